@@ -1,0 +1,2 @@
+export * from './error.ts'
+export type * from './provider.ts'

@@ -1,0 +1,3 @@
+import { build } from '../../tools/workspace/tsup.ts'
+
+export default build(['index'])

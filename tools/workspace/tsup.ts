@@ -1,0 +1,24 @@
+import { defineConfig, type Options } from 'tsup'
+
+/**
+ * The one build: ES modules, declarations and source maps; `dist/<entry>.js` comes from `src/<entry>.ts`,
+ * and everything a package depends on stays outside.
+ *
+ * @param entries names of the package's entries, without `src/` and `.ts`
+ */
+export function build(entries: string[], options: Options = {}) {
+  return defineConfig({
+    entry: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
+    format: 'esm',
+    target: 'es2022',
+    platform: 'neutral',
+    tsconfig: 'tsconfig.build.json',
+    dts: true,
+    sourcemap: true,
+    clean: true,
+    splitting: true,
+    treeshake: false,
+    external: [/^node:/],
+    ...options,
+  })
+}

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const packages = fileURLToPath(new URL('../../packages', import.meta.url))
+
+/**
+ * The one vitest configuration. `@x/<package>/<entry>` resolves to the package's source, so that
+ * a package is tested in a fresh clone without any other package being built.
+ */
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@x\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
+      { find: /^@x\/([^/]+)\/(.+)$/, replacement: `${packages}/$1/src/$2.ts` },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    pool: 'forks',
+    reporters: ['default'],
+  },
+})

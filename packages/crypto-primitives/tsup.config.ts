@@ -1,3 +1,17 @@
 import { build } from '../../tools/workspace/tsup.ts'
 
-export default build(['index'])
+export default build([
+  'index',
+  'portable',
+  'node',
+  'hash',
+  'kdf',
+  'aead',
+  'groups',
+  'curves',
+  'rsa',
+  'ecdsa',
+  'eddsa',
+  'dsa',
+  'mldsa',
+])

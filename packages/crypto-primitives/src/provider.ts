@@ -22,11 +22,17 @@ export interface Hash {
   readonly outputLength: number
   /** Bytes of the compression function's block, which HMAC and Lucky 13 care about. */
   readonly blockLength: number
+  /** Of `md5-sha1` only: the two hashes it is made of, which TLS 1.0's PRF needs apart (RFC 4346 §5). */
+  readonly halves?: readonly [md5: Hash, sha1: Hash]
   /** The digest of the concatenation of `parts`. */
   digest(...parts: Uint8Array[]): Uint8Array
   /** A running hash, for transcripts. */
   create(): HashState
-  /** HMAC keyed once (RFC 2104): the key is absorbed here, and each `mac` pays only for its message. */
+  /**
+   * HMAC keyed once (RFC 2104): the key is absorbed here, and each `mac` pays only for its message.
+   *
+   * @throws {CryptoError} `UNSUPPORTED` for `md5-sha1`
+   */
   hmac(key: Uint8Array): Hmac
 }
 

@@ -1,0 +1,52 @@
+import { CryptoError } from './error.ts'
+
+/**
+ * Compares two byte strings in time that depends on their lengths only.
+ *
+ * @returns false when the lengths differ
+ */
+export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  let difference = 0
+  for (let i = 0; i < a.length; i++) difference |= a[i] ^ b[i]
+  return difference === 0
+}
+
+/** Overwrites secrets with zeros. What the engine copied elsewhere stays out of reach. */
+export function wipe(...arrays: readonly (Uint8Array | Int32Array | Uint32Array | Float64Array | undefined)[]): void {
+  for (const array of arrays) array?.fill(0)
+}
+
+/** The concatenation of `parts`, in fresh memory. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  const out = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
+const encoder = /* @__PURE__ */ new TextEncoder()
+
+/** The bytes of an ASCII label. */
+export function ascii(text: string): Uint8Array {
+  return encoder.encode(text)
+}
+
+/**
+ * Refuses a byte string of the wrong length.
+ *
+ * @throws {CryptoError} with `code` (default `INVALID_LENGTH`), naming what it was, what came and what is allowed
+ */
+export function expectLength(
+  what: string,
+  bytes: Uint8Array,
+  length: number,
+  code: 'INVALID_LENGTH' | 'INVALID_KEY' | 'INVALID_SHARE' = 'INVALID_LENGTH',
+): void {
+  if (bytes.length !== length) throw new CryptoError(code, `${what} must be ${length} bytes, not ${bytes.length}`)
+}

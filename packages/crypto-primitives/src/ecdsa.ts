@@ -1,0 +1,97 @@
+/** ECDSA (FIPS 186-5 §6) over any of the curves, with noble's arithmetic. */
+import { expectLength } from './bytes.ts'
+import type { Curve } from './curves/curve.ts'
+import { CryptoError } from './error.ts'
+import { scalarOf } from './groups/weierstrass.ts'
+import { integerToBytes } from './integer.ts'
+import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from './provider.ts'
+import { randomBytes, randomInteger } from './random.ts'
+import { decodeSignature, encodeSignature } from './signatures/der.ts'
+import { type Hashes, hashNamed, misfit } from './signatures/fit.ts'
+
+const OPTIONS = { prehash: false, lowS: false, format: 'compact' } as const
+
+const infoOf = (curve: Curve): KeyInfo => ({ type: 'ec', curve: curve.name, bits: curve.bits })
+
+/**
+ * An EC public key.
+ *
+ * @param point SEC 1, uncompressed or compressed
+ * @throws {CryptoError} `INVALID_KEY` for a wrong length or a point off the curve
+ */
+export function importEcPublicKey(curve: Curve, point: Uint8Array, hashes: Hashes): PublicKey {
+  const compressed = point[0] === 2 || point[0] === 3
+  expectLength(
+    `${curve.name} point of form ${point[0] ?? 'none'}`,
+    point,
+    1 + (compressed ? 1 : 2) * curve.coordinateLength,
+    'INVALID_KEY',
+  )
+  if (!compressed && point[0] !== 4) {
+    throw new CryptoError('INVALID_KEY', `${curve.name} point must have form 2, 3 or 4, not ${point[0]}`)
+  }
+  const engine = curve.engine()
+  if (!engine.utils.isValidPublicKey(point, compressed)) {
+    throw new CryptoError('INVALID_KEY', `${curve.name} public key is not a point of the curve`)
+  }
+  const info = infoOf(curve)
+  return {
+    ...info,
+    data: { type: 'ec', curve: curve.name, point },
+    verify(algorithm, message, signature) {
+      const digest = digestFor(info, algorithm, message, hashes)
+      const rs = decodeSignature(signature)
+      if (!rs) return false
+      const { n } = engine.Point.CURVE()
+      if (rs.r === 0n || rs.r >= n || rs.s === 0n || rs.s >= n) return false
+      const compact = new Uint8Array(2 * curve.scalarLength)
+      compact.set(integerToBytes(rs.r, curve.scalarLength))
+      compact.set(integerToBytes(rs.s, curve.scalarLength), curve.scalarLength)
+      return engine.verify(compact, digest, point, OPTIONS)
+    },
+  }
+}
+
+/**
+ * An EC private key.
+ *
+ * @param key `d` as long as the curve's order (shorter is taken as left-padded); `point` must belong to it when given
+ * @throws {CryptoError} `INVALID_KEY`
+ */
+export function importEcPrivateKey(
+  curve: Curve,
+  key: { readonly d: Uint8Array; readonly point?: Uint8Array },
+  hashes: Hashes,
+): PrivateKey {
+  const scalar = scalarOf(curve, key.d)
+  const d = integerToBytes(scalar, curve.scalarLength)
+  const engine = curve.engine()
+  const point = engine.getPublicKey(d, false)
+  if (key.point) {
+    const given = importEcPublicKey(curve, key.point, hashes).data as { point: Uint8Array }
+    const same = engine.Point.fromBytes(given.point).equals(engine.Point.fromBytes(point))
+    if (!same) throw new CryptoError('INVALID_KEY', `${curve.name} point does not belong to the private key`)
+  }
+  const info = infoOf(curve)
+  return {
+    ...info,
+    data: { type: 'ec', curve: curve.name, d, point },
+    publicKey: { type: 'ec', curve: curve.name, point },
+    sign(algorithm, message) {
+      const digest = digestFor(info, algorithm, message, hashes)
+      // Nonces are derived as RFC 6979 says, and hedged with fresh randomness (its §3.6).
+      return encodeSignature(engine.sign(digest, d, { ...OPTIONS, extraEntropy: randomBytes(32) }))
+    },
+  }
+}
+
+/** Generates an EC key (FIPS 186-5 A.2.2). */
+export function generateEcKey(curve: Curve, hashes: Hashes): PrivateKey {
+  const d = randomInteger(1n, curve.engine().Point.CURVE().n)
+  return importEcPrivateKey(curve, { d: integerToBytes(d, curve.scalarLength) }, hashes)
+}
+
+function digestFor(key: KeyInfo, algorithm: SignatureAlgorithm, message: Uint8Array, hashes: Hashes): Uint8Array {
+  if (algorithm.name !== 'ecdsa') throw misfit(key, algorithm)
+  return hashNamed(hashes, algorithm.hash).digest(message)
+}

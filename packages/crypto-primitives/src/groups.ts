@@ -1,0 +1,68 @@
+/** Key exchange groups. Import one, and only that one is bundled. */
+
+import { x448 as nobleX448 } from '@noble/curves/ed448.js'
+import { x25519 as nobleX25519 } from '@noble/curves/ed25519.js'
+import { ml_kem512, ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js'
+import {
+  brainpoolP256r1 as brainpoolP256r1Curve,
+  brainpoolP384r1 as brainpoolP384r1Curve,
+  brainpoolP512r1 as brainpoolP512r1Curve,
+  secp224r1 as secp224r1Curve,
+  secp256k1 as secp256k1Curve,
+  secp256r1 as secp256r1Curve,
+  secp384r1 as secp384r1Curve,
+  secp521r1 as secp521r1Curve,
+} from './curves.ts'
+import { hybridGroup } from './groups/hybrid.ts'
+import { kemGroup, nobleKem } from './groups/mlkem.ts'
+import { type MontgomeryFunction, montgomeryGroup } from './groups/montgomery.ts'
+import { weierstrassGroup } from './groups/weierstrass.ts'
+
+/** The function X25519 of RFC 7748 §5. */
+export const X25519_FUNCTION: MontgomeryFunction = /* @__PURE__ */ (() => ({
+  length: 32,
+  base: Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 9 : 0)),
+  multiply: (scalar: Uint8Array, u: Uint8Array) => nobleX25519.scalarMult(scalar, u),
+}))()
+/** The function X448 of RFC 7748 §5. */
+export const X448_FUNCTION: MontgomeryFunction = /* @__PURE__ */ (() => ({
+  length: 56,
+  base: Uint8Array.from({ length: 56 }, (_, i) => (i === 0 ? 5 : 0)),
+  multiply: (scalar: Uint8Array, u: Uint8Array) => nobleX448.scalarMult(scalar, u),
+}))()
+
+/** X25519 (RFC 7748). */
+export const x25519 = /* @__PURE__ */ montgomeryGroup('x25519', X25519_FUNCTION)
+/** X448 (RFC 7748). */
+export const x448 = /* @__PURE__ */ montgomeryGroup('x448', X448_FUNCTION)
+
+/** ECDH on NIST P-224. */
+export const secp224r1 = /* @__PURE__ */ weierstrassGroup(secp224r1Curve)
+/** ECDH on NIST P-256. */
+export const secp256r1 = /* @__PURE__ */ weierstrassGroup(secp256r1Curve)
+/** ECDH on NIST P-384. */
+export const secp384r1 = /* @__PURE__ */ weierstrassGroup(secp384r1Curve)
+/** ECDH on NIST P-521. */
+export const secp521r1 = /* @__PURE__ */ weierstrassGroup(secp521r1Curve)
+/** ECDH on secp256k1. */
+export const secp256k1 = /* @__PURE__ */ weierstrassGroup(secp256k1Curve)
+/** ECDH on brainpoolP256r1 (RFC 7027, RFC 8734). */
+export const brainpoolP256r1 = /* @__PURE__ */ weierstrassGroup(brainpoolP256r1Curve)
+/** ECDH on brainpoolP384r1 (RFC 7027, RFC 8734). */
+export const brainpoolP384r1 = /* @__PURE__ */ weierstrassGroup(brainpoolP384r1Curve)
+/** ECDH on brainpoolP512r1 (RFC 7027, RFC 8734). */
+export const brainpoolP512r1 = /* @__PURE__ */ weierstrassGroup(brainpoolP512r1Curve)
+
+/** ML-KEM-512 (FIPS 203). */
+export const mlKem512 = /* @__PURE__ */ kemGroup('MLKEM512', /* @__PURE__ */ nobleKem(ml_kem512, 800, 768))
+/** ML-KEM-768 (FIPS 203). */
+export const mlKem768 = /* @__PURE__ */ kemGroup('MLKEM768', /* @__PURE__ */ nobleKem(ml_kem768, 1184, 1088))
+/** ML-KEM-1024 (FIPS 203). */
+export const mlKem1024 = /* @__PURE__ */ kemGroup('MLKEM1024', /* @__PURE__ */ nobleKem(ml_kem1024, 1568, 1568))
+
+/** X25519 with ML-KEM-768; the ML-KEM part comes first (draft-ietf-tls-ecdhe-mlkem §4). */
+export const x25519MlKem768 = /* @__PURE__ */ hybridGroup('X25519MLKEM768', mlKem768, x25519)
+/** P-256 with ML-KEM-768; the ECDH part comes first. */
+export const secp256r1MlKem768 = /* @__PURE__ */ hybridGroup('SecP256r1MLKEM768', secp256r1, mlKem768)
+/** P-384 with ML-KEM-1024; the ECDH part comes first. */
+export const secp384r1MlKem1024 = /* @__PURE__ */ hybridGroup('SecP384r1MLKEM1024', secp384r1, mlKem1024)

@@ -1,0 +1,72 @@
+import { CryptoError } from '../error.ts'
+import type { Awaitable, GroupName, KeyAgreement, KeyExchangeGroup } from '../provider.ts'
+
+/** A private value that agrees on a secret with one peer. */
+export interface Ephemeral {
+  readonly share: Uint8Array
+  /** @throws {CryptoError} `INVALID_SHARE` */
+  agree(peer: Uint8Array): Uint8Array
+  wipe(): void
+}
+
+/**
+ * A Diffie-Hellman group, where both sides do the same: make an ephemeral, send its share, agree.
+ *
+ * @param check refuses a malformed share before an ephemeral is made for it
+ */
+export function diffieHellmanGroup(
+  name: GroupName | 'dh',
+  kind: 'ecdh' | 'dh',
+  shareLength: number,
+  fresh: () => Ephemeral,
+  check: (share: Uint8Array) => void,
+): KeyExchangeGroup {
+  return {
+    name,
+    kind,
+    initiatorShareLength: shareLength,
+    responderShareLength: shareLength,
+    initiate: () => new OnceOnly(name, fresh(), check),
+    respond(peer) {
+      check(peer)
+      const ephemeral = fresh()
+      try {
+        return { share: ephemeral.share, secret: ephemeral.agree(peer) }
+      } finally {
+        ephemeral.wipe()
+      }
+    },
+  }
+}
+
+class OnceOnly implements KeyAgreement {
+  #ephemeral: Ephemeral | undefined
+  readonly share: Uint8Array
+
+  constructor(
+    private readonly name: string,
+    ephemeral: Ephemeral,
+    private readonly check: (share: Uint8Array) => void,
+  ) {
+    this.#ephemeral = ephemeral
+    this.share = ephemeral.share
+  }
+
+  complete(peer: Uint8Array): Awaitable<Uint8Array> {
+    const ephemeral = this.#ephemeral
+    if (!ephemeral)
+      throw new CryptoError('OPERATION_FAILED', `${this.name} agreement was already completed or destroyed`)
+    this.#ephemeral = undefined
+    try {
+      this.check(peer)
+      return ephemeral.agree(peer)
+    } finally {
+      ephemeral.wipe()
+    }
+  }
+
+  destroy(): void {
+    this.#ephemeral?.wipe()
+    this.#ephemeral = undefined
+  }
+}

@@ -1,0 +1,101 @@
+import { ascii } from '../bytes.ts'
+import { CryptoError } from '../error.ts'
+import type { Hash } from '../provider.ts'
+
+/**
+ * HKDF-Extract (RFC 5869 §2.2).
+ *
+ * @param salt an empty one counts as `hash.outputLength` zeros
+ * @returns a pseudorandom key of `hash.outputLength` bytes
+ */
+export function hkdfExtract(hash: Hash, salt: Uint8Array, ikm: Uint8Array): Uint8Array {
+  const hmac = hash.hmac(salt)
+  const prk = hmac.mac(ikm)
+  hmac.destroy()
+  return prk
+}
+
+/**
+ * HKDF-Expand (RFC 5869 §2.3).
+ *
+ * @param length bytes wanted, at most `255 * hash.outputLength`
+ * @throws {CryptoError} `INVALID_LENGTH`
+ */
+export function hkdfExpand(hash: Hash, prk: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  const size = hash.outputLength
+  if (!Number.isInteger(length) || length < 0 || length > 255 * size) {
+    throw new CryptoError('INVALID_LENGTH', `HKDF output must be 0 to ${255 * size} bytes, not ${length}`)
+  }
+  const hmac = hash.hmac(prk)
+  const counter = new Uint8Array(1)
+  const out = new Uint8Array(length)
+  let block = new Uint8Array(0) as Uint8Array
+  for (let at = 0; at < length; at += size) {
+    counter[0]++
+    block = hmac.mac(block, info, counter)
+    out.set(length - at < size ? block.subarray(0, length - at) : block, at)
+  }
+  block.fill(0)
+  hmac.destroy()
+  return out
+}
+
+/** HKDF, both steps (RFC 5869 §2). */
+export function hkdf(hash: Hash, ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  const prk = hkdfExtract(hash, salt, ikm)
+  const out = hkdfExpand(hash, prk, info, length)
+  prk.fill(0)
+  return out
+}
+
+/** The prefix of every TLS 1.3 label. */
+const TLS13 = 'tls13 '
+const labels = /* @__PURE__ */ new Map<string, Uint8Array>()
+
+/** `"tls13 " + label` as bytes; the key schedule asks for the same dozen again and again. */
+function labelBytes(label: string): Uint8Array {
+  let bytes = labels.get(label)
+  if (!bytes) {
+    bytes = ascii(TLS13 + label)
+    if (bytes.length < 7 || bytes.length > 255) {
+      throw new CryptoError('INVALID_LENGTH', `HKDF label must be 1 to 249 bytes, not ${bytes.length - 6}`)
+    }
+    // Exporter labels are the application's: remember no more than a few.
+    if (labels.size < 64) labels.set(label, bytes)
+  }
+  return bytes
+}
+
+/**
+ * HKDF-Expand-Label (RFC 9846 §7.1), with the prefix "tls13 ".
+ *
+ * @param label without the prefix, 1 to 249 bytes
+ * @param context 0 to 255 bytes, usually a transcript hash
+ * @param length bytes wanted
+ * @throws {CryptoError} `INVALID_LENGTH`
+ */
+export function hkdfExpandLabel(
+  hash: Hash,
+  secret: Uint8Array,
+  label: string,
+  context: Uint8Array,
+  length: number,
+): Uint8Array {
+  const name = labelBytes(label)
+  if (context.length > 255) {
+    throw new CryptoError('INVALID_LENGTH', `HKDF context must be 0 to 255 bytes, not ${context.length}`)
+  }
+  const info = new Uint8Array(4 + name.length + context.length)
+  info[0] = length >>> 8
+  info[1] = length
+  info[2] = name.length
+  info.set(name, 3)
+  info[3 + name.length] = context.length
+  info.set(context, 4 + name.length)
+  return hkdfExpand(hash, secret, info, length)
+}
+
+/** Derive-Secret (RFC 9846 §7.1); `transcriptHash` is Transcript-Hash(Messages), already computed. */
+export function deriveSecret(hash: Hash, secret: Uint8Array, label: string, transcriptHash: Uint8Array): Uint8Array {
+  return hkdfExpandLabel(hash, secret, label, transcriptHash, hash.outputLength)
+}

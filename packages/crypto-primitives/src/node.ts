@@ -1,0 +1,60 @@
+/** The provider on `node:crypto`, synchronous, for Node, Bun and Deno. */
+import { getCurves, randomFillSync } from 'node:crypto'
+import type { Curve } from './curves/curve.ts'
+import * as curves from './curves.ts'
+import { dhGroup } from './groups/finite-field.ts'
+import { hybridGroup } from './groups/hybrid.ts'
+import * as portable from './groups.ts'
+import { aeads } from './node/aead.ts'
+import { nativeMontgomery, nativeWeierstrass } from './node/groups.ts'
+import { hashes } from './node/hash.ts'
+import { generateKey, importPrivateKey, importPublicKey } from './node/keys.ts'
+import { supportsSignature } from './portable/keys.ts'
+import type { CryptoProvider, KeyExchangeGroup } from './provider.ts'
+
+const known = new Set(getCurves())
+
+/** OpenSSL's group where this build has the curve, else the portable one. */
+function weierstrass(curve: Curve, fallback: KeyExchangeGroup): KeyExchangeGroup {
+  return known.has(curve.name === 'secp256r1' ? 'prime256v1' : curve.name) ? nativeWeierstrass(curve) : fallback
+}
+
+const x25519 = nativeMontgomery('x25519', 32)
+const secp256r1 = weierstrass(curves.secp256r1, portable.secp256r1)
+const secp384r1 = weierstrass(curves.secp384r1, portable.secp384r1)
+
+/**
+ * Every algorithm of the portable provider, computed by the OpenSSL of the running Node where it has it, and in
+ * JavaScript where it has not.
+ */
+export const nodeProvider: CryptoProvider = {
+  name: 'node',
+  randomBytes: (length) => randomFillSync(new Uint8Array(length)),
+  hashes,
+  aeads,
+  cbcHmac: () => undefined,
+  groups: {
+    x25519,
+    x448: nativeMontgomery('x448', 56),
+    secp224r1: weierstrass(curves.secp224r1, portable.secp224r1),
+    secp256r1,
+    secp384r1,
+    secp521r1: weierstrass(curves.secp521r1, portable.secp521r1),
+    secp256k1: weierstrass(curves.secp256k1, portable.secp256k1),
+    brainpoolP256r1: weierstrass(curves.brainpoolP256r1, portable.brainpoolP256r1),
+    brainpoolP384r1: weierstrass(curves.brainpoolP384r1, portable.brainpoolP384r1),
+    brainpoolP512r1: weierstrass(curves.brainpoolP512r1, portable.brainpoolP512r1),
+    MLKEM512: portable.mlKem512,
+    MLKEM768: portable.mlKem768,
+    MLKEM1024: portable.mlKem1024,
+    X25519MLKEM768: hybridGroup('X25519MLKEM768', portable.mlKem768, x25519),
+    SecP256r1MLKEM768: hybridGroup('SecP256r1MLKEM768', secp256r1, portable.mlKem768),
+    SecP384r1MLKEM1024: hybridGroup('SecP384r1MLKEM1024', secp384r1, portable.mlKem1024),
+  },
+  dhGroup,
+  importPublicKey,
+  importPrivateKey,
+  generateKey,
+  supportsSignature: (algorithm, key) => supportsSignature(hashes, algorithm, key),
+  prefers: 'aes',
+}

@@ -1,0 +1,47 @@
+/** The provider that runs everywhere JavaScript does. */
+import { aes128Gcm, aes256Gcm, chacha20Poly1305 } from './aead.ts'
+import { dhGroup } from './groups/finite-field.ts'
+import * as groups from './groups.ts'
+import { md5, md5Sha1, sha1, sha224, sha256, sha384, sha512 } from './hash.ts'
+import { generateKey, importPrivateKey, importPublicKey, supportsSignature } from './portable/keys.ts'
+import type { CryptoProvider } from './provider.ts'
+import { randomBytes } from './random.ts'
+
+const hashes = { md5, sha1, 'md5-sha1': md5Sha1, sha224, sha256, sha384, sha512 }
+
+/** Every algorithm, in JavaScript: noble's where noble has it, ours where it has not. */
+export const portableProvider: CryptoProvider = {
+  name: 'portable',
+  randomBytes,
+  hashes,
+  aeads: {
+    'aes-128-gcm': aes128Gcm,
+    'aes-256-gcm': aes256Gcm,
+    'chacha20-poly1305': chacha20Poly1305,
+  },
+  cbcHmac: () => undefined,
+  groups: {
+    x25519: groups.x25519,
+    x448: groups.x448,
+    secp224r1: groups.secp224r1,
+    secp256r1: groups.secp256r1,
+    secp384r1: groups.secp384r1,
+    secp521r1: groups.secp521r1,
+    secp256k1: groups.secp256k1,
+    brainpoolP256r1: groups.brainpoolP256r1,
+    brainpoolP384r1: groups.brainpoolP384r1,
+    brainpoolP512r1: groups.brainpoolP512r1,
+    MLKEM512: groups.mlKem512,
+    MLKEM768: groups.mlKem768,
+    MLKEM1024: groups.mlKem1024,
+    X25519MLKEM768: groups.x25519MlKem768,
+    SecP256r1MLKEM768: groups.secp256r1MlKem768,
+    SecP384r1MLKEM1024: groups.secp384r1MlKem1024,
+  },
+  dhGroup,
+  importPublicKey: (data) => importPublicKey(data, hashes),
+  importPrivateKey: (data) => importPrivateKey(data, hashes),
+  generateKey: (spec) => generateKey(spec, hashes),
+  supportsSignature: (algorithm, key) => supportsSignature(hashes, algorithm, key),
+  prefers: 'chacha20',
+}

@@ -1,0 +1,126 @@
+/** RSA on BigInt: PKCS#1 v1.5 and PSS signatures, encryption, key generation. */
+import { constantTimeEqual } from './bytes.ts'
+import { CryptoError } from './error.ts'
+import { bitLength, byteLength, bytesToInteger, integerToBytes } from './integer.ts'
+import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from './provider.ts'
+import { randomBytes } from './random.ts'
+import { padPkcs1, syntheticPremaster, unpadPremaster } from './rsa/encryption.ts'
+import { generateRsaPrimes } from './rsa/generate.ts'
+import { type RsaPrivateData, type RsaPublicData, rsaPrivateNumbers, rsaPublicNumbers } from './rsa/key.ts'
+import { RsaPrivateOperation, rsaPublicOperation } from './rsa/operation.ts'
+import { encodePkcs1 } from './rsa/pkcs1.ts'
+import { encodePss, verifyPss } from './rsa/pss.ts'
+import { checkRsaFit, type Hashes, hashNamed } from './signatures/fit.ts'
+
+export type { RsaPrivateData, RsaPublicData } from './rsa/key.ts'
+
+const infoOf = (data: RsaPublicData | RsaPrivateData, bits: number): KeyInfo => ({
+  type: data.type,
+  bits,
+  ...(data.pss && { pss: data.pss }),
+})
+
+/**
+ * An RSA public key.
+ *
+ * @param hashes what it may be asked to verify with
+ * @throws {CryptoError} `INVALID_KEY`
+ */
+export function importRsaPublicKey(data: RsaPublicData, hashes: Hashes): PublicKey {
+  const numbers = rsaPublicNumbers(data)
+  const { n, bits, length } = numbers
+  const info = infoOf(data, bits)
+  return {
+    ...info,
+    data,
+    verify(algorithm, message, signature) {
+      checkRsaFit(info, algorithm)
+      const hash = hashNamed(hashes, algorithm.hash)
+      const mgfHash = algorithm.name === 'rsa-pss' ? hashNamed(hashes, algorithm.mgfHash) : hash
+      // RFC 8017 §8.1.2, §8.2.2: a signature is exactly as long as the modulus, and below it
+      if (signature.length !== length) return false
+      const s = bytesToInteger(signature)
+      if (s >= n) return false
+      const m = rsaPublicOperation(numbers, s)
+      if (algorithm.name === 'rsa-pss') {
+        const emLength = (bits + 6) >> 3
+        if (byteLength(m) > emLength) return false
+        return verifyPss(hash, mgfHash, algorithm.saltLength, message, integerToBytes(m, emLength), bits - 1)
+      }
+      const tooShort = length < hash.outputLength + 30
+      return !tooShort && constantTimeEqual(integerToBytes(m, length), encodePkcs1(hash, message, length))
+    },
+    encrypt(message) {
+      const m = bytesToInteger(padPkcs1(message, length))
+      return integerToBytes(rsaPublicOperation(numbers, m), length)
+    },
+  }
+}
+
+/**
+ * An RSA private key.
+ *
+ * @throws {CryptoError} `INVALID_KEY`
+ */
+export function importRsaPrivateKey(data: RsaPrivateData, hashes: Hashes): PrivateKey {
+  const numbers = rsaPrivateNumbers(data)
+  const { n, bits, length } = numbers
+  const info = infoOf(data, bits)
+  const operation = new RsaPrivateOperation(numbers)
+  const publicKey: RsaPublicData = { type: data.type, n: data.n, e: data.e, ...(data.pss && { pss: data.pss }) }
+  const encode = (algorithm: SignatureAlgorithm, message: Uint8Array): Uint8Array => {
+    checkRsaFit(info, algorithm)
+    const hash = hashNamed(hashes, algorithm.hash)
+    if (algorithm.name === 'rsa-pkcs1') return encodePkcs1(hash, message, length)
+    const salt = randomBytes(algorithm.saltLength)
+    return encodePss(hash, hashNamed(hashes, algorithm.mgfHash), salt, message, bits - 1)
+  }
+  return {
+    ...info,
+    data,
+    publicKey,
+    sign(algorithm, message) {
+      const m = bytesToInteger(encode(algorithm, message))
+      return integerToBytes(operation.run(m), length)
+    },
+    decryptPremaster(ciphertext) {
+      const synthetic = syntheticPremaster(hashNamed(hashes, 'sha256'), data.d, ciphertext)
+      const c = bytesToInteger(ciphertext)
+      // Both are visible to the sender, so answering at once tells nothing new.
+      if (ciphertext.length !== length || c >= n) return synthetic
+      return unpadPremaster(integerToBytes(operation.run(c), length), synthetic)
+    },
+  }
+}
+
+/**
+ * Generates an RSA key (FIPS 186-5 A.1.3: probable primes).
+ *
+ * @param bits of the modulus, 512 to 16384, even
+ * @param e the public exponent, odd, at least 3
+ * @throws {CryptoError} `INVALID_PARAMETER`
+ */
+export function generateRsaKey(
+  spec: { type: 'rsa' | 'rsa-pss'; bits: number; e?: number },
+  hashes: Hashes,
+): PrivateKey {
+  const e = spec.e ?? 65537
+  const numbers = generateRsaPrimes(spec.bits, e)
+  const bytes = (value: bigint) => integerToBytes(value, byteLength(value))
+  const { n, d, p, q, dp, dq, qi } = numbers
+  if (bitLength(n) !== spec.bits) throw new CryptoError('OPERATION_FAILED', 'RSA key generation failed')
+  return importRsaPrivateKey(
+    {
+      type: spec.type,
+      n: bytes(n),
+      e: bytes(BigInt(e)),
+      d: bytes(d),
+      p: bytes(p),
+      q: bytes(q),
+      dp: bytes(dp),
+      dq: bytes(dq),
+      qi: bytes(qi),
+    },
+    hashes,
+  )
+}

@@ -14,4 +14,6 @@ export default build([
   'eddsa',
   'dsa',
   'mldsa',
+  'cbc',
+  'legacy',
 ])

@@ -1,0 +1,59 @@
+/** What AES substitutes and mixes with, as tables over columns whose first byte is the lowest of the word. */
+export interface AesTables {
+  readonly sbox: Uint8Array
+  /** S-box and MixColumns of one byte at row 0; rows 1 to 3 are its rotations by 8, 16, 24 bits. */
+  readonly t0: Int32Array
+  readonly t1: Int32Array
+  readonly t2: Int32Array
+  readonly t3: Int32Array
+}
+
+/** FIPS 197 §4.2.1: multiplication by x. */
+const xtime = (a: number): number => ((a << 1) ^ (a & 0x80 ? 0x11b : 0)) & 0xff
+const rotate = (word: number, bits: number): number => (word << bits) | (word >>> (32 - bits))
+
+/** The S-box (FIPS 197 §5.1.1): inverses along the powers of the generator 3, then the affine map. */
+function makeSbox(): Uint8Array {
+  const sbox = new Uint8Array(256)
+  const powers = new Uint8Array(256)
+  for (let i = 0, a = 1; i < 256; i++, a ^= xtime(a)) powers[i] = a
+  for (let i = 0; i < 255; i++) {
+    const inverse = powers[(255 - i) % 255]
+    const b = inverse | (inverse << 8)
+    sbox[powers[i]] = (b ^ (b >> 4) ^ (b >> 5) ^ (b >> 6) ^ (b >> 7) ^ 0x63) & 0xff
+  }
+  sbox[0] = 0x63
+  return sbox
+}
+
+function spread(column: (byte: number) => number) {
+  const t0 = Int32Array.from({ length: 256 }, (_, byte) => column(byte))
+  return { t0, t1: t0.map((w) => rotate(w, 8)), t2: t0.map((w) => rotate(w, 16)), t3: t0.map((w) => rotate(w, 24)) }
+}
+
+const SBOX = /* @__PURE__ */ makeSbox()
+
+/** Tables for encryption: S-box, then the MixColumns column 2 1 1 3. */
+export const ENCRYPTION: AesTables = /* @__PURE__ */ (() => ({
+  sbox: SBOX,
+  ...spread((byte) => {
+    const s = SBOX[byte]
+    const d = xtime(s)
+    return d | (s << 8) | (s << 16) | ((s ^ d) << 24)
+  }),
+}))()
+
+/** Tables for decryption: inverse S-box, then the InvMixColumns column 14 9 13 11. */
+export const DECRYPTION: AesTables = /* @__PURE__ */ (() => {
+  const sbox = new Uint8Array(256)
+  for (let i = 0; i < 256; i++) sbox[SBOX[i]] = i
+  return { sbox, ...spread((byte) => inverseMix(sbox[byte])) }
+})()
+
+/** The InvMixColumns column of one byte (FIPS 197 §5.3.3). */
+export function inverseMix(s: number): number {
+  const s2 = xtime(s)
+  const s4 = xtime(s2)
+  const s8 = xtime(s4)
+  return (s8 ^ s4 ^ s2) | ((s8 ^ s) << 8) | ((s8 ^ s4 ^ s) << 16) | ((s8 ^ s2 ^ s) << 24)
+}

@@ -1,1 +1,29 @@
-export {}
+import { tls } from './module.ts'
+
+export { tls as default, tls as 'module.exports' }
+
+// Taken from the object, so that whoever imports one of them has the whole module set up.
+export const {
+  CLIENT_RENEG_LIMIT,
+  CLIENT_RENEG_WINDOW,
+  Server,
+  SecureContext,
+  TLSSocket,
+  checkServerIdentity,
+  connect,
+  convertALPNProtocols,
+  createSecureContext,
+  createServer,
+  getCACertificates,
+  getCertificateCompressionAlgorithms,
+  getCiphers,
+  setDefaultCACertificates,
+} = tls
+
+export type {
+  ConnectionOptions,
+  SecureConnectionListener,
+  SecureContextOptions,
+  TLSSocketOptions,
+  TlsOptions,
+} from './options.ts'

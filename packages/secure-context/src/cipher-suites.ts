@@ -167,11 +167,9 @@ const STRENGTH: Record<string, number> = { '3DES': 112, NULL: 0, CHACHA20: 256 }
 
 /** A row with its attributes, which IANA's name spells out. */
 function describe([id, name, standardName, since]: Row): CipherSuiteName {
-  const [handshake, protection] = standardName.slice('TLS_'.length).split('_WITH_') as [string, string]
-  const [kx, auth = kx] = handshake.replace('DH_anon', 'DHE_NULL').replace('PSK_DHE', 'DHE_PSK').split('_') as [
-    string,
-    string?,
-  ]
+  const [left, protection] = standardName.slice('TLS_'.length).split('_WITH_') as [string, string]
+  const handshake = left.replace('DH_anon', 'DHE_NULL').replace('PSK_DHE', 'DHE_PSK')
+  const [kx, auth = kx] = handshake.split('_') as [string, string?]
   const psk = handshake.endsWith('PSK')
   const digest = /_(SHA\d*|MD5)$/.exec(protection)?.[1] ?? 'SHA256'
   const encryption = protection

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { invalidArgType, invalidArgValue } from './node-error.ts'
+import { native } from './native.ts'
+import { bytesOf, isView, validateArray, validateString } from './validate.ts'
+
+type Kind = 'default' | 'bundled' | 'system' | 'extra'
+
+const nativeGet = native.getCACertificates as ((kind?: Kind) => readonly string[]) | undefined
+const PEM_BLOCK = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g
+
+let replaced: readonly string[] | undefined
+let generation = 0
+
+/** Counts the changes of the default store; a store made from it is good while this stays. */
+export const defaultStoreGeneration = () => generation
+
+/** NODE_EXTRA_CA_CERTS, for runtimes that do not tell. */
+function extra(): readonly string[] {
+  const file = process.env.NODE_EXTRA_CA_CERTS
+  if (!file) return []
+  try {
+    return Object.freeze(readFileSync(file, 'latin1').match(PEM_BLOCK) ?? [])
+  } catch {
+    // The runtime warned about it when it started.
+    return []
+  }
+}
+
+/**
+ * Certificates the process trusts, as PEM: the runtime knows them, its flags and variables included, and is asked.
+ *
+ * @see https://nodejs.org/api/tls.html#tlsgetcacertificatestype
+ */
+export function getCACertificates(kind: Kind = 'default'): readonly string[] {
+  validateString(kind, 'type')
+  if (!['default', 'bundled', 'system', 'extra'].includes(kind)) throw invalidArgValue('type', kind)
+  if (kind === 'default' && replaced) return replaced
+  if (nativeGet) return nativeGet(kind)
+  if (kind === 'bundled') return rootCertificates()
+  if (kind === 'extra') return extra()
+  if (kind === 'system') return Object.freeze([])
+  return Object.freeze([...rootCertificates(), ...extra()])
+}
+
+/** The runtime's bundled Mozilla roots, as PEM. */
+export function rootCertificates(): readonly string[] {
+  return native.rootCertificates as readonly string[]
+}
+
+/**
+ * Replaces what `getCACertificates('default')` gives and contexts without `ca` trust.
+ *
+ * @see https://nodejs.org/api/tls.html#tlssetdefaultcacertificatescerts
+ */
+export function setDefaultCACertificates(certs: readonly (string | ArrayBufferView)[]): void {
+  validateArray(certs, 'certs')
+  for (const [index, cert] of certs.entries()) {
+    if (typeof cert !== 'string' && !isView(cert)) throw invalidArgType(`certs[${index}]`, 'of type string or an instance of ArrayBufferView', cert)
+  }
+  const texts = (certs as (string | ArrayBufferView)[]).map((cert) => (typeof cert === 'string' ? cert : bytesOf(cert).toString('latin1')))
+  replaced = Object.freeze([...new Set(texts.flatMap((text) => text.match(PEM_BLOCK) ?? []).map((pem) => `${pem}\n`))])
+  generation++
+}

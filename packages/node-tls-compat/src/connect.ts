@@ -1,0 +1,143 @@
+import net from 'node:net'
+import type { ConnectionOptions } from './options.ts'
+import { connectionReset, nodeError } from './node-error.ts'
+import { serverIdentity } from './session-state.ts'
+import { tls } from './tls.ts'
+import { kConnectOptions, kEngine, kPendingSession, kVerified, TLSSocket } from './tls-socket.ts'
+import { verifyError } from './verify-error.ts'
+import { validateFunction, validateNumber } from './validate.ts'
+
+let warnedOfInsecurity = false
+let warnedOfAddress = false
+
+/** NODE_TLS_REJECT_UNAUTHORIZED=0 turns verification off for the whole process; Node warns once. */
+function unauthorizedAllowed(): boolean {
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return false
+  if (!warnedOfInsecurity) {
+    warnedOfInsecurity = true
+    process.emitWarning(
+      "Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS connections and HTTPS requests insecure by disabling certificate verification.",
+    )
+  }
+  return true
+}
+
+/** `[port,] [host,] [options,] [callback]`: an `options` argument wins over what stands before it. */
+function normalize(args: unknown[]): [ConnectionOptions, (() => void) | undefined] {
+  const [options, callback] = (net as unknown as { _normalizeArgs(args: unknown[]): [ConnectionOptions, (() => void) | null] })._normalizeArgs(args)
+  const second = args[1] !== null && typeof args[1] === 'object' ? args[1] : args[2]
+  return [Object.assign(options, second), callback ?? undefined]
+}
+
+/**
+ * Connects to a TLS server.
+ *
+ * @see https://nodejs.org/api/tls.html#tlsconnectoptions-callback
+ */
+export function connect(...args: unknown[]): TLSSocket {
+  const [given, callback] = normalize(args)
+  const options: ConnectionOptions = {
+    rejectUnauthorized: !unauthorizedAllowed(),
+    ciphers: tls.DEFAULT_CIPHERS,
+    checkServerIdentity: tls.checkServerIdentity,
+    minDHSize: 1024,
+    ...given,
+  }
+  if (!options.keepAlive) options.singleUse = true
+  validateFunction(options.checkServerIdentity, 'options.checkServerIdentity')
+  validateNumber(options.minDHSize, 'options.minDHSize', 1)
+  const secureContext = options.secureContext || tls.createSecureContext(options)
+
+  const socket = new TLSSocket(options.socket, {
+    allowHalfOpen: options.allowHalfOpen,
+    pipe: !!options.path,
+    secureContext,
+    isServer: false,
+    requestCert: true,
+    rejectUnauthorized: options.rejectUnauthorized !== false,
+    ALPNProtocols: options.ALPNProtocols,
+    requestOCSP: options.requestOCSP,
+    enableTrace: options.enableTrace,
+    pskCallback: options.pskCallback,
+    highWaterMark: options.highWaterMark,
+    onread: options.onread,
+    signal: options.signal,
+    noDelay: options.noDelay,
+    keepAlive: options.keepAlive,
+    keepAliveInitialDelay: options.keepAliveInitialDelay,
+  })
+  // `rejectUnauthorized: undefined` hides the default; only `false` turns verification off.
+  options.rejectUnauthorized = options.rejectUnauthorized !== false
+  socket[kConnectOptions] = options
+  if (callback) socket.once('secureConnect', callback)
+  if (!options.socket) {
+    if (options.timeout) socket.setTimeout(options.timeout)
+    socket.connect(options as net.SocketConnectOpts, socket._start)
+  }
+  socket._releaseControl()
+  if (options.session) socket.setSession(options.session)
+  if (options.servername) {
+    if (net.isIP(options.servername)) refuseAddress(options.servername)
+    socket.setServername(options.servername)
+  }
+  if (options.socket) socket._start()
+  socket.on('secure', onSecure)
+  socket.prependListener('end', onEnd)
+  return socket
+}
+
+const [major = 24] = process.versions.node.split('.').map(Number)
+
+/** RFC 6066 §3 has no addresses in server_name. Node warned until 24 and refuses since 25. */
+function refuseAddress(servername: string): void {
+  if (major >= 25) {
+    throw nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', `The property 'options.servername' Setting the TLS ServerName to an IP address is not permitted.. Received '${servername}'`)
+  }
+  if (warnedOfAddress) return
+  warnedOfAddress = true
+  process.emitWarning('Setting the TLS ServerName to an IP address is not permitted by RFC 6066. This will be ignored in a future version.', 'DeprecationWarning', 'DEP0123')
+}
+
+/** The handshake is done: is this the server we meant? */
+function onSecure(this: TLSSocket): void {
+  const options = this[kConnectOptions]!
+  const { dhInfo } = this[kEngine].connection!
+  if (dhInfo && dhInfo.bits < options.minDHSize!) {
+    this.emit('error', nodeError(Error, 'ERR_TLS_DH_PARAM_SIZE', `DH parameter size ${dhInfo.bits} is less than 2048`))
+    this.destroy()
+    return
+  }
+  let error = verifyError(this)
+  // A resumed session was verified when it was made.
+  if (!error && !this.isSessionReused()) {
+    error = (options.checkServerIdentity!(serverIdentity(options), this.getPeerCertificate(true) as object) as Error & { code?: string }) ?? null
+  }
+  if (error) {
+    this.authorized = false
+    this.authorizationError = error.code || error.message
+    if (options.rejectUnauthorized !== false) {
+      this.destroy(error)
+      return
+    }
+  } else {
+    this.authorized = true
+  }
+  this.secureConnecting = false
+  this.emit('secureConnect')
+  if (this.destroyed) return
+  this[kVerified] = true
+  this[kEngine].release()
+  const session = this[kPendingSession]
+  this[kPendingSession] = null
+  if (session) this.emit('session', session)
+  this.removeListener('end', onEnd)
+}
+
+/** The server left before the handshake was done. */
+function onEnd(this: TLSSocket): void {
+  if (this._hadError) return
+  this._hadError = true
+  const { path, host, port, localAddress } = this[kConnectOptions]!
+  const error = connectionReset('Client network socket disconnected before secure TLS connection was established')
+  this.destroy(Object.assign(error, { path, host, port, localAddress }))
+}

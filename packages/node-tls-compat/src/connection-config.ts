@@ -1,0 +1,250 @@
+import { type ClientHelloInfo, type PskIdentity, type ServerOverrides, TlsConnection } from '@x/tls-handshake'
+import { Alert, AlertError } from '@x/tls-record'
+import { alpnNames } from './alpn.ts'
+import { invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
+import { isSecureContext, type SecureContext } from './secure-context.ts'
+import { contextOf, kEngine, kPresets, type TLSSocket } from './tls-socket.ts'
+import { bytesOf, isView, validateBuffer, validateObject, validateString } from './validate.ts'
+
+/**
+ * Turns a socket's options into the configuration of its connection: every hook of the handshake that Node's callbacks
+ * answer is here.
+ */
+export function makeConnection(socket: TLSSocket): TlsConnection {
+  return socket._tlsOptions.isServer ? serverConnection(socket) : clientConnection(socket)
+}
+
+/** What both sides are told. */
+function common(socket: TLSSocket) {
+  const engine = socket[kEngine]
+  return {
+    onKeyLog: socket.listenerCount('keylog') > 0 ? (line: string) => void socket.emit('keylog', Buffer.from(`${line}\n`)) : undefined,
+    onMessage: (direction: 'read' | 'write', contentType: number, bytes: Uint8Array) => engine.trace?.(direction, contentType, bytes),
+    maxSendFragment: socket[kPresets].maxSendFragment,
+  }
+}
+
+// --- Client ---------------------------------------------------------------------------------------------------------
+
+function clientConnection(socket: TLSSocket): TlsConnection {
+  const options = socket._tlsOptions
+  const presets = socket[kPresets]
+  const { context } = contextOf(socket)
+  const psk = options.pskCallback ? (hint: string | null) => clientPsk(socket, hint) : undefined
+  const offered = psk?.(null)
+  return TlsConnection.client({
+    ...context.clientConfig(),
+    ...common(socket),
+    serverName: presets.servername,
+    session: presets.session,
+    alpnProtocols: options.ALPNProtocols ? alpnNames(options.ALPNProtocols as Buffer) : undefined,
+    requestOcsp: options.requestOCSP,
+    // DHE primes are held to `minDHSize` after the handshake, with Node's error.
+    minDhBits: 512,
+    ...(offered && { psks: [offered] }),
+    ...(psk && { pskCallback: (hint: Uint8Array | null) => psk(hint && Buffer.from(hint).toString()) ?? null }),
+  })
+}
+
+/** @see https://nodejs.org/api/tls.html#pre-shared-keys */
+function clientPsk(socket: TLSSocket, hint: string | null): PskIdentity | undefined {
+  try {
+    const answer: unknown = socket._tlsOptions.pskCallback!.call(socket, hint)
+    if (answer == null) return undefined
+    validateObject(answer, 'ret')
+    const { psk, identity } = answer as { psk: unknown; identity: unknown }
+    validateBuffer(psk, 'psk')
+    if (psk.byteLength > MAX_PSK) throw invalidArgValue('psk', psk, `Pre-shared key exceeds ${MAX_PSK} bytes`)
+    validateString(identity, 'identity')
+    const name = Buffer.from(identity)
+    if (name.length > MAX_IDENTITY) throw invalidArgValue('identity', identity, `PSK identity exceeds ${MAX_IDENTITY} bytes`)
+    return { identity: name, key: bytesOf(psk) }
+  } catch (error) {
+    socket.destroy(error as Error)
+    return undefined
+  }
+}
+
+/** OpenSSL's limits, PSK_MAX_PSK_LEN and PSK_MAX_IDENTITY_LEN. */
+const MAX_PSK = 512
+const MAX_IDENTITY = 256
+
+// --- Server ---------------------------------------------------------------------------------------------------------
+
+/** A step that is never answered: the socket was destroyed with the application's error, and nothing more is sent. */
+const abandoned = () => new Promise<never>(() => {})
+
+function serverConnection(socket: TLSSocket): TlsConnection {
+  const options = socket._tlsOptions
+  const { server } = socket
+  let chosen: SecureContext | undefined
+  const current = () => chosen ?? contextOf(socket)
+  const { context } = contextOf(socket)
+
+  return TlsConnection.server({
+    ...context.serverConfig(),
+    ...common(socket),
+    requestCertificate: socket._requestCert,
+    requireCertificate: socket._requestCert && socket._rejectUnauthorized,
+    acknowledgeServerName: !!options.SNICallback,
+    // CLIENT_RENEG_LIMIT is counted where the event arrives.
+    renegotiation: 'freely',
+
+    async onClientHello(hello: ClientHelloInfo): Promise<ServerOverrides | undefined> {
+      if (hello.serverName === undefined || !options.SNICallback) return undefined
+      socket.servername = hello.serverName
+      chosen = await selectContext(socket, hello.serverName)
+      return chosen?.context.serverOverrides()
+    },
+
+    selectAlpn: options.ALPNCallback
+      ? (offered) => callAlpn(socket, offered)
+      : options.ALPNProtocols
+        ? (offered) => overlap(alpnNames(options.ALPNProtocols as Buffer), offered)
+        : () => undefined,
+
+    // `setKeyCert` may replace the certificate while the handshake runs.
+    get credentials() {
+      return current().context.credentials
+    },
+
+    ...(server && server.listenerCount('OCSPRequest') > 0 && { ocspResponse: () => requestOcsp(socket, current()) }),
+    ...(server && sessionEvents(socket)),
+    ...(options.pskCallback && {
+      pskIdentityHint: options.pskIdentityHint === undefined ? undefined : Buffer.from(options.pskIdentityHint),
+      pskCallback: (identity: Uint8Array) => serverPsk(socket, identity) ?? null,
+      selectPsk: (identity: Uint8Array) => {
+        const key = serverPsk(socket, identity)
+        return key && { identity, key }
+      },
+    }),
+  })
+}
+
+/** Asks SNICallback for the context of a name; an error of it is the connection's, told to the server only. */
+function selectContext(socket: TLSSocket, servername: string): Promise<SecureContext | undefined> {
+  return new Promise((resolve) => {
+    let answered = false
+    const fail = (error: Error) => void socket.destroy(error)
+    try {
+      socket._tlsOptions.SNICallback!.call(socket, servername, (error, context) => {
+        if (answered) return fail(nodeError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times'))
+        answered = true
+        if (error) return fail(error)
+        if (!socket._handle) return fail(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'))
+        if (context && !isSecureContext(context)) return fail(new TypeError('Invalid SNI context'))
+        resolve((context as SecureContext | null) ?? undefined)
+      })
+    } catch (error) {
+      fail(error as Error)
+    }
+  })
+}
+
+const noProtocol = () => new AlertError(Alert.no_application_protocol, 'none of the client\'s ALPN protocols is ours', 'NO_APPLICATION_PROTOCOL')
+
+/** Our first protocol that the client offers; RFC 7301 §3.2: none is fatal. */
+function overlap(ours: Uint8Array[], offered: readonly Uint8Array[]): Uint8Array {
+  const found = ours.find((name) => offered.some((other) => Buffer.compare(name, other) === 0))
+  if (!found) throw noProtocol()
+  return found
+}
+
+function callAlpn(socket: TLSSocket, offered: readonly Uint8Array[]): Uint8Array | Promise<never> {
+  const protocols = offered.map((name) => Buffer.from(name).toString('latin1'))
+  let selected: string | undefined
+  try {
+    const { connection } = socket[kEngine]
+    selected = socket._tlsOptions.ALPNCallback!.call(socket, { servername: connection?.serverName ?? false, protocols })
+    if (selected !== undefined && !protocols.includes(selected)) {
+      throw nodeError(
+        TypeError,
+        'ERR_TLS_ALPN_CALLBACK_INVALID_RESULT',
+        `ALPN callback returned a value (${selected}) that did not match any of the client's offered protocols (${protocols.join(', ')})`,
+      )
+    }
+  } catch (error) {
+    socket.destroy(error as Error)
+    return abandoned()
+  }
+  if (selected === undefined) throw noProtocol()
+  return Buffer.from(selected, 'latin1')
+}
+
+/** `'OCSPRequest'`: the certificate and its issuer, for a response to staple. */
+function requestOcsp(socket: TLSSocket, { context }: SecureContext): Promise<Uint8Array | null> {
+  return new Promise((resolve) => {
+    let answered = false
+    const fail = (error: Error) => void socket.destroy(error)
+    const done = (error: Error | null, response?: unknown) => {
+      if (answered) return fail(nodeError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times'))
+      answered = true
+      if (error) return fail(error)
+      if (!socket._handle) return fail(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'))
+      resolve(isView(response) ? bytesOf(response) : null)
+    }
+    const [leaf, issuer] = context.leafAndIssuer()
+    try {
+      socket.server!.emit('OCSPRequest', leaf && Buffer.from(leaf), issuer ? Buffer.from(issuer) : null, done)
+    } catch (error) {
+      fail(error as Error)
+    }
+  })
+}
+
+/** @see https://nodejs.org/api/tls.html#pre-shared-keys */
+function serverPsk(socket: TLSSocket, identity: Uint8Array): Uint8Array | undefined {
+  try {
+    const answer: unknown = socket._tlsOptions.pskCallback!.call(socket, socket, Buffer.from(identity).toString())
+    if (answer == null) return undefined
+    let psk: unknown = answer
+    if (!isView(answer)) {
+      if (typeof answer !== 'object') throw invalidArgType('ret', 'of type object or an instance of Buffer, TypedArray, or DataView', answer)
+      psk = (answer as { psk: unknown }).psk
+      validateBuffer(psk, 'psk')
+    }
+    const key = bytesOf(psk as ArrayBufferView)
+    if (key.length > MAX_PSK) throw invalidArgValue('psk', psk, `Pre-shared key exceeds ${MAX_PSK} bytes`)
+    return key
+  } catch (error) {
+    socket.destroy(error as Error)
+    return undefined
+  }
+}
+
+/** `'resumeSession'` and `'newSession'`: the application keeps the sessions (TLS up to 1.2). */
+function sessionEvents(socket: TLSSocket) {
+  const server = socket.server!
+  if (server.listenerCount('resumeSession') === 0 && server.listenerCount('newSession') === 0) return undefined
+  const { context } = contextOf(socket)
+  return {
+    sessionStore: {
+      get: (id: Uint8Array) =>
+        new Promise<import('@x/tls-handshake').Session | null>((resolve) => {
+          let answered = false
+          const done = (error: Error | null, session?: unknown) => {
+            if (answered) return void socket.destroy(nodeError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times'))
+            answered = true
+            if (error) return void socket.destroy(error)
+            if (!socket._handle) return void socket.destroy(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'))
+            resolve(isView(session) ? context.decodeSession(bytesOf(session)) : null)
+          }
+          try {
+            if (!server.emit('resumeSession', Buffer.from(id), done)) resolve(null)
+          } catch (error) {
+            done(error as Error)
+          }
+        }),
+      set: (id: Uint8Array, session: import('@x/tls-handshake').Session) =>
+        new Promise<void>((resolve) => {
+          try {
+            if (!server.emit('newSession', Buffer.from(id), Buffer.from(context.encodeSession(session)), () => resolve())) resolve()
+          } catch (error) {
+            server.emit('error', error as Error)
+            resolve()
+          }
+        }),
+      delete() {},
+    },
+  }
+}

@@ -1,0 +1,269 @@
+import type { Duplex } from 'node:stream'
+import { type Session, TlsConnection, type TlsEvent } from '@x/tls-handshake'
+import type { TlsError } from '@x/tls-record'
+import { Transport } from './transport.ts'
+import { toNodeError } from './tls-error.ts'
+import { type Handle, UV_ECANCELED } from './handle.ts'
+
+type Done = (error?: Error | null) => void
+
+/** What the engine tells its socket. */
+export interface EngineOwner {
+  /** Makes the connection when the handshake begins: all options are known by then. */
+  connect(): TlsConnection
+  secured(renegotiation: boolean): void
+  /** Plaintext. @returns false to be left alone until `resume` */
+  data(bytes: Uint8Array): boolean
+  /** close_notify came, or the transport ended. */
+  ended(): void
+  session(session: Session): void
+  failed(error: Error, handshakeComplete: boolean): void
+  transportFailed(error: Error): void
+  transportClosed(): void
+  active(): void
+  event(event: TlsEvent): void
+}
+
+/**
+ * Moves bytes between a transport and a {@link TlsConnection}, and events to the socket. One for each TLSSocket.
+ */
+export class Engine {
+  readonly transport: Transport
+  connection: TlsConnection | undefined
+  /** Something in C++ reads through the handle. */
+  nativeReader = false
+  bytesRead = 0
+  bytesWritten = 0
+  /** Plaintext accepted but not yet written to the transport, bytes. */
+  pendingBytes = 0
+  handshakes = 0
+  lastHandshake = 0
+  /** Set by `enableTrace`. */
+  trace: ((direction: 'read' | 'write', contentType: number, bytes: Uint8Array) => void) | undefined
+  handle!: Handle
+  /** Renegotiations and the like may be refused from here on. */
+  private open = false
+  private ending = false
+  private failedWith: Error | undefined
+  private pumping = false
+  private reading = false
+  private readonly held: { chunks: readonly Uint8Array[]; done: Done }[] = []
+  private readonly pending = new Set<Done>()
+  private readonly closeListeners: (() => void)[] = []
+
+  constructor(
+    raw: Duplex,
+    private readonly owner: EngineOwner,
+  ) {
+    this.transport = new Transport(raw, {
+      data: (bytes) => this.receive(bytes),
+      end: () => this.receiveEnd(),
+      error: (error) => owner.transportFailed(error),
+      close: () => owner.transportClosed(),
+    })
+  }
+
+  /** The transport's own handle, for addresses and file descriptors. */
+  get rawHandle(): Record<string, unknown> | null {
+    return (this.transport.raw as unknown as { _handle?: Record<string, unknown> | null })._handle ?? null
+  }
+
+  /** Begins the handshake (a client sends its ClientHello). */
+  start(): void {
+    this.ensure()
+    this.pump()
+  }
+
+  private ensure(): TlsConnection {
+    if (this.connection) return this.connection
+    const connection = this.owner.connect()
+    connection.onWake = () => this.pump()
+    this.connection = connection
+    return connection
+  }
+
+  private receive(bytes: Uint8Array): boolean {
+    this.owner.active()
+    const connection = this.ensure()
+    connection.receive(bytes)
+    this.pump()
+    return this.wantsInput
+  }
+
+  private receiveEnd(): void {
+    this.ensure().receiveEnd()
+    this.pump()
+  }
+
+  /** During the handshake there is always something to read; after it, when the socket wants data. */
+  private get wantsInput(): boolean {
+    const { connection } = this
+    return !connection || (!connection.paused && (this.reading || !connection.handshakeComplete))
+  }
+
+  resume(): void {
+    this.reading = true
+    this.transport.resume()
+  }
+
+  pause(): void {
+    this.reading = false
+    if (!this.wantsInput) this.transport.pause()
+  }
+
+  /**
+   * Hands on what the connection has to say. Events first: what a listener of `secureConnect` writes, or destroys, comes
+   * before the client's Finished leaves, as in Node. An error waits for its alert to be written.
+   */
+  pump(): void {
+    if (this.pumping) return
+    this.pumping = true
+    try {
+      const connection = this.connection!
+      const paused = connection.paused
+      for (;;) {
+        const events = connection.takeEvents()
+        for (const event of events) {
+          if (event.type === 'error') this.flush()
+          this.dispatch(event)
+        }
+        const flushed = this.flush()
+        if (events.length === 0 && !flushed) break
+      }
+      if (paused && this.wantsInput) this.transport.resume()
+    } finally {
+      this.pumping = false
+    }
+  }
+
+  private flush(done?: Done): boolean {
+    const output = this.connection!.takeOutput()
+    if (output.length === 0) {
+      done?.()
+      return false
+    }
+    this.owner.active()
+    this.transport.write(output, done)
+    return true
+  }
+
+  private dispatch(event: TlsEvent): void {
+    switch (event.type) {
+      case 'data':
+        this.deliver(event.bytes)
+        return
+      case 'secure':
+        this.owner.secured(event.renegotiation)
+        return
+      case 'session':
+        this.owner.session(event.session)
+        return
+      case 'closeNotify':
+      case 'truncated':
+        this.owner.ended()
+        return
+      case 'error':
+        this.fail(event.error)
+        return
+      default:
+        this.owner.event(event)
+    }
+  }
+
+  private deliver(bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    this.bytesRead += bytes.length
+    if (this.owner.data(bytes)) return
+    this.reading = false
+    this.transport.pause()
+  }
+
+  private fail(error: TlsError): void {
+    const complete = this.open
+    const failure = toNodeError(error)
+    this.failedWith = failure
+    this.owner.failed(failure, complete)
+    this.cancelWrites()
+  }
+
+  /** The handshake is done and the peer is verified: what was written early may go. */
+  release(): void {
+    this.open = true
+    for (const { chunks, done } of this.held.splice(0)) this.write(chunks, done)
+  }
+
+  /**
+   * Writes plaintext. Held until the handshake is done and the peer verified: a peer that is refused gets none of it.
+   *
+   * @param done called once when the transport has taken it
+   */
+  write(chunks: readonly Uint8Array[], done: Done): void {
+    if (!this.open) {
+      this.held.push({ chunks, done })
+      return
+    }
+    let length = 0
+    for (const chunk of chunks) length += chunk.length
+    const connection = this.connection!
+    if (this.failedWith || connection.closed) {
+      process.nextTick(done, canceled())
+      return
+    }
+    const finish: Done = (error) => {
+      if (!this.pending.delete(finish)) return
+      this.pendingBytes -= length
+      done(error)
+    }
+    this.pending.add(finish)
+    this.pendingBytes += length
+    this.bytesWritten += length
+    connection.write(...chunks)
+    this.flush(finish)
+    // A KeyUpdate or an error may have come of it.
+    if (!this.pumping) this.pump()
+  }
+
+  /** Sends close_notify and ends the transport's write side. */
+  shutdown(done: Done): void {
+    if (this.ending) {
+      done()
+      return
+    }
+    this.ending = true
+    const { connection } = this
+    if (connection && !this.failedWith) {
+      connection.close()
+      this.flush()
+    }
+    this.transport.end(() => done())
+  }
+
+  onClose(listener: () => void): void {
+    this.closeListeners.push(listener)
+  }
+
+  /** Destroys the transport and calls back when it is closed. */
+  close(callback?: () => void): void {
+    const { raw } = this.transport
+    const finish = () =>
+      process.nextTick(() => {
+        this.cancelWrites()
+        for (const listener of this.closeListeners.splice(0)) listener()
+        callback?.()
+      })
+    if (raw.closed) {
+      finish()
+      return
+    }
+    raw.once('close', finish)
+    raw.destroy()
+  }
+
+  private cancelWrites(): void {
+    for (const done of [...this.pending]) done(canceled())
+    for (const { done } of this.held.splice(0)) done(badDescriptor())
+  }
+}
+
+const canceled = () => Object.assign(new Error('write ECANCELED'), { errno: UV_ECANCELED, code: 'ECANCELED', syscall: 'write' })
+const badDescriptor = () => Object.assign(new Error('write EBADF'), { errno: -9, code: 'EBADF', syscall: 'write' })

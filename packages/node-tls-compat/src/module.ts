@@ -1,0 +1,39 @@
+import { convertALPNProtocols } from './alpn.ts'
+import * as authorities from './ca-certificates.ts'
+import { getCertificateCompressionAlgorithms } from './certificate-compression.ts'
+import { checkServerIdentity } from './check-server-identity.ts'
+import { connect } from './connect.ts'
+import { native } from './native.ts'
+import * as context from './secure-context.ts'
+import * as server from './server.ts'
+import { tls as empty } from './tls.ts'
+import { TLSSocket } from './tls-socket.ts'
+
+/**
+ * The whole of Node's `tls`. The defaults are the running process's: `--tls-min-v1.0`, `--tls-cipher-list` and the like
+ * have set them.
+ */
+export const tls = Object.defineProperty(
+  Object.assign(empty, {
+    CLIENT_RENEG_LIMIT: 3,
+    CLIENT_RENEG_WINDOW: 600,
+    DEFAULT_CIPHERS: native.DEFAULT_CIPHERS as string,
+    DEFAULT_ECDH_CURVE: native.DEFAULT_ECDH_CURVE as string,
+    DEFAULT_MIN_VERSION: native.DEFAULT_MIN_VERSION as string,
+    DEFAULT_MAX_VERSION: native.DEFAULT_MAX_VERSION as string,
+    getCiphers: context.getCiphers,
+    getCertificateCompressionAlgorithms,
+    getCACertificates: authorities.getCACertificates,
+    setDefaultCACertificates: authorities.setDefaultCACertificates,
+    convertALPNProtocols,
+    checkServerIdentity,
+    createSecureContext: context.createSecureContext,
+    SecureContext: context.SecureContext,
+    TLSSocket,
+    Server: server.Server,
+    createServer: server.createServer,
+    connect,
+  }),
+  'rootCertificates',
+  { configurable: false, enumerable: true, get: authorities.rootCertificates },
+)

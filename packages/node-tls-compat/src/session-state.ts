@@ -1,0 +1,57 @@
+import { decodeSession, encodeSession, type Session } from '@x/tls-handshake'
+import { kConnectOptions, type TLSSocket } from './tls-socket.ts'
+
+/**
+ * The Buffer of a `'session'` event: the session with the name of the server it was verified for, in the form that Node
+ * has used since 24.21. A session of one server must not be taken up with another, whose certificate nobody checks then.
+ */
+const PREFIX = Buffer.from('\0nodejs:tls:session:1\0')
+
+interface Identity {
+  servername?: string
+  host?: string
+  socket?: { _host?: string } | null
+}
+
+/** The name a client verifies the server by. */
+export function serverIdentity(options: Identity | undefined): string {
+  return options?.servername || options?.host || options?.socket?._host || 'localhost'
+}
+
+const optionsOf = (socket: TLSSocket) => (socket[kConnectOptions] ?? socket._tlsOptions) as Identity & { isServer?: boolean; rejectUnauthorized?: boolean }
+
+export function encodeWrappedSession(socket: TLSSocket, session: Session): Buffer {
+  const encoded = encodeSession(session)
+  const options = optionsOf(socket)
+  if (options.isServer) return Buffer.from(encoded)
+  const name = Buffer.from(serverIdentity(options))
+  const length = Buffer.alloc(2)
+  length.writeUInt16BE(name.length)
+  return Buffer.concat([PREFIX, length, name, encoded])
+}
+
+function unwrap(state: Buffer): { name: string; encoded: Buffer } | undefined {
+  const start = PREFIX.length + 2
+  if (state.length < start || !state.subarray(0, PREFIX.length).equals(PREFIX)) return undefined
+  const end = start + state.readUInt16BE(PREFIX.length)
+  if (end > state.length) return undefined
+  return { name: state.toString('utf8', start, end), encoded: state.subarray(end) }
+}
+
+/**
+ * The session inside `state` when it may be offered on this socket; `undefined` for one that belongs to another server,
+ * that does not say whose it is while the server is to be verified, or that can't be read.
+ */
+export function decodeReusableSession(socket: TLSSocket, state: unknown): Session | undefined {
+  const bytes = typeof state === 'string' ? Buffer.from(state, 'latin1') : state instanceof Uint8Array ? Buffer.from(state) : undefined
+  if (!bytes) return undefined
+  const options = optionsOf(socket)
+  const wrapped = unwrap(bytes)
+  if (wrapped && wrapped.name !== serverIdentity(options)) return undefined
+  if (!wrapped && !options.isServer && options.rejectUnauthorized !== false) return undefined
+  try {
+    return decodeSession(wrapped?.encoded ?? bytes)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,45 @@
+import type { TlsError } from '@x/tls-record'
+import { reasonNumber } from './openssl-reasons.ts'
+
+/** OpenSSL 3.2 renamed the alerts of SSL 3.0: programs and Node's own tests read the name of the OpenSSL they run with. */
+const [major = 3, minor = 5] = (process.versions.openssl ?? '3.5').split('.').map(Number)
+const ALERT_PREFIX = major > 3 || (major === 3 && minor >= 2) ? 'ssl/tls alert ' : 'sslv3 alert '
+
+/** Numbers in parentheses are in OpenSSL's names but not in its sentences. */
+const SENTENCES: Record<string, string> = {
+  TLSV1_ALERT_USER_CANCELED: 'tlsv1 alert user cancelled',
+  TLSV1_ALERT_UNKNOWN_CA: 'tlsv1 alert unknown ca',
+}
+
+/** "wrong version number", from WRONG_VERSION_NUMBER. */
+function sentence(reason: string): string {
+  const special = SENTENCES[reason]
+  if (special) return special
+  if (reason.startsWith('SSLV3_ALERT_')) return ALERT_PREFIX + reason.slice('SSLV3_ALERT_'.length).toLowerCase().replaceAll('_', ' ')
+  return reason.toLowerCase().replaceAll('_', ' ')
+}
+
+export interface NodeTlsError extends Error {
+  code: string
+  library: string
+  reason: string
+}
+
+/**
+ * A failure of the protocol as Node shows it: `code` ERR_SSL_*, `library`, `reason`, and OpenSSL's error line as message.
+ * What came, what was allowed and where the rule stands is in `cause`.
+ */
+export function toNodeError(error: TlsError): Error {
+  // A hook of the application threw: its own error is the one to show.
+  if (error.reason === 'CALLBACK_FAILED' && error.cause instanceof Error) return error.cause
+  const reason = sentence(error.reason)
+  const number = error.alertReceived && error.alert !== undefined ? 1000 + error.alert : reasonNumber(error.reason)
+  const hex = (0x0a000000 + number).toString(16).toUpperCase().padStart(8, '0')
+  const alert = error.alertReceived && error.alert !== undefined ? `SSL alert number ${error.alert}` : ''
+  const message = `0000000000000000:error:${hex}:SSL routines:tls:${reason}:@x/tls-handshake:0:${alert}\n`
+  return Object.assign(new Error(message, { cause: error }), {
+    library: 'SSL routines',
+    reason,
+    code: `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`,
+  })
+}

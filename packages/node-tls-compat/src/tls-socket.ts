@@ -1,0 +1,558 @@
+import net from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
+import { convertALPNProtocols } from './alpn.ts'
+import { cipherOf, ephemeralKeyOf, protocolName, sharedSigalgNames } from './connection-info.ts'
+import { Engine } from './engine.ts'
+import { type Handle, makeHandle } from './handle.ts'
+import { nodeError } from './node-error.ts'
+import { peerCertificateOf, ownCertificateOf, peerX509Of, ownX509Of } from './certificates.ts'
+import { makeConnection } from './connection-config.ts'
+import { isSecureContext, SecureContext } from './secure-context.ts'
+import { decodeReusableSession, encodeWrappedSession } from './session-state.ts'
+import { startTrace } from './trace.ts'
+import { tls } from './tls.ts'
+import type { TLSSocketOptions } from './options.ts'
+import { verifyError } from './verify-error.ts'
+import { bytesOf, validateBoolean, validateBuffer, validateFunction, validateInt32, validateObject, validateString, validateUint32 } from './validate.ts'
+
+/** State that is ours and nobody's to look up by name. */
+export const kEngine = Symbol('engine')
+export const kConnectOptions = Symbol('connect-options')
+export const kErrorEmitted = Symbol('error-emitted')
+export const kVerified = Symbol('verified')
+export const kPendingSession = Symbol('pending-session')
+const kRenegotiationDisabled = Symbol('renegotiation-disabled')
+/** What was set on a client before its ClientHello left. */
+export const kPresets = Symbol('presets')
+const kSharedContext = Symbol('context')
+const kOwnTransport = Symbol('own-transport')
+
+export interface TLSSocket extends net.Socket {
+  encrypted: true
+  secureConnecting: boolean
+  authorized: boolean
+  authorizationError: string | Error | null
+  alpnProtocol: string | false | null
+  servername: string | false | null
+  server: import('./server.ts').Server | undefined
+  ssl: Handle | null
+  _handle: Handle | null
+  _tlsOptions: TLSSocketOptions
+  _parent: net.Socket | undefined
+  _requestCert: boolean
+  _rejectUnauthorized: boolean
+  _secureEstablished: boolean
+  _controlReleased: boolean
+  _hadError: boolean
+  _closeAfterHandlingError: boolean
+  _host: string | undefined
+  [kEngine]: Engine
+  [kConnectOptions]: import('./options.ts').ConnectionOptions | undefined
+  [kErrorEmitted]: boolean
+  [kVerified]: boolean
+  [kPendingSession]: Buffer | null
+  [kRenegotiationDisabled]: boolean
+  [kPresets]: { servername?: string; session?: Session; maxSendFragment?: number }
+  [kSharedContext]: SecureContext
+  [kOwnTransport]: boolean
+  _unrefTimer(): void
+  _start(): void
+  _finishInit(): void
+  _init(): void
+  _releaseControl(): boolean
+  _emitTLSError(error: Error): void
+  _tlsError(error: Error): Error | null
+  _handleTimeout(): void
+  _destroySSL(): void
+  disableRenegotiation(): void
+  renegotiate(options: { requestCert?: boolean; rejectUnauthorized?: boolean }, callback?: (error: Error | null) => void): boolean | undefined
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer
+  setMaxSendFragment(size: number): boolean
+  setServername(name: string): void
+  setSession(session: unknown): void
+  setKeyCert(context: unknown): void
+  getSession(): Buffer | null | undefined
+  getTLSTicket(): Buffer | null | undefined
+  getPeerCertificate(detailed?: boolean): object | null
+  getCertificate(): object | null
+  getPeerX509Certificate(): unknown
+  getX509Certificate(): unknown
+  getCipher(): object | null | undefined
+  getEphemeralKeyInfo(): object | null
+  getSharedSigalgs(): string[] | null
+  getFinished(): Buffer | null | undefined
+  getPeerFinished(): Buffer | null | undefined
+  getProtocol(): string | null
+  isSessionReused(): boolean | null
+  enableTrace(): void | null
+}
+
+interface TLSSocketConstructor {
+  new (socket?: Duplex | null, options?: TLSSocketOptions): TLSSocket
+  (this: TLSSocket, socket?: Duplex | null, options?: TLSSocketOptions): void
+  readonly prototype: TLSSocket
+}
+
+/**
+ * A TLS connection over a socket, or over any Duplex stream.
+ *
+ * @see https://nodejs.org/api/tls.html#class-tlstlssocket
+ */
+export const TLSSocket = function TLSSocket(this: TLSSocket, socket?: Duplex | null, opts?: TLSSocketOptions) {
+  const options: TLSSocketOptions = { ...opts }
+  if (options.enableTrace != null) validateBoolean(options.enableTrace, 'options.enableTrace')
+  if (options.ALPNProtocols) convertALPNProtocols(options.ALPNProtocols, options as { ALPNProtocols?: Buffer })
+
+  this._tlsOptions = options
+  this._secureEstablished = false
+  this._controlReleased = false
+  this.secureConnecting = true
+  this.servername = null
+  this.alpnProtocol = null
+  this.authorized = false
+  this.authorizationError = null
+  this.encrypted = true
+  this[kVerified] = false
+  this[kPendingSession] = null
+  this[kPresets] = {}
+
+  const context = options.secureContext ?? options.credentials ?? tls.createSecureContext(options)
+  if (!isSecureContext(context)) throw nodeError(TypeError, 'ERR_TLS_INVALID_CONTEXT', 'context must be a SecureContext')
+  this[kSharedContext] = context as SecureContext
+
+  const own = !socket
+  const raw =
+    socket ??
+    new net.Socket({
+      allowHalfOpen: true,
+      ...({ noDelay: options.noDelay, keepAlive: options.keepAlive, keepAliveInitialDelay: options.keepAliveInitialDelay } as object),
+    })
+  this[kOwnTransport] = own
+  // Half-open is our affair; the transport must let us answer close_notify.
+  const halfOpen = socket ? (socket as { allowHalfOpen?: boolean }).allowHalfOpen : options.allowHalfOpen
+  try {
+    ;(raw as { allowHalfOpen: boolean }).allowHalfOpen = true
+  } catch {
+    // A getter: then it stays as it is.
+  }
+  const engine = new Engine(raw, owner(this))
+  this[kEngine] = engine
+  engine.handle = makeHandle(engine, handleMethods(this))
+  if (own && options.onread) engine.nativeReader = engine.handle.isStreamBase
+
+  Reflect.apply(net.Socket as unknown as Function, this, [
+    {
+      handle: engine.handle,
+      allowHalfOpen: halfOpen,
+      pauseOnCreate: options.pauseOnConnect,
+      manualStart: true,
+      highWaterMark: options.highWaterMark,
+      signal: options.signal,
+      noDelay: options.noDelay,
+      keepAlive: options.keepAlive,
+      keepAliveInitialDelay: options.keepAliveInitialDelay,
+      onread: own ? options.onread : null,
+    },
+  ])
+  this.ssl = engine.handle
+  this.server = options.server
+  this._requestCert = !!options.requestCert || !options.isServer
+  this._rejectUnauthorized = !!options.rejectUnauthorized
+  this.on('error', this._tlsError)
+  this._init()
+  follow(this, raw, own)
+  // The caller has the rest of this turn to set up listeners.
+  process.nextTick(begin, this)
+} as unknown as TLSSocketConstructor
+
+Object.setPrototypeOf(TLSSocket.prototype, net.Socket.prototype)
+Object.setPrototypeOf(TLSSocket, net.Socket)
+
+/** What the native handle offers, and programs use though nobody documented it. */
+function handleMethods(self: TLSSocket) {
+  return {
+    verifyError: () => verifyError(self),
+    getServername: () => self[kEngine].connection?.serverName ?? false,
+    getProtocol: () => self.getProtocol(),
+    getCipher: () => self.getCipher(),
+    getSession: () => self.getSession(),
+    setSession: (session: unknown) => self.setSession(session),
+    setServername: (name: string) => self.setServername(name),
+    isSessionReused: () => self.isSessionReused(),
+    enableTrace: () => startTrace(self),
+  }
+}
+
+function begin(self: TLSSocket): void {
+  if (!self._handle) return
+  if (!self[kOwnTransport]) self[kEngine].transport.start()
+  self.read(0)
+}
+
+/** Connects a socket with what happens to the transport below it. */
+function follow(self: TLSSocket, raw: Duplex, own: boolean): void {
+  if (own) {
+    self.connecting = true
+    for (const event of ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout']) {
+      raw.on(event, (...args) => self.emit(event, ...args))
+    }
+    raw.once('connect', () => {
+      if (self.destroyed) return
+      self.connecting = false
+      const attempts = (raw as net.Socket).autoSelectFamilyAttemptedAddresses
+      if (attempts) self.autoSelectFamilyAttemptedAddresses = attempts
+      self._unrefTimer()
+      self[kEngine].transport.start()
+      self.emit('connect')
+      self.emit('ready')
+    })
+  } else if (raw instanceof net.Socket) {
+    self._parent = raw
+    self.connecting = raw.connecting || !(raw as unknown as { _handle: unknown })._handle
+    raw.once('connect', () => {
+      self.connecting = false
+      self.emit('connect')
+    })
+  }
+}
+
+function owner(self: TLSSocket) {
+  return {
+    connect(): TlsConnection {
+      return makeConnection(self)
+    },
+    secured(renegotiation: boolean) {
+      if (renegotiation) self.emit('secure')
+      else self._finishInit()
+    },
+    data(bytes: Uint8Array): boolean {
+      const handle = self._handle
+      if (!handle || self.destroyed) return false
+      const chunk = bytes instanceof Buffer ? bytes : bytesOf(bytes)
+      if (self[kEngine].nativeReader) {
+        handle.readBuffer!(chunk)
+        return true
+      }
+      self._unrefTimer()
+      const more = self.push(chunk)
+      if (!more) handle.reading = false
+      return more
+    },
+    ended() {
+      const handle = self._handle
+      if (!handle || self.destroyed) return
+      if (self[kEngine].nativeReader) handle.emitEOF!()
+      else {
+        self.push(null)
+        self.read(0)
+      }
+    },
+    session(session: Session) {
+      const wrapped = encodeWrappedSession(self, session)
+      if (self[kVerified]) self.emit('session', wrapped)
+      else self[kPendingSession] = wrapped
+    },
+    failed(error: Error) {
+      if (self._hadError) return
+      self._hadError = true
+      if (!self._secureEstablished) {
+        if (self.servername === null) self.servername = self[kEngine].connection?.serverName ?? null
+        // A server tells `tlsClientError` while the socket can still be looked at.
+        self._closeAfterHandlingError = true
+        self.destroy(error)
+      } else if (self._tlsOptions.isServer && self._rejectUnauthorized && /peer did not return a certificate/.test(error.message)) {
+        self.destroy()
+      } else {
+        self._emitTLSError(error)
+      }
+    },
+    transportFailed(error: Error) {
+      if (self[kOwnTransport] || self[kEngine].transport.raw instanceof net.Socket) self.destroy(error)
+      else self._emitTLSError(error)
+    },
+    transportClosed() {
+      if (!self.destroyed) self.destroy()
+    },
+    active() {
+      self._unrefTimer()
+    },
+    event(event: TlsEvent) {
+      if (event.type === 'renegotiationRequest' && self._tlsOptions.isServer) countRenegotiation(self)
+    },
+  }
+}
+
+/** A client that renegotiates makes the server work: CLIENT_RENEG_LIMIT times in CLIENT_RENEG_WINDOW seconds are allowed. */
+function countRenegotiation(self: TLSSocket): void {
+  const engine = self[kEngine]
+  const now = Date.now()
+  engine.handshakes = now - engine.lastHandshake >= tls.CLIENT_RENEG_WINDOW * 1000 ? 1 : engine.handshakes + 1
+  engine.lastHandshake = now
+  if (engine.handshakes > tls.CLIENT_RENEG_LIMIT) self._emitTLSError(nodeError(Error, 'ERR_TLS_SESSION_ATTACK', 'TLS session renegotiation attack detected'))
+  else if (self[kRenegotiationDisabled]) self._emitTLSError(nodeError(Error, 'ERR_TLS_RENEGOTIATION_DISABLED', 'TLS session renegotiation disabled for this socket'))
+}
+
+const methods = {
+  /** Resets what a fresh handshake starts from. */
+  _init(this: TLSSocket) {
+    const options = this._tlsOptions
+    if (options.isServer) {
+      if (options.ALPNCallback) validateFunction(options.ALPNCallback, 'options.ALPNCallback')
+      if (options.SNICallback) validateFunction(options.SNICallback, 'options.SNICallback')
+    } else if (options.session) {
+      this.setSession(options.session)
+    }
+    if (options.pskCallback) {
+      validateFunction(options.pskCallback, 'pskCallback')
+      if (options.pskIdentityHint) validateString(options.pskIdentityHint, 'options.pskIdentityHint')
+    }
+    if (options.enableTrace) startTrace(this)
+    if ((options.handshakeTimeout ?? 0) > 0) this.setTimeout(options.handshakeTimeout!, this._handleTimeout)
+  },
+
+  connect(this: TLSSocket, ...args: unknown[]) {
+    const normalized = (Array.isArray(args[0]) ? args[0] : (net as unknown as { _normalizeArgs(args: unknown[]): unknown[] })._normalizeArgs(args)) as [
+      net.SocketConnectOpts & { onread?: unknown; signal?: AbortSignal; timeout?: number },
+      (() => void) | null,
+    ]
+    const [options, callback] = normalized
+    if (typeof callback === 'function') this.once('connect', callback)
+    if (this._parent?.connecting) return this
+    // A socket whose signal was aborted already is about to be destroyed: no connection is begun.
+    if (this.destroyed || this._tlsOptions.signal?.aborted) return this
+    this.connecting = true
+    this._unrefTimer()
+    const { onread: _onread, signal: _signal, timeout: _timeout, ...rest } = options
+    const raw = this[kEngine].transport.raw as net.Socket & { _host?: string }
+    raw.connect(rest as net.SocketConnectOpts)
+    this._host = raw._host
+    return this
+  },
+
+  _writeGeneric(this: TLSSocket & { _pendingData?: unknown; _pendingEncoding?: string }, writev: boolean, data: unknown, encoding: BufferEncoding, done: (error?: Error | null) => void) {
+    if (this.connecting) {
+      this._pendingData = data
+      this._pendingEncoding = encoding
+      const closed = () => done(nodeError(Error, 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION', 'Socket closed before the connection was established'))
+      this.once('connect', () => {
+        this.off('close', closed)
+        methods._writeGeneric.call(this, writev, data, encoding, done)
+      })
+      this.once('close', closed)
+      return
+    }
+    this._pendingData = null
+    this._pendingEncoding = ''
+    if (!this._handle) {
+      done(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'))
+      return
+    }
+    this._unrefTimer()
+    const chunks = writev
+      ? (data as { chunk: Uint8Array | string; encoding: BufferEncoding }[]).map(({ chunk, encoding }) => toBytes(chunk, encoding))
+      : [toBytes(data as Uint8Array | string, encoding)]
+    this[kEngine].write(chunks, (error) => {
+      this._unrefTimer()
+      // A destroyed stream has said why already.
+      done(error && this.destroyed ? null : error)
+    })
+  },
+
+  _final(this: TLSSocket, done: (error?: Error | null) => void) {
+    if (this.connecting) {
+      this.once('connect', () => methods._final.call(this, done))
+      return
+    }
+    if (!this._handle) {
+      done()
+      return
+    }
+    this[kEngine].shutdown(done)
+  },
+
+  _start(this: TLSSocket) {
+    if (this.connecting) {
+      this.once('connect', this._start)
+      return
+    }
+    if (this._handle) this[kEngine].start()
+  },
+
+  _finishInit(this: TLSSocket) {
+    // A listener of an earlier event may have destroyed the socket.
+    if (!this._handle) return
+    const connection = this[kEngine].connection!
+    this.alpnProtocol = connection.alpnProtocol ? Buffer.from(connection.alpnProtocol).toString('latin1') : false
+    if (this.servername === null) this.servername = connection.serverName ?? false
+    this._secureEstablished = true
+    if ((this._tlsOptions.handshakeTimeout ?? 0) > 0) this.setTimeout(0, this._handleTimeout)
+    this.emit('secure')
+    if (this._tlsOptions.isServer || !this[kConnectOptions]) this[kEngine].release()
+  },
+
+  _handleTimeout(this: TLSSocket) {
+    this._emitTLSError(nodeError(Error, 'ERR_TLS_HANDSHAKE_TIMEOUT', 'TLS handshake timeout'))
+  },
+
+  _emitTLSError(this: TLSSocket, error: Error) {
+    const shown = this._tlsError(error)
+    if (shown) this.emit('error', shown)
+  },
+
+  _tlsError(this: TLSSocket, error: Error) {
+    this.emit('_tlsError', error)
+    return this._controlReleased ? error : null
+  },
+
+  _releaseControl(this: TLSSocket) {
+    if (this._controlReleased) return false
+    this._controlReleased = true
+    this.removeListener('error', this._tlsError)
+    return true
+  },
+
+  _destroySSL(this: TLSSocket) {
+    this.ssl = null
+    this[kPendingSession] = null
+    this[kVerified] = false
+  },
+
+  disableRenegotiation(this: TLSSocket) {
+    this[kRenegotiationDisabled] = true
+  },
+
+  renegotiate(this: TLSSocket, options: { requestCert?: boolean; rejectUnauthorized?: boolean }, callback?: (error: Error | null) => void) {
+    validateObject(options, 'options')
+    if (callback !== undefined) validateFunction(callback, 'callback')
+    if (this.destroyed) return undefined
+    if (options.requestCert !== undefined) this._requestCert = !!options.requestCert
+    if (options.rejectUnauthorized !== undefined) this._rejectUnauthorized = !!options.rejectUnauthorized
+    const connection = this[kEngine].connection
+    if (!connection || connection.version === 0x0304) {
+      const error = Object.assign(new Error('error:0A00010A:SSL routines::wrong ssl version'), {
+        library: 'SSL routines',
+        reason: 'wrong ssl version',
+        code: 'ERR_SSL_WRONG_SSL_VERSION',
+      })
+      if (callback) process.nextTick(callback, error)
+      return false
+    }
+    connection.renegotiate()
+    this[kEngine].pump()
+    if (callback) this.once('secure', () => callback(null))
+    return true
+  },
+
+  exportKeyingMaterial(this: TLSSocket, length: number, label: string, context?: Uint8Array) {
+    validateUint32(length, 'length', true)
+    validateString(label, 'label')
+    if (context !== undefined) validateBuffer(context, 'context')
+    if (!this._secureEstablished) throw nodeError(Error, 'ERR_TLS_INVALID_STATE', 'TLS socket connection must be securely established')
+    return bytesOf(this[kEngine].connection!.exportKeyingMaterial(length, label, context && bytesOf(context)))
+  },
+
+  setMaxSendFragment(this: TLSSocket, size: number) {
+    validateInt32(size, 'size')
+    if (size < 512 || size > 16384) return false
+    this[kPresets].maxSendFragment = size
+    const { connection } = this[kEngine]
+    if (connection) connection.maxSendFragment = size
+    return true
+  },
+
+  setServername(this: TLSSocket, name: string) {
+    validateString(name, 'name')
+    if (this._tlsOptions.isServer) throw nodeError(Error, 'ERR_TLS_SNI_FROM_SERVER', 'Cannot issue SNI from a TLS server-side socket')
+    this[kPresets].servername = name
+  },
+
+  setSession(this: TLSSocket, session: unknown) {
+    const reusable = decodeReusableSession(this, session)
+    if (reusable) this[kPresets].session = reusable
+  },
+
+  setKeyCert(this: TLSSocket, context: unknown) {
+    if (!this._handle) return
+    this[kSharedContext] = isSecureContext(context) ? (context as SecureContext) : tls.createSecureContext(context as object)
+  },
+
+  getSession(this: TLSSocket) {
+    if (!this._handle) return null
+    const session = this[kEngine].connection?.session
+    return session && encodeWrappedSession(this, session)
+  },
+
+  getTLSTicket(this: TLSSocket) {
+    if (!this._handle) return null
+    const ticket = this[kEngine].connection?.session?.ticket
+    return ticket && bytesOf(ticket)
+  },
+
+  getPeerCertificate(this: TLSSocket, detailed?: boolean) {
+    return this._handle ? peerCertificateOf(this[kEngine].connection, this[kSharedContext], detailed) : null
+  },
+
+  getCertificate(this: TLSSocket) {
+    return this._handle ? ownCertificateOf(this[kEngine].connection, this[kSharedContext]) : null
+  },
+
+  getPeerX509Certificate(this: TLSSocket) {
+    return this._handle ? peerX509Of(this[kEngine].connection) : undefined
+  },
+
+  getX509Certificate(this: TLSSocket) {
+    return this._handle ? ownX509Of(this[kEngine].connection, this[kSharedContext]) : undefined
+  },
+
+  getCipher(this: TLSSocket) {
+    return this._handle ? cipherOf(this[kEngine].connection) : null
+  },
+
+  getEphemeralKeyInfo(this: TLSSocket) {
+    return this._handle ? ephemeralKeyOf(this[kEngine].connection) : null
+  },
+
+  getSharedSigalgs(this: TLSSocket) {
+    return this._handle ? sharedSigalgNames(this[kEngine].connection) : null
+  },
+
+  getFinished(this: TLSSocket) {
+    if (!this._handle) return null
+    const finished = this[kEngine].connection?.localFinished
+    return finished && bytesOf(finished)
+  },
+
+  getPeerFinished(this: TLSSocket) {
+    if (!this._handle) return null
+    const finished = this[kEngine].connection?.peerFinished
+    return finished && bytesOf(finished)
+  },
+
+  getProtocol(this: TLSSocket) {
+    return this._handle ? protocolName(this[kEngine].connection?.version ?? this[kSharedContext].context.maxVersion) : null
+  },
+
+  isSessionReused(this: TLSSocket) {
+    return this._handle ? (this[kEngine].connection?.resumed ?? false) : null
+  },
+
+  enableTrace(this: TLSSocket) {
+    if (!this._handle) return null
+    startTrace(this)
+    return undefined
+  },
+}
+
+for (const [name, value] of Object.entries(methods)) {
+  Object.defineProperty(TLSSocket.prototype, name, { value, writable: true, configurable: true, enumerable: true })
+}
+
+function toBytes(chunk: Uint8Array | string, encoding: BufferEncoding): Uint8Array {
+  return typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk
+}
+
+/** The context a connection is made from at this moment; `setKeyCert` may replace it during the handshake. */
+export function contextOf(socket: TLSSocket): SecureContext {
+  return socket[kSharedContext]
+}

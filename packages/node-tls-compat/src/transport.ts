@@ -1,0 +1,109 @@
+import net from 'node:net'
+import type { Duplex } from 'node:stream'
+
+/** What lies under TLS: a socket, or any Duplex. */
+export interface TransportEvents {
+  /** Bytes that arrived. @returns false to be left alone until `resume` */
+  data(bytes: Uint8Array): boolean
+  end(): void
+  error(error: Error): void
+  close(): void
+}
+
+type Internals = Duplex & { _read(size: number): void; push(chunk: unknown, encoding?: BufferEncoding): boolean }
+
+/**
+ * Takes a stream over below its `'data'` event: what arrives goes to us and to no other listener (a second TLS layer may
+ * listen on the same socket), without the detour through the stream's buffer.
+ */
+export class Transport {
+  /** After close_notify a failed write is nobody's error, as in Node. */
+  ending = false
+  private ended = false
+  private wanted = false
+
+  constructor(
+    readonly raw: Duplex,
+    private readonly events: TransportEvents,
+  ) {
+    raw.pause()
+    const stream = raw as Internals
+    // What had been buffered before we came is delivered first, in `start`.
+    stream.push = (chunk, encoding) => this.take(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk)
+    // Streams that kept a reference to the original `push` come this way.
+    raw.on('data', (chunk: Uint8Array | string) => void this.take(typeof chunk === 'string' ? Buffer.from(chunk) : chunk))
+    raw.on('end', () => this.take(null))
+    raw.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.syscall === 'write' && this.ending) return
+      events.error(error)
+    })
+    raw.on('close', () => events.close())
+    raw.pause()
+  }
+
+  /** Delivers what the stream had buffered when it was taken over, and begins to read. */
+  start(): void {
+    for (let chunk: unknown; this.raw.readableLength > 0 && (chunk = this.raw.read()) !== null; ) this.take(chunk)
+    if (this.raw.readableEnded) this.take(null)
+    else this.resume()
+  }
+
+  resume(): void {
+    this.wanted = true
+    const { raw } = this
+    if (raw.destroyed || this.ended) return
+    ;(raw as Internals)._read(65536)
+    // Streams that deliver by 'data' alone flow; a net.Socket is read by `_read`.
+    if (!(raw instanceof net.Socket)) raw.resume()
+  }
+
+  pause(): void {
+    this.wanted = false
+  }
+
+  /**
+   * Writes pieces as one `writev`.
+   *
+   * @param done called once, when all is written or has failed
+   */
+  write(pieces: readonly Uint8Array[], done?: (error?: Error | null) => void): void {
+    const { raw } = this
+    if (raw.destroyed || raw.writableEnded) {
+      if (done) done(raw.errored ?? null)
+      return
+    }
+    const last = pieces.length - 1
+    if (last > 0) raw.cork()
+    for (let i = 0; i <= last; i++) raw.write(pieces[i], i === last && done ? done : ignore)
+    if (last > 0) raw.uncork()
+  }
+
+  /** Ends our direction, once everything written has left. */
+  end(done: () => void): void {
+    this.ending = true
+    const { raw } = this
+    if (raw.destroyed || raw.writableFinished) done()
+    else raw.end(done)
+  }
+
+  destroy(): void {
+    if (!this.raw.destroyed) this.raw.destroy()
+  }
+
+  private take(chunk: unknown): boolean {
+    if (this.ended) return false
+    if (chunk === null) {
+      this.ended = true
+      this.events.end()
+      return false
+    }
+    const bytes = chunk as Uint8Array
+    const more = bytes.length === 0 || this.events.data(bytes)
+    this.wanted = more
+    // A stream that reads on demand pushes once for each `_read`; a net.Socket goes on by itself.
+    if (more && !(this.raw instanceof net.Socket)) process.nextTick(() => this.wanted && this.resume())
+    return more
+  }
+}
+
+function ignore(): void {}

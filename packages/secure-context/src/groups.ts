@@ -1,0 +1,82 @@
+import type { CryptoProvider, GroupName } from '@x/crypto-primitives'
+import { ContextError } from './error.ts'
+
+interface Known {
+  readonly name: GroupName
+  /** NamedGroup. */
+  readonly id: number
+  /** What `getEphemeralKeyInfo()` says. */
+  readonly shown: object
+  /** Bits of security (SP 800-57), for security levels. */
+  readonly strength: number
+  /** Further words OpenSSL takes for it. */
+  readonly aliases: readonly string[]
+}
+
+const ecdh = (name: GroupName, id: number, shown: string, size: number, strength: number, ...aliases: string[]): Known => ({
+  name,
+  id,
+  shown: { type: 'ECDH', name: shown, size },
+  strength,
+  aliases: [shown, ...aliases],
+})
+const dh = (name: GroupName, id: number, size: number, strength: number): Known => ({ name, id, shown: { type: 'DH', size }, strength, aliases: [] })
+const kem = (name: GroupName, id: number, strength: number): Known => ({ name, id, shown: { type: 'TLSGroup', name }, strength, aliases: [] })
+
+const GROUPS: readonly Known[] = [
+  ecdh('x25519', 29, 'X25519', 253, 128),
+  ecdh('secp256r1', 23, 'prime256v1', 256, 128, 'P-256'),
+  ecdh('x448', 30, 'X448', 448, 224),
+  ecdh('secp384r1', 24, 'secp384r1', 384, 192, 'P-384'),
+  ecdh('secp521r1', 25, 'secp521r1', 521, 256, 'P-521'),
+  ecdh('secp224r1', 21, 'secp224r1', 224, 112, 'P-224'),
+  ecdh('secp256k1', 22, 'secp256k1', 256, 128),
+  ecdh('brainpoolP256r1', 26, 'brainpoolP256r1', 256, 128),
+  ecdh('brainpoolP384r1', 27, 'brainpoolP384r1', 384, 192),
+  ecdh('brainpoolP512r1', 28, 'brainpoolP512r1', 512, 256),
+  dh('ffdhe2048', 256, 2048, 112),
+  dh('ffdhe3072', 257, 3072, 128),
+  dh('ffdhe4096', 258, 4096, 128),
+  dh('ffdhe6144', 259, 6144, 128),
+  dh('ffdhe8192', 260, 8192, 192),
+  kem('MLKEM512', 512, 128),
+  kem('MLKEM768', 513, 192),
+  kem('MLKEM1024', 514, 256),
+  kem('X25519MLKEM768', 4588, 128),
+  kem('SecP256r1MLKEM768', 4587, 128),
+  kem('SecP384r1MLKEM1024', 4589, 192),
+]
+
+const BY_WORD = new Map(GROUPS.flatMap((group) => [group.name, ...group.aliases].map((word) => [word.toLowerCase(), group] as const)))
+const BY_ID = new Map(GROUPS.map((group) => [group.id, group]))
+
+/** What is offered when nobody says: OpenSSL's choice without the hybrids, which the caller puts in front where they are cheap. */
+export const DEFAULT_GROUPS: readonly GroupName[] = ['x25519', 'secp256r1', 'x448', 'secp384r1', 'secp521r1', 'ffdhe2048', 'ffdhe3072']
+
+/** What `getEphemeralKeyInfo()` says of a NamedGroup; TLS 1.3's own numbers of the brainpool curves included. */
+export function groupDisplay(id: number): object {
+  return BY_ID.get(id >= 31 && id <= 33 ? id - 5 : id)?.shown ?? {}
+}
+
+/** Bits of security of a group. */
+export function groupStrength(name: GroupName): number {
+  return GROUPS.find((group) => group.name === name)?.strength ?? 0
+}
+
+/**
+ * Parses Node's `ecdhCurve`: names in order, separated by `:`, a leading `?` for those that may be unknown.
+ *
+ * @throws {ContextError} `ERR_CRYPTO_OPERATION_FAILED` "Failed to set ECDH curve" for a name that is not known
+ */
+export function parseGroups(text: string, provider: CryptoProvider): GroupName[] {
+  const groups: GroupName[] = []
+  // OpenSSL 3.5 separates tuples by `/`, and marks key shares by `*`; order is all that is taken from them here.
+  for (const element of text.split(/[:/]/)) {
+    const [, marks = '', word = ''] = /^([?*]*)(.*)$/.exec(element.trim()) ?? []
+    const group = BY_WORD.get(word.toLowerCase())
+    if (group && provider.groups[group.name]) {
+      if (!groups.includes(group.name)) groups.push(group.name)
+    } else if (!marks.includes('?')) throw new ContextError('Failed to set ECDH curve', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
+  }
+  return groups
+}

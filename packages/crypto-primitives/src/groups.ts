@@ -13,6 +13,8 @@ import {
   secp384r1 as secp384r1Curve,
   secp521r1 as secp521r1Curve,
 } from './curves.ts'
+import { ffdheField } from './groups/ffdhe.ts'
+import { finiteFieldGroup } from './groups/finite-field.ts'
 import { hybridGroup } from './groups/hybrid.ts'
 import { kemGroup, nobleKem } from './groups/mlkem.ts'
 import { type MontgomeryFunction, montgomeryGroup } from './groups/montgomery.ts'
@@ -66,3 +68,15 @@ export const x25519MlKem768 = /* @__PURE__ */ hybridGroup('X25519MLKEM768', mlKe
 export const secp256r1MlKem768 = /* @__PURE__ */ hybridGroup('SecP256r1MLKEM768', secp256r1, mlKem768)
 /** P-384 with ML-KEM-1024; the ECDH part comes first. */
 export const secp384r1MlKem1024 = /* @__PURE__ */ hybridGroup('SecP384r1MLKEM1024', secp384r1, mlKem1024)
+
+/** ffdhe2048 (RFC 7919 §A.1). */
+export const ffdhe2048 = /* @__PURE__ */ finiteFieldGroup('ffdhe2048', 256, /* @__PURE__ */ ffdheField(2048))
+/** ffdhe3072 (RFC 7919 §A.2). */
+export const ffdhe3072 = /* @__PURE__ */ finiteFieldGroup('ffdhe3072', 384, /* @__PURE__ */ ffdheField(3072))
+/** ffdhe4096 (RFC 7919 §A.3). */
+export const ffdhe4096 = /* @__PURE__ */ finiteFieldGroup('ffdhe4096', 512, /* @__PURE__ */ ffdheField(4096))
+/** ffdhe6144 (RFC 7919 §A.4). */
+export const ffdhe6144 = /* @__PURE__ */ finiteFieldGroup('ffdhe6144', 768, /* @__PURE__ */ ffdheField(6144))
+/** ffdhe8192 (RFC 7919 §A.5). */
+export const ffdhe8192 = /* @__PURE__ */ finiteFieldGroup('ffdhe8192', 1024, /* @__PURE__ */ ffdheField(8192))
+export { dhGroup } from './groups/finite-field.ts'

@@ -6,6 +6,8 @@ import { dhGroup } from './groups/finite-field.ts'
 import { hybridGroup } from './groups/hybrid.ts'
 import * as portable from './groups.ts'
 import { aeads } from './node/aead.ts'
+import { cbcHmac } from './node/cbc.ts'
+import { nativeDh } from './node/finite-field.ts'
 import { nativeMontgomery, nativeWeierstrass } from './node/groups.ts'
 import { hashes } from './node/hash.ts'
 import { generateKey, importPrivateKey, importPublicKey } from './node/keys.ts'
@@ -23,6 +25,8 @@ const x25519 = nativeMontgomery('x25519', 32)
 const secp256r1 = weierstrass(curves.secp256r1, portable.secp256r1)
 const secp384r1 = weierstrass(curves.secp384r1, portable.secp384r1)
 
+export { createAead } from './node/aead.ts'
+
 /**
  * Every algorithm of the portable provider, computed by the OpenSSL of the running Node where it has it, and in
  * JavaScript where it has not.
@@ -32,7 +36,7 @@ export const nodeProvider: CryptoProvider = {
   randomBytes: (length) => randomFillSync(new Uint8Array(length)),
   hashes,
   aeads,
-  cbcHmac: () => undefined,
+  cbcHmac,
   groups: {
     x25519,
     x448: nativeMontgomery('x448', 56),
@@ -44,6 +48,11 @@ export const nodeProvider: CryptoProvider = {
     brainpoolP256r1: weierstrass(curves.brainpoolP256r1, portable.brainpoolP256r1),
     brainpoolP384r1: weierstrass(curves.brainpoolP384r1, portable.brainpoolP384r1),
     brainpoolP512r1: weierstrass(curves.brainpoolP512r1, portable.brainpoolP512r1),
+    ffdhe2048: nativeDh('ffdhe2048', 2048),
+    ffdhe3072: nativeDh('ffdhe3072', 3072),
+    ffdhe4096: nativeDh('ffdhe4096', 4096),
+    ffdhe6144: nativeDh('ffdhe6144', 6144),
+    ffdhe8192: nativeDh('ffdhe8192', 8192),
     MLKEM512: portable.mlKem512,
     MLKEM768: portable.mlKem768,
     MLKEM1024: portable.mlKem1024,

@@ -1,8 +1,8 @@
 /** The provider that runs everywhere JavaScript does. */
-import { aes128Gcm, aes256Gcm, chacha20Poly1305 } from './aead.ts'
-import { dhGroup } from './groups/finite-field.ts'
+import { aes128Ccm, aes128Ccm8, aes128Gcm, aes256Ccm, aes256Ccm8, aes256Gcm, chacha20Poly1305 } from './aead.ts'
 import * as groups from './groups.ts'
 import { md5, md5Sha1, sha1, sha224, sha256, sha384, sha512 } from './hash.ts'
+import { cbcHmac } from './portable/cbc-hmac.ts'
 import { generateKey, importPrivateKey, importPublicKey, supportsSignature } from './portable/keys.ts'
 import type { CryptoProvider } from './provider.ts'
 import { randomBytes } from './random.ts'
@@ -18,8 +18,12 @@ export const portableProvider: CryptoProvider = {
     'aes-128-gcm': aes128Gcm,
     'aes-256-gcm': aes256Gcm,
     'chacha20-poly1305': chacha20Poly1305,
+    'aes-128-ccm': aes128Ccm,
+    'aes-256-ccm': aes256Ccm,
+    'aes-128-ccm-8': aes128Ccm8,
+    'aes-256-ccm-8': aes256Ccm8,
   },
-  cbcHmac: () => undefined,
+  cbcHmac: (cipher, hash) => cbcHmac(hashes, cipher, hash),
   groups: {
     x25519: groups.x25519,
     x448: groups.x448,
@@ -31,6 +35,11 @@ export const portableProvider: CryptoProvider = {
     brainpoolP256r1: groups.brainpoolP256r1,
     brainpoolP384r1: groups.brainpoolP384r1,
     brainpoolP512r1: groups.brainpoolP512r1,
+    ffdhe2048: groups.ffdhe2048,
+    ffdhe3072: groups.ffdhe3072,
+    ffdhe4096: groups.ffdhe4096,
+    ffdhe6144: groups.ffdhe6144,
+    ffdhe8192: groups.ffdhe8192,
     MLKEM512: groups.mlKem512,
     MLKEM768: groups.mlKem768,
     MLKEM1024: groups.mlKem1024,
@@ -38,7 +47,7 @@ export const portableProvider: CryptoProvider = {
     SecP256r1MLKEM768: groups.secp256r1MlKem768,
     SecP384r1MLKEM1024: groups.secp384r1MlKem1024,
   },
-  dhGroup,
+  dhGroup: groups.dhGroup,
   importPublicKey: (data) => importPublicKey(data, hashes),
   importPrivateKey: (data) => importPrivateKey(data, hashes),
   generateKey: (spec) => generateKey(spec, hashes),

@@ -60,10 +60,22 @@ export function aeadAlgorithm(name: AeadName, create: (key: Uint8Array) => Aead)
   }
 }
 
-/** @throws {CryptoError} `INVALID_LENGTH` when the nonce has a wrong length, or text and tag do not lie in the buffer */
-export function checkSeal(name: string, nonce: Uint8Array, buffer: Uint8Array, end: number, offset: number): void {
-  if (nonce.length !== NONCE_LENGTH) {
-    throw new CryptoError('INVALID_LENGTH', `${name} nonce must be ${NONCE_LENGTH} bytes, not ${nonce.length}`)
+/**
+ * Refuses what `seal` and `open` cannot work on.
+ *
+ * @param end of text and tag in the buffer
+ * @throws {CryptoError} `INVALID_LENGTH` when the nonce has a wrong length, or text and tag do not lie in the buffer
+ */
+export function checkPlace(
+  name: string,
+  nonce: Uint8Array,
+  nonceLength: number,
+  buffer: Uint8Array,
+  offset: number,
+  end: number,
+): void {
+  if (nonce.length !== nonceLength) {
+    throw new CryptoError('INVALID_LENGTH', `${name} nonce must be ${nonceLength} bytes, not ${nonce.length}`)
   }
   if (!(offset >= 0 && end >= offset && end <= buffer.length)) {
     throw new CryptoError(
@@ -72,3 +84,39 @@ export function checkSeal(name: string, nonce: Uint8Array, buffer: Uint8Array, e
     )
   }
 }
+
+/** The ciphers behind the AEADs, with parameters that TLS fixes and others choose. */
+export type AeadCipher = 'aes-gcm' | 'aes-ccm' | 'chacha20-poly1305'
+
+export interface AeadParameters {
+  /** Bytes of the nonce: GCM 8 to 256 (12 unless something old asks otherwise), CCM 7 to 13, ChaCha20 12. */
+  readonly nonceLength?: number
+  /** Bytes of the tag: CCM 4, 6 ... 16; else 16. */
+  readonly tagLength?: number
+}
+
+/**
+ * The parameters, complete and checked.
+ *
+ * @throws {CryptoError} `INVALID_LENGTH` for the key, `INVALID_PARAMETER` for the rest
+ */
+export function aeadParameters(
+  cipher: AeadCipher,
+  key: Uint8Array,
+  { nonceLength = NONCE_LENGTH, tagLength = 16 }: AeadParameters,
+): Required<AeadParameters> {
+  const keyLengths = cipher === 'chacha20-poly1305' ? [32] : [16, 24, 32]
+  if (!keyLengths.includes(key.length)) {
+    throw new CryptoError('INVALID_LENGTH', `${cipher} key must be ${keyLengths.join(', ')} bytes, not ${key.length}`)
+  }
+  const [least, most] = NONCE_LENGTHS[cipher]
+  if (!Number.isInteger(nonceLength) || nonceLength < least || nonceLength > most) {
+    throw new CryptoError('INVALID_PARAMETER', `${cipher} nonce must be ${least} to ${most} bytes, not ${nonceLength}`)
+  }
+  const tagFits = cipher === 'aes-ccm' ? tagLength >= 4 && tagLength <= 16 && tagLength % 2 === 0 : tagLength === 16
+  if (!tagFits) throw new CryptoError('INVALID_PARAMETER', `${cipher} cannot make a tag of ${tagLength} bytes`)
+  return { nonceLength, tagLength }
+}
+
+/** SP 800-38D §5.2.1.1 (under 8 bytes collisions are near: refused), SP 800-38C §A.1, RFC 8439 §2.8. */
+const NONCE_LENGTHS = { 'aes-gcm': [8, 256], 'aes-ccm': [7, 13], 'chacha20-poly1305': [12, 12] } as const

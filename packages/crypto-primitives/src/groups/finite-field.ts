@@ -26,22 +26,22 @@ export function exponentBitsFor(modulusBits: number): number {
 }
 
 /**
- * A peer's public value (RFC 7919 §5.1, SP 800-56A Rev. 3 §5.6.2.3.1): as long as the modulus, in [2, p - 2].
+ * A peer's public value, in [2, p - 2] (RFC 7919 §5.1, SP 800-56A Rev. 3 §5.6.2.3.1). A named group's has the length of
+ * the modulus (RFC 9846 §4.3.8.1); TLS 1.2 sends one of given parameters (`dh`) without its leading zeros.
  *
+ * @param length bytes of the modulus
  * @throws {CryptoError} `INVALID_SHARE`
  */
-export function checkPublicValue(name: string, p: bigint, share: Uint8Array): bigint {
+export function checkPublicValue(name: GroupName | 'dh', p: bigint, share: Uint8Array, length: number): void {
+  if (name !== 'dh' || share.length > length) expectLength(`${name} share`, share, length, 'INVALID_SHARE')
   const y = bytesToInteger(share)
   if (y < 2n || y > p - 2n) throw new CryptoError('INVALID_SHARE', `${name} public value must be in [2, p - 2]`)
-  return y
 }
 
 /** A key exchange group over a finite field. Shares and secrets are as long as the modulus, leading zeros kept. */
 export function finiteFieldGroup(name: GroupName | 'dh', length: number, field: () => FiniteField): KeyExchangeGroup {
   const check = (share: Uint8Array) => {
-    if (name !== 'dh') expectLength(`${name} share`, share, length, 'INVALID_SHARE')
-    else if (share.length > length) expectLength(`${name} share`, share, length, 'INVALID_SHARE')
-    checkPublicValue(name, field().p, share)
+    checkPublicValue(name, field().p, share, length)
   }
   return diffieHellmanGroup(
     name,

@@ -52,31 +52,7 @@ export const Server = function Server(this: Server, given?: TlsOptions | SecureC
     options = {}
   } else if (given == null || typeof given === 'object') options = given ?? {}
   else throw invalidArgType('options', 'of type object', given)
-
-  this._contexts = []
-  this.requestCert = options.requestCert === true
-  this.rejectUnauthorized = options.rejectUnauthorized !== false
-  this.ALPNCallback = options.ALPNCallback
-  if (this.ALPNCallback && options.ALPNProtocols) {
-    throw nodeError(TypeError, 'ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS', 'The ALPNCallback and ALPNProtocols TLS options are mutually exclusive')
-  }
-  if (options.sessionTimeout) this.sessionTimeout = options.sessionTimeout
-  if (options.ticketKeys) this.ticketKeys = options.ticketKeys
-  if (options.ALPNProtocols) convertALPNProtocols(options.ALPNProtocols, this as { ALPNProtocols?: Buffer })
-  this.setSecureContext(options)
-
-  const handshakeTimeout = options.handshakeTimeout || 120_000
-  validateNumber(handshakeTimeout, 'options.handshakeTimeout')
-  if (options.SNICallback) validateFunction(options.SNICallback, 'options.SNICallback')
-  if (options.pskCallback) validateFunction(options.pskCallback, 'options.pskCallback')
-  if (options.pskIdentityHint) validateString(options.pskIdentityHint, 'options.pskIdentityHint')
-  this[kOptions] = {
-    handshakeTimeout,
-    SNICallback: options.SNICallback,
-    pskCallback: options.pskCallback,
-    pskIdentityHint: options.pskIdentityHint,
-    enableTrace: options.enableTrace,
-  }
+  readOptions(this, options)
   Reflect.apply(net.Server as unknown as Function, this, [options, acceptConnection])
   if (listener) this.on('secureConnection', listener)
   return undefined
@@ -84,6 +60,42 @@ export const Server = function Server(this: Server, given?: TlsOptions | SecureC
 
 Object.setPrototypeOf(Server.prototype, net.Server.prototype)
 Object.setPrototypeOf(Server, net.Server)
+
+/** Makes a server of Node's accept on this stack; it keeps its own prototype. */
+export function setUpServer(server: Server, options: TlsOptions): void {
+  for (const name of Reflect.ownKeys(methods)) {
+    Object.defineProperty(server, name, { value: (methods as Record<string | symbol, unknown>)[name], writable: true, configurable: true, enumerable: false })
+  }
+  readOptions(server, options)
+  server.on('connection', acceptConnection)
+}
+
+function readOptions(self: Server, options: TlsOptions): void {
+  self._contexts = []
+  self.requestCert = options.requestCert === true
+  self.rejectUnauthorized = options.rejectUnauthorized !== false
+  self.ALPNCallback = options.ALPNCallback
+  if (self.ALPNCallback && options.ALPNProtocols) {
+    throw nodeError(TypeError, 'ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS', 'The ALPNCallback and ALPNProtocols TLS options are mutually exclusive')
+  }
+  if (options.sessionTimeout) self.sessionTimeout = options.sessionTimeout
+  if (options.ticketKeys) self.ticketKeys = options.ticketKeys
+  if (options.ALPNProtocols) convertALPNProtocols(options.ALPNProtocols, self as { ALPNProtocols?: Buffer })
+  self.setSecureContext(options)
+
+  const handshakeTimeout = options.handshakeTimeout || 120_000
+  validateNumber(handshakeTimeout, 'options.handshakeTimeout')
+  if (options.SNICallback) validateFunction(options.SNICallback, 'options.SNICallback')
+  if (options.pskCallback) validateFunction(options.pskCallback, 'options.pskCallback')
+  if (options.pskIdentityHint) validateString(options.pskIdentityHint, 'options.pskIdentityHint')
+  self[kOptions] = {
+    handshakeTimeout,
+    SNICallback: options.SNICallback,
+    pskCallback: options.pskCallback,
+    pskIdentityHint: options.pskIdentityHint,
+    enableTrace: options.enableTrace,
+  }
+}
 
 /** @see https://nodejs.org/api/tls.html#tlscreateserveroptions-secureconnectionlistener */
 export function createServer(options?: TlsOptions | SecureConnectionListener | null, listener?: SecureConnectionListener): Server {

@@ -1,0 +1,58 @@
+import { X509Certificate } from 'node:crypto'
+import type { TlsConnection } from '@x/tls-handshake'
+import { Certificate, type LegacyCertificate, toLegacyObject } from '@x/x509'
+import type { SecureContext } from './secure-context.ts'
+import { bytesOf } from './validate.ts'
+
+/** The legacy object with Node's Buffers in it. */
+function withBuffers(object: LegacyCertificate): object {
+  const seen = new Set<LegacyCertificate>()
+  for (let next: LegacyCertificate | undefined = object; next && !seen.has(next); next = next.issuerCertificate) {
+    seen.add(next)
+    next.raw = Buffer.from(next.raw)
+    if (next.pubkey) next.pubkey = Buffer.from(next.pubkey)
+  }
+  return object
+}
+
+/** The issuers above a leaf: among what the peer sent, then among what is trusted. */
+function issuersOf(leaf: Certificate, sent: readonly Certificate[], { context }: SecureContext): Certificate[] {
+  const issuers: Certificate[] = []
+  for (let last = leaf; !last.isSelfIssued && issuers.length < 20; ) {
+    const { issuer } = last
+    const next =
+      sent.find((candidate) => candidate.subject.equals(issuer) && !issuers.includes(candidate)) ?? context.authorities.withSubject(issuer)[0]
+    if (!next) break
+    issuers.push(next)
+    last = next
+  }
+  return issuers
+}
+
+/** `getPeerCertificate()`: `{}` when the peer showed none. */
+export function peerCertificateOf(connection: TlsConnection | undefined, context: SecureContext, detailed?: boolean): object {
+  const sent = connection?.peerCertificates ?? []
+  if (sent.length === 0) return {}
+  const [leaf, ...rest] = sent.map((der) => Certificate.parse(der)) as [Certificate, ...Certificate[]]
+  return withBuffers(toLegacyObject(leaf, context.context.provider, detailed ? issuersOf(leaf, rest, context) : undefined))
+}
+
+/** The certificate we show, or would show, on a connection. */
+function ownLeaf(connection: TlsConnection | undefined, { context }: SecureContext): Uint8Array | undefined {
+  return (connection?.credential ?? context.credentials[0])?.chain[0]
+}
+
+export function ownCertificateOf(connection: TlsConnection | undefined, context: SecureContext): object {
+  const leaf = ownLeaf(connection, context)
+  return leaf ? withBuffers(toLegacyObject(Certificate.parse(leaf), context.context.provider)) : {}
+}
+
+export function peerX509Of(connection: TlsConnection | undefined): X509Certificate | undefined {
+  const leaf = connection?.peerCertificates?.[0]
+  return leaf && new X509Certificate(bytesOf(leaf))
+}
+
+export function ownX509Of(connection: TlsConnection | undefined, context: SecureContext): X509Certificate | undefined {
+  const leaf = ownLeaf(connection, context)
+  return leaf && new X509Certificate(bytesOf(leaf))
+}

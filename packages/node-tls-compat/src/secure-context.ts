@@ -1,0 +1,224 @@
+import { ContextError, TlsContext, type TlsContextOptions } from '@x/secure-context'
+import { nodeProvider } from '@x/crypto-primitives/node'
+import { certificateCompression } from './certificate-compression.ts'
+import { defaultTrustStore } from './default-trust.ts'
+import { invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
+import type { SecureContextOptions } from './options.ts'
+import { tls } from './tls.ts'
+import { bytesOf, isView, validateArray, validateBuffer, validateInt32, validateObject, validateSafeInteger, validateString, validateText } from './validate.ts'
+
+export interface SecureContext {
+  /** The configuration itself; in Node a native object. */
+  context: TlsContext
+}
+
+interface SecureContextConstructor {
+  new (secureProtocol?: string, secureOptions?: number, minVersion?: string | null, maxVersion?: string | null): SecureContext
+  (secureProtocol?: string, secureOptions?: number, minVersion?: string | null, maxVersion?: string | null): SecureContext
+  readonly prototype: SecureContext
+}
+
+type Versions = Pick<TlsContextOptions, 'secureProtocol' | 'secureOptions' | 'minVersion' | 'maxVersion'>
+
+const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']
+
+function version(which: 'minimum' | 'maximum', given: unknown, fallback: string): string {
+  const name = given ?? fallback
+  if (!VERSIONS.includes(name as string)) {
+    throw nodeError(TypeError, 'ERR_TLS_INVALID_PROTOCOL_VERSION', `${typeof name === 'string' ? JSON.stringify(name) : String(name)} is not a valid ${which} TLS protocol version`)
+  }
+  return name as string
+}
+
+/** The versions a context speaks, checked as Node checks them. */
+function versions(secureProtocol?: string, secureOptions?: number, minVersion?: string | null, maxVersion?: string | null): Versions {
+  if (secureProtocol) {
+    const given = minVersion ?? maxVersion
+    if (given != null) throw nodeError(TypeError, 'ERR_TLS_PROTOCOL_VERSION_CONFLICT', `TLS protocol version ${JSON.stringify(given)} conflicts with secureProtocol ${JSON.stringify(secureProtocol)}`)
+  }
+  const range = { minVersion: version('minimum', minVersion, tls.DEFAULT_MIN_VERSION), maxVersion: version('maximum', maxVersion, tls.DEFAULT_MAX_VERSION) }
+  if (secureOptions) validateSafeInteger(secureOptions, 'secureOptions')
+  return { ...range, secureProtocol: typeof secureProtocol === 'string' ? secureProtocol || undefined : undefined, secureOptions: secureOptions || 0 }
+}
+
+/** @see https://nodejs.org/api/tls.html#tlscreatesecurecontextoptions */
+export const SecureContext = function SecureContext(this: SecureContext, secureProtocol?: string, secureOptions?: number, minVersion?: string | null, maxVersion?: string | null) {
+  if (!(this instanceof SecureContext)) return new SecureContext(secureProtocol, secureOptions, minVersion, maxVersion)
+  this.context = make({ ...versions(secureProtocol, secureOptions, minVersion, maxVersion), ...surroundings() })
+  return undefined
+} as unknown as SecureContextConstructor
+
+/** True for a context of ours, whatever its prototype says. */
+export function isSecureContext(value: unknown): value is SecureContext {
+  return (value as SecureContext | null)?.context instanceof TlsContext
+}
+
+/** OpenSSL's default security level went from 1 to 2 with 3.2; programs see it in what is refused. */
+const [major = 3, minor = 5] = (process.versions.openssl ?? '3.5').split('.').map(Number)
+const SECURITY_LEVEL = major > 3 || (major === 3 && minor >= 2) ? 2 : 1
+/** X25519MLKEM768 goes first where it is native (OpenSSL 3.5), as there. */
+const HYBRID_FIRST = major > 3 || (major === 3 && minor >= 5)
+
+/** What no option says: the platform's part. */
+function surroundings() {
+  return {
+    provider: nodeProvider,
+    securityLevel: SECURITY_LEVEL,
+    hybridFirst: HYBRID_FIRST,
+    defaultTrust: defaultTrustStore,
+  }
+}
+
+function make(options: TlsContextOptions): TlsContext {
+  try {
+    return new TlsContext(options)
+  } catch (error) {
+    // Node throws TypeErrors for what it refuses itself.
+    if (error instanceof ContextError && /^ERR_(INVALID_ARG|TLS_INVALID)/.test(error.code ?? '')) throw nodeError(TypeError, error.code!, error.message)
+    throw error
+  }
+}
+
+const list = (value: unknown): unknown[] => (value ? (Array.isArray(value) ? value : [value]) : [])
+const text = (value: string | ArrayBufferView): string | Uint8Array => (typeof value === 'string' ? value : bytesOf(value))
+
+function texts(value: unknown, name: string): (string | Uint8Array)[] {
+  return list(value).map((item) => {
+    validateText(item, name)
+    return text(item)
+  })
+}
+
+/** A signer: an asynchronous or remote private key, beyond what Node takes. */
+const isSigner = (value: unknown): value is import('@x/crypto-primitives').Signer => typeof (value as { sign?: unknown } | null)?.sign === 'function'
+
+function keys({ key, passphrase }: SecureContextOptions) {
+  return list(key).map((item) => {
+    if (isSigner(item)) return { signer: item }
+    const nested = item as { pem?: unknown; passphrase?: unknown }
+    const pem = Array.isArray(key) && nested?.pem !== undefined ? nested.pem : item
+    const phrase = Array.isArray(key) && nested?.passphrase !== undefined ? nested.passphrase : passphrase
+    validateText(pem, 'options.key')
+    if (phrase != null) validateString(phrase, 'options.passphrase')
+    return { pem: text(pem), passphrase: (phrase as string | null) ?? undefined }
+  })
+}
+
+function containers({ pfx, passphrase }: SecureContextOptions) {
+  if (pfx == null) return []
+  return (Array.isArray(pfx) ? pfx : [pfx]).map((item: unknown) => {
+    const nested = item as { buf?: unknown; passphrase?: string }
+    const buf = Array.isArray(pfx) ? (nested.buf ?? item) : item
+    const bytes = typeof buf === 'string' ? Buffer.from(buf, 'latin1') : isView(buf) ? bytesOf(buf) : undefined
+    if (!bytes) throw new ContextError('Unable to load PFX certificate', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
+    return { bytes, passphrase: (Array.isArray(pfx) && nested.passphrase) || passphrase || undefined }
+  })
+}
+
+/** Node splits the list: suites of TLS 1.3 by name, everything else in OpenSSL's language. */
+function ciphers(given: unknown): { cipherList: string; cipherSuites: string } {
+  if (given != null) validateString(given, 'options.ciphers')
+  const elements = ((given as string) || tls.DEFAULT_CIPHERS).split(':').filter((element) => element !== '')
+  const isTls13 = (element: string) => /^!?TLS_/.test(element)
+  const cipherList = elements.filter((element) => !isTls13(element)).join(':')
+  const cipherSuites = elements.filter(isTls13).join(':')
+  if (cipherList === '' && cipherSuites === '') throw invalidArgValue('options.ciphers', elements)
+  return { cipherList, cipherSuites }
+}
+
+function compression(given: unknown) {
+  if (given == null) return undefined
+  validateArray(given, 'options.certificateCompression')
+  if (given.length > 3) throw invalidArgValue('options.certificateCompression', given, 'can specify at most 3 algorithms')
+  return given.map((name, index) => {
+    if (name !== 'zlib' && name !== 'brotli' && name !== 'zstd') throw invalidArgValue(`options.certificateCompression[${index}]`, name, "must be 'zlib', 'brotli', or 'zstd'")
+    return certificateCompression(name)
+  }).filter((algorithm) => algorithm !== undefined)
+}
+
+function checkEngines({ clientCertEngine, privateKeyEngine, privateKeyIdentifier, key }: SecureContextOptions): void {
+  if (privateKeyIdentifier != null) {
+    if (privateKeyEngine == null) throw invalidArgValue('options.privateKeyEngine', privateKeyEngine)
+    if (key) throw invalidArgValue('options.privateKeyIdentifier', privateKeyIdentifier)
+    if (typeof privateKeyIdentifier !== 'string') throw invalidArgType('options.privateKeyIdentifier', 'of type string or one of null or undefined', privateKeyIdentifier)
+    if (typeof privateKeyEngine !== 'string') throw invalidArgType('options.privateKeyEngine', 'of type string or one of null or undefined', privateKeyEngine)
+    throw noEngines()
+  }
+  if (clientCertEngine == null) return
+  if (typeof clientCertEngine !== 'string') throw invalidArgType('options.clientCertEngine', 'of type string or one of null or undefined', clientCertEngine)
+  throw noEngines()
+}
+
+const noEngines = () => nodeError(Error, 'ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED', 'Custom engines not supported by this OpenSSL')
+
+/**
+ * A context: certificates, keys, trust and everything else that connections share.
+ *
+ * @throws Node's errors: `ERR_INVALID_ARG_TYPE`, `ERR_SSL_NO_CIPHER_MATCH`, `ERR_OSSL_PEM_NO_START_LINE` …
+ * @see https://nodejs.org/api/tls.html#tlscreatesecurecontextoptions
+ */
+export function createSecureContext(options?: SecureContextOptions | null): SecureContext {
+  options ||= {}
+  let { secureOptions } = options
+  // SSL_OP_CIPHER_SERVER_PREFERENCE; `|=` would hide a wrong type from the check.
+  if (options.honorCipherOrder && (secureOptions === undefined || typeof secureOptions === 'number')) secureOptions = (secureOptions ?? 0) | 0x400000
+  const range = versions(options.secureProtocol, secureOptions, options.minVersion, options.maxVersion)
+  validateObject(options, 'options')
+
+  const cipherWords = ciphers(options.ciphers)
+  const ca = options.ca ? texts(options.ca, 'options.ca') : undefined
+  const cert = texts(options.cert, 'options.cert')
+  const keyList = keys(options)
+  const certificateCompression = compression(options.certificateCompression)
+  if (options.sigalgs != null) {
+    validateString(options.sigalgs, 'options.sigalgs')
+    if (options.sigalgs === '') throw invalidArgValue('options.sigalgs', options.sigalgs)
+  }
+  checkEngines(options)
+  const ecdhCurve = options.ecdhCurve === undefined ? tls.DEFAULT_ECDH_CURVE || 'auto' : options.ecdhCurve
+  validateString(ecdhCurve, 'options.ecdhCurve')
+  if (options.dhparam != null) validateText(options.dhparam, 'options.dhparam')
+  const crl = options.crl == null ? [] : (Array.isArray(options.crl) ? options.crl : [options.crl]).map((item: unknown) => {
+    validateText(item, 'options.crl')
+    return text(item)
+  })
+  if (options.sessionIdContext != null) validateString(options.sessionIdContext, 'options.sessionIdContext')
+  const pfx = containers(options)
+  if (options.ticketKeys != null) {
+    validateBuffer(options.ticketKeys, 'options.ticketKeys')
+    if (options.ticketKeys.byteLength !== 48) throw invalidArgValue('options.ticketKeys', options.ticketKeys.byteLength, 'must be exactly 48 bytes')
+  }
+  if (options.sessionTimeout != null) validateInt32(options.sessionTimeout, 'options.sessionTimeout', 0)
+
+  const context = make({
+    ...range,
+    ...surroundings(),
+    ...(options.provider && { provider: options.provider }),
+    ...cipherWords,
+    ca,
+    cert,
+    key: keyList,
+    pfx,
+    crl,
+    certificateCompression,
+    sigalgs: options.sigalgs ?? undefined,
+    ecdhCurve,
+    dhparam: options.dhparam == null ? undefined : text(options.dhparam),
+    sessionIdContext: options.sessionIdContext ?? undefined,
+    ticketKeys: options.ticketKeys ? new Uint8Array(bytesOf(options.ticketKeys)) : undefined,
+    sessionTimeout: options.sessionTimeout ?? undefined,
+    allowPartialTrustChain: !!options.allowPartialTrustChain,
+  })
+  for (const warning of context.warnings) process.emitWarning(warning, 'SecurityWarning')
+  const secureContext = Object.create(SecureContext.prototype) as SecureContext
+  secureContext.context = context
+  return secureContext
+}
+
+let cipherNames: string[] | undefined
+
+/** @see https://nodejs.org/api/tls.html#tlsgetciphers */
+export function getCiphers(): string[] {
+  cipherNames ??= TlsContext.cipherNames(nodeProvider).map((name) => name.toLowerCase()).sort()
+  return [...cipherNames]
+}

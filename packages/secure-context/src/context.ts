@@ -1,0 +1,347 @@
+import type { CryptoProvider, GroupName, Signer } from '@x/crypto-primitives'
+import {
+  type CertificateCompression,
+  type ClientConfig,
+  type Credential,
+  decodeSession,
+  encodeSession,
+  type PeerCertificate,
+  type PeerVerdict,
+  type PeerVerification,
+  type ServerConfig,
+  type ServerOverrides,
+  type Session,
+  type TlsConfig,
+} from '@x/tls-handshake'
+import {
+  Certificate,
+  CertificateRevocationList,
+  nodeVerifyCode,
+  parseCertificates,
+  parseCrls,
+  parseDhParameters,
+  parsePkcs12,
+  TrustStore,
+  verifyChain,
+  verifyMessage,
+  type VerifyResult,
+} from '@x/x509'
+import { allowedAtSecurityLevel, parseCipherList, parseTls13Suites, securityLevelBits } from './cipher-list.ts'
+import { CIPHER_SUITES, cipherSuiteById, TLS13_CIPHER_SUITES } from './cipher-suites.ts'
+import { Credentials } from './credentials.ts'
+import { ContextError } from './error.ts'
+import { DEFAULT_GROUPS, groupStrength, parseGroups } from './groups.ts'
+import { readPeerCertificate } from './peer-certificate.ts'
+import { enabledVersions, methodVersions, protocolVersion, SSL_OP, type VersionRange } from './protocol-versions.ts'
+import { defaultSignatureSchemes, parseSignatureSchemes } from './sigalgs.ts'
+import { TicketKeys } from './ticket-keys.ts'
+
+type Input = string | Uint8Array
+
+/** Options of a context: Node's words, their types already checked. */
+export interface TlsContextOptions {
+  readonly provider: CryptoProvider
+  /** OpenSSL's security level when the cipher list sets none (default 1). */
+  readonly securityLevel?: number
+  /** Offer X25519MLKEM768 before everything else when `ecdhCurve` is `auto`. */
+  readonly hybridFirst?: boolean
+  /** Certificates trusted when `ca` is not given; asked for when a chain is first verified. */
+  readonly defaultTrust?: () => TrustStore
+  readonly minVersion?: string
+  readonly maxVersion?: string
+  readonly secureProtocol?: string
+  readonly secureOptions?: number
+  /** OpenSSL's list for TLS up to 1.2, and the suites of TLS 1.3. Both absent: OpenSSL's defaults; one of them empty: none. */
+  readonly cipherList?: string
+  readonly cipherSuites?: string
+  readonly ca?: readonly Input[]
+  readonly cert?: readonly Input[]
+  readonly key?: readonly ({ readonly pem: Input; readonly passphrase?: string } | { readonly signer: Signer })[]
+  readonly pfx?: readonly { readonly bytes: Uint8Array; readonly passphrase?: string }[]
+  readonly crl?: readonly Input[]
+  readonly certificateCompression?: readonly CertificateCompression[]
+  readonly sigalgs?: string
+  readonly ecdhCurve?: string
+  readonly dhparam?: Input
+  readonly sessionIdContext?: string
+  /** 48 bytes. */
+  readonly ticketKeys?: Uint8Array
+  /** Seconds. */
+  readonly sessionTimeout?: number
+  readonly allowPartialTrustChain?: boolean
+}
+
+/**
+ * What connections share: versions, suites, groups, credentials, trust. Made once from Node's options, and turned into
+ * the handshake's configuration for either side.
+ *
+ * @throws {ContextError} what OpenSSL would say of a bad option, with Node's `code`
+ */
+export class TlsContext {
+  readonly provider: CryptoProvider
+  readonly securityLevel: number
+  readonly credentials: readonly Credential[]
+  readonly sessionIdContext: Uint8Array | undefined
+  /** Sentences for the user: parameters that are accepted but weak. */
+  readonly warnings: readonly string[]
+  ticketKeys: TicketKeys
+  private readonly secureOptions: number
+  private readonly range: VersionRange
+  private readonly cipherSuites: readonly number[]
+  private readonly groups: readonly GroupName[]
+  private readonly signatureSchemes: readonly number[]
+  private readonly dhParameters: ServerConfig['dhParameters']
+  private readonly trusted: TrustStore | undefined
+  private readonly crls: readonly CertificateRevocationList[]
+  private readonly identity: Credentials
+
+  constructor(private readonly options: TlsContextOptions) {
+    const { provider } = options
+    this.provider = provider
+    this.secureOptions = options.secureOptions ?? 0
+    const ciphers = this.readCiphers()
+    this.securityLevel = ciphers.securityLevel ?? options.securityLevel ?? 1
+    this.range = this.readVersions(ciphers.onlyTls13)
+    this.cipherSuites = ciphers.suites.filter((id) => allowedAtSecurityLevel(cipherSuiteById(id)!, this.securityLevel))
+    this.trusted = options.ca && new TrustStore(options.ca.flatMap(readAuthorities))
+    this.identity = this.readIdentity()
+    this.credentials = this.identity.list(this.trusted ?? [])
+    this.signatureSchemes = options.sigalgs === undefined ? defaultSignatureSchemes(securityLevelBits(this.securityLevel)) : parseSignatureSchemes(options.sigalgs)
+    this.groups = this.readGroups()
+    const warnings: string[] = []
+    this.dhParameters = this.readDhParameters(warnings)
+    this.warnings = warnings
+    this.crls = (options.crl ?? []).flatMap(readCrls)
+    this.sessionIdContext = readSessionIdContext(options.sessionIdContext)
+    this.ticketKeys = new TicketKeys(options.ticketKeys ?? provider.randomBytes(48), provider)
+  }
+
+  /** Names of all suites this provider can do, OpenSSL's spelling. */
+  static cipherNames(provider: CryptoProvider): string[] {
+    const shown = parseCipherList('DEFAULT:PSK').suites
+    return [...TLS13_CIPHER_SUITES, ...CIPHER_SUITES.filter(({ id }) => shown.includes(id))]
+      .filter(({ encryption }) => !encryption.startsWith('AES128CCM') || provider.aeads['aes-128-ccm'])
+      .map(({ name }) => name)
+  }
+
+  get maxVersion(): number {
+    return this.range.max
+  }
+
+  setTicketKeys(bytes: Uint8Array): void {
+    this.ticketKeys = new TicketKeys(bytes, this.provider)
+  }
+
+  // --- The handshake's configuration ----------------------------------------------------------------------------------
+
+  private common(): TlsConfig {
+    const { provider, options, secureOptions } = this
+    const off = (bit: number) => (secureOptions & bit) !== 0
+    return {
+      provider,
+      versions: enabledVersions(this.range, secureOptions, this.securityLevel),
+      cipherSuites: this.cipherSuites,
+      groups: this.groups,
+      signatureSchemes: this.signatureSchemes,
+      credentials: this.credentials,
+      parseCertificate: (der): PeerCertificate => readPeerCertificate(der, provider),
+      tickets: !off(SSL_OP.NO_TICKET),
+      extendedMasterSecret: !off(SSL_OP.NO_EXTENDED_MASTER_SECRET),
+      encryptThenMac: !off(SSL_OP.NO_ENCRYPT_THEN_MAC),
+      cbcRecordSplitting: !off(SSL_OP.DONT_INSERT_EMPTY_FRAGMENTS),
+      requireSecureRenegotiation: !off(SSL_OP.LEGACY_SERVER_CONNECT),
+      renegotiation: off(SSL_OP.NO_RENEGOTIATION) ? 'never' : 'freely',
+      ...(options.certificateCompression && { certificateCompression: options.certificateCompression }),
+    }
+  }
+
+  clientConfig(): ClientConfig {
+    return {
+      ...this.common(),
+      // The hybrid's ciphertext is of no use to a server that does not know it: X25519 goes along, as OpenSSL sends both.
+      ...(this.groups[0] === 'X25519MLKEM768' && this.groups.includes('x25519') && { keyShares: ['X25519MLKEM768', 'x25519'] as const }),
+      verifyPeer: (peer) => this.verify(peer, 'serverAuth'),
+    }
+  }
+
+  serverConfig(): ServerConfig {
+    return {
+      ...this.common(),
+      verifyPeer: (peer) => this.verify(peer, 'clientAuth'),
+      preferServerCiphers: (this.secureOptions & SSL_OP.CIPHER_SERVER_PREFERENCE) !== 0,
+      certificateAuthorities: this.trusted ? [...this.trusted].map(({ subject }) => subject.raw) : [],
+      ticketKeys: this.ticketKeys,
+      sessionTimeout: this.options.sessionTimeout ?? 300,
+      sessionIdContext: this.sessionIdContext,
+      dhParameters: this.dhParameters,
+    }
+  }
+
+  /** What SNI may replace on a connection that has begun: the certificate and whom to trust. */
+  serverOverrides(): ServerOverrides {
+    const { verifyPeer, certificateAuthorities } = this.serverConfig()
+    return { credentials: this.credentials, verifyPeer, certificateAuthorities }
+  }
+
+  /** DER of the leaf and its issuer, for an `'OCSPRequest'`. */
+  leafAndIssuer(): [leaf?: Uint8Array, issuer?: Uint8Array] {
+    return this.identity.leafAndIssuer(this.trusted ?? [])
+  }
+
+  /** Certificates that complete what a peer sent, in `getPeerCertificate(true)`. */
+  get authorities(): TrustStore {
+    return this.trusted ?? this.options.defaultTrust?.() ?? NOTHING
+  }
+
+  encodeSession(session: Session): Uint8Array {
+    return encodeSession(session)
+  }
+
+  /** `null` for bytes that are no session. */
+  decodeSession(bytes: Uint8Array): Session | null {
+    try {
+      return decodeSession(bytes)
+    } catch {
+      return null
+    }
+  }
+
+  /**
+   * Node's way: the verdict is told after the handshake, with OpenSSL's code, and the application decides.
+   */
+  private async verifyAsync(result: PromiseLike<VerifyResult>): Promise<PeerVerdict> {
+    return verdict(await result)
+  }
+
+  private verify(peer: PeerVerification, purpose: 'serverAuth' | 'clientAuth'): PeerVerdict | Promise<PeerVerdict> {
+    if (peer.chain.length === 0) return { ok: false, result: { code: 'UNABLE_TO_GET_ISSUER_CERT', message: verifyMessage('UNABLE_TO_GET_ISSUER_CERT') } }
+    let chain: Certificate[]
+    try {
+      chain = peer.chain.map((der) => Certificate.parse(der))
+    } catch {
+      return { ok: false, result: { code: 'UNSPECIFIED', message: verifyMessage('UNSPECIFIED') } }
+    }
+    const result = verifyChain({
+      leaf: chain[0]!,
+      intermediates: chain.slice(1),
+      anchors: this.authorities,
+      provider: this.provider,
+      profile: 'node',
+      purpose,
+      ...(this.crls.length > 0 && { crls: this.crls }),
+      allowPartialTrustChain: this.options.allowPartialTrustChain ?? false,
+      securityLevel: this.securityLevel,
+    })
+    return 'then' in result ? this.verifyAsync(result) : verdict(result)
+  }
+
+  // --- Reading the options ----------------------------------------------------------------------------------------------
+
+  private readCiphers(): { suites: readonly number[]; securityLevel?: number; onlyTls13: boolean } {
+    const { cipherList, cipherSuites } = this.options
+    const tls13 = cipherSuites === undefined ? [0x1302, 0x1303, 0x1301] : cipherSuites === '' ? [] : parseTls13Suites(cipherSuites)
+    if (cipherList === '') return { suites: tls13, onlyTls13: true }
+    const list = parseCipherList(cipherList ?? 'DEFAULT')
+    return { suites: [...tls13, ...list.suites], securityLevel: list.securityLevel, onlyTls13: false }
+  }
+
+  private readVersions(onlyTls13: boolean): VersionRange {
+    const { minVersion, maxVersion, secureProtocol } = this.options
+    const range = { min: protocolVersion(minVersion ?? 'TLSv1.2') ?? 0x0303, max: protocolVersion(maxVersion ?? 'TLSv1.3') ?? 0x0304 } as VersionRange
+    const { min, max, side } = secureProtocol ? methodVersions(secureProtocol, range) : range
+    // With suites of TLS 1.3 only, the versions below have nothing to offer.
+    return { min: onlyTls13 && max > 0x0303 ? 0x0304 : min, max, ...(side && { side }) }
+  }
+
+  private readIdentity(): Credentials {
+    const { cert = [], key = [], pfx = [], provider } = this.options
+    const identity = new Credentials(provider)
+    for (const chain of cert) identity.addCertificates(chain)
+    for (const one of key) identity.addKey(one)
+    for (const { bytes, passphrase } of pfx) this.addContainer(identity, bytes, passphrase)
+    return identity
+  }
+
+  /** PKCS#12: the key, its chain, and authorities to trust. */
+  private addContainer(identity: Credentials, bytes: Uint8Array, passphrase: string | undefined): void {
+    let store: ReturnType<typeof parsePkcs12>
+    try {
+      store = parsePkcs12(bytes, { passphrase })
+    } catch (cause) {
+      const code = (cause as { code?: string }).code
+      const wrong = code === 'WRONG_PASSPHRASE' || code === 'PASSPHRASE_REQUIRED'
+      throw new ContextError(wrong ? 'mac verify failure' : 'not enough data', {}, { cause })
+    }
+    const found = store.keys[0]
+    if (!found) throw new ContextError('Unable to load private key from PFX data', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
+    if (found.chain.length > 0) identity.addChain(found.chain)
+    identity.addSigner(this.provider.importPrivateKey(found.key))
+    for (const certificate of store.certificates) if (!found.chain.includes(certificate)) this.trusted?.add(certificate)
+  }
+
+  private readGroups(): GroupName[] {
+    const { ecdhCurve = 'auto', hybridFirst, provider } = this.options
+    const minimum = securityLevelBits(this.securityLevel)
+    const groups = ecdhCurve === 'auto' ? [...(hybridFirst ? (['X25519MLKEM768'] as const) : []), ...DEFAULT_GROUPS].filter((name) => provider.groups[name]) : parseGroups(ecdhCurve, provider)
+    return groups.filter((name) => groupStrength(name) >= minimum)
+  }
+
+  private readDhParameters(warnings: string[]): ServerConfig['dhParameters'] {
+    const { dhparam } = this.options
+    if (dhparam === undefined) return undefined
+    if (dhparam === 'auto') return 'auto'
+    let parameters: { p: Uint8Array; g: Uint8Array }
+    try {
+      parameters = parseDhParameters(dhparam)
+    } catch {
+      // "A bad dhparam is silently discarded" (Node's documentation).
+      return undefined
+    }
+    const bits = bitLength(parameters.p)
+    if (bits < 1024) throw new ContextError('DH parameter is less than 1024 bits', { code: 'ERR_INVALID_ARG_VALUE' })
+    if (this.securityLevel >= 2 && bits < 2048) throw new ContextError('Error setting temp DH parameter', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
+    if (bits < 2048) warnings.push('DH parameter is less than 2048 bits')
+    return parameters
+  }
+}
+
+const NOTHING = new TrustStore()
+
+function verdict(result: VerifyResult): PeerVerdict {
+  if (result.ok) return { ok: true }
+  return { ok: false, reason: result.reason, result: { code: nodeVerifyCode(result.code), message: result.message } }
+}
+
+/** As Node does: text that holds no certificate is no error. */
+function readAuthorities(input: Input): Certificate[] {
+  try {
+    return parseCertificates(input)
+  } catch {
+    return []
+  }
+}
+
+function readCrls(input: Input): CertificateRevocationList[] {
+  try {
+    const crls = parseCrls(input)
+    if (crls.length > 0) return crls
+  } catch {
+    // The same sentence as for text that holds none.
+  }
+  throw new ContextError('Failed to parse CRL', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
+}
+
+function readSessionIdContext(text: string | undefined): Uint8Array | undefined {
+  if (text === undefined) return undefined
+  const bytes = new TextEncoder().encode(text)
+  // SSL_MAX_SID_CTX_LENGTH
+  if (bytes.length > 32) {
+    throw new ContextError('error:0A000111:SSL routines:SSL_CTX_set_session_id_context:ssl session id context too long', { code: 'ERR_SSL_SSL_SESSION_ID_CONTEXT_TOO_LONG' })
+  }
+  return bytes
+}
+
+function bitLength(integer: Uint8Array): number {
+  const first = integer.findIndex((byte) => byte !== 0)
+  return first < 0 ? 0 : (integer.length - first) * 8 - Math.clz32(integer[first]!) + 24
+}

@@ -1,0 +1,48 @@
+import { type CryptoProvider, constantTimeEqual, type Hmac } from '@x/crypto-primitives'
+import { aes, cbcDecrypt, cbcEncrypt } from '@x/crypto-primitives/cbc'
+import { type Session, type TicketProtection } from '@x/tls-handshake'
+
+/**
+ * The 48 bytes of Node's `ticketKeys`: a name by which servers know their own tickets, an HMAC key and an AES-128 key, 16
+ * bytes each. Servers that share them resume each other's sessions (RFC 5077 §4 has the layout of a ticket: name, IV,
+ * ciphertext, MAC).
+ */
+export class TicketKeys implements TicketProtection {
+  private readonly name: Uint8Array
+  private readonly mac: Hmac
+  private readonly key: Uint8Array
+
+  constructor(
+    readonly bytes: Uint8Array,
+    private readonly provider: CryptoProvider,
+  ) {
+    this.name = bytes.subarray(0, 16)
+    this.mac = provider.hashes.sha256!.hmac(bytes.subarray(16, 32))
+    this.key = bytes.subarray(32, 48)
+  }
+
+  seal(session: Uint8Array): Uint8Array {
+    const iv = this.provider.randomBytes(16)
+    const ciphertext = cbcEncrypt(aes, this.key, iv, session)
+    const ticket = new Uint8Array(16 + 16 + ciphertext.length + 32)
+    ticket.set(this.name)
+    ticket.set(iv, 16)
+    ticket.set(ciphertext, 32)
+    ticket.set(this.mac.mac(ticket.subarray(0, 32 + ciphertext.length)), 32 + ciphertext.length)
+    return ticket
+  }
+
+  open(ticket: Uint8Array): { session: Uint8Array; renew: boolean } | null {
+    if (ticket.length < 16 + 16 + 16 + 32) return null
+    const end = ticket.length - 32
+    if (!constantTimeEqual(ticket.subarray(0, 16), this.name)) return null
+    if (!constantTimeEqual(this.mac.mac(ticket.subarray(0, end)), ticket.subarray(end))) return null
+    try {
+      return { session: cbcDecrypt(aes, this.key, ticket.subarray(16, 32), ticket.subarray(32, end)), renew: false }
+    } catch {
+      return null
+    }
+  }
+}
+
+export type { Session }

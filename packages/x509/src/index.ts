@@ -1,1 +1,70 @@
-export {}
+export type { AlgorithmIdentifier, PssParameters } from './algorithm.ts'
+export { Certificate, parseCertificates } from './certificate.ts'
+export { type DerLimits, DerReader } from './der/reader.ts'
+export * as der from './der/writer.ts'
+export { type ErrorPlace, X509Error, type X509ErrorCode } from './error.ts'
+export type { AccessDescription, DistributionPoint, DistributionPointName } from './extensions/access.ts'
+export type { BasicConstraints, GeneralSubtree, NameConstraints, PolicyConstraints } from './extensions/constraints.ts'
+export type { Attribute, AuthorityKeyIdentifier } from './extensions/identifiers.ts'
+export type { PolicyInformation, PolicyMapping, PolicyQualifier } from './extensions/policies.ts'
+export {
+  type Extension,
+  ExtensionList,
+  type ExtensionName,
+  type ExtensionValue,
+} from './extensions/registry.ts'
+export type { CrlReason, IssuingDistributionPoint } from './extensions/revocation.ts'
+export type { KeyUsageName } from './extensions/usage.ts'
+export {
+  type Authority,
+  type AuthorityOptions,
+  authorityFrom,
+  createAuthority,
+  createAuthorityAsync,
+  type Issued,
+  type IssueOptions,
+} from './issue/authority.ts'
+export {
+  type CertificateInput,
+  createCertificate,
+  createCertificateSync,
+  type ExtensionInput,
+  keyIdentifier,
+  type NamedExtension,
+  type NameLike,
+} from './issue/certificate-writer.ts'
+export { CURVES } from './keys/curves.ts'
+export type { KeyEncryption } from './keys/pbe.ts'
+export {
+  type EncodePrivateKeyOptions,
+  encodePrivateKey,
+  type PrivateKeyOptions,
+  parsePrivateKey,
+} from './keys/private-key.ts'
+export { encodePublicKey, parsePublicKey, SubjectPublicKeyInfo } from './keys/public-key.ts'
+export type { GeneralName } from './names/general-name.ts'
+export { formatIpAddress, parseIpAddress } from './names/ip-address.ts'
+export { Name, type NameAttribute, type NamePair } from './names/name.ts'
+export {
+  checkServerIdentity,
+  type IdentityCertificate,
+  type IdentityError,
+} from './node-shapes/check-server-identity.ts'
+export { fingerprint, type LegacyCertificate, type LegacyName, toLegacyObject } from './node-shapes/legacy-object.ts'
+export { ACCESS_METHOD, ANY_POLICY, EXTENDED_KEY_USAGE, EXTENSION } from './oids.ts'
+export { derOf, encodePem, isPem, type PemBlock, parsePem } from './pem.ts'
+export { nodeVerifyCode, type VerifyCode, verifyMessage } from './verify/codes.ts'
+export { checkName, matchesDnsName } from './verify/host-name.ts'
+export type {
+  PathProblem,
+  PathReport,
+  PolicyOptions,
+  Profile,
+  Purpose,
+  ReferenceName,
+  VerifyBudget,
+  VerifyOptions,
+  VerifyResult,
+} from './verify/options.ts'
+export { createTrustStore, TrustStore } from './verify/trust-store.ts'
+export { verifyChain, verifyChainSync } from './verify/verify-chain.ts'

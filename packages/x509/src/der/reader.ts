@@ -1,0 +1,285 @@
+import { X509Error } from '../error.ts'
+import { decodeOid } from './oid.ts'
+import * as Tag from './tag.ts'
+import { parseGeneralizedTime, parseUtcTime } from './time.ts'
+
+/** What the reader may spend on one input. */
+export interface DerLimits {
+  /** Bytes of the whole input. */
+  readonly maxLength: number
+  /** Nesting of constructed elements. */
+  readonly maxDepth: number
+}
+
+export const DEFAULT_DER_LIMITS: DerLimits = { maxLength: 64 * 1024 * 1024, maxDepth: 48 }
+
+/**
+ * A strict reader of DER (X.690 §10, §11): definite minimal lengths, low-numbered tags, minimal integers, no trailing
+ * bytes. It never copies: every byte string is a view of the input.
+ *
+ * Each method takes the name of the field that it reads, as the ASN.1 module spells it; an error then names the whole
+ * path and the offset, and costs nothing until there is one.
+ *
+ * @example
+ * const der = DerReader.open(bytes, 'RSAPublicKey').sequence('')
+ * const n = der.unsigned('modulus')
+ * const e = der.unsigned('publicExponent')
+ * der.finish()
+ */
+export class DerReader {
+  private at: number
+  private valueStart = 0
+  private valueEnd = 0
+
+  private constructor(
+    readonly bytes: Uint8Array,
+    start: number,
+    private readonly end: number,
+    private readonly field: string,
+    private readonly parent: DerReader | undefined,
+    private readonly depthLeft: number,
+    private readonly base: number,
+  ) {
+    this.at = start
+  }
+
+  /**
+   * A reader over a whole input.
+   *
+   * @param field the name of what is read, the root of the paths in errors
+   * @throws {X509Error} `LIMIT_EXCEEDED`
+   */
+  static open(bytes: Uint8Array, field: string, limits: DerLimits = DEFAULT_DER_LIMITS): DerReader {
+    if (bytes.length > limits.maxLength)
+      throw new X509Error(
+        'LIMIT_EXCEEDED',
+        `${field}: ${bytes.length} bytes, at most ${limits.maxLength} are allowed`,
+        {
+          path: field,
+          offset: 0,
+        },
+      )
+    return new DerReader(bytes, 0, bytes.length, field, undefined, limits.maxDepth, 0)
+  }
+
+  /** A reader over DER inside an OCTET STRING or BIT STRING, so that errors keep their path. */
+  nested(contents: Uint8Array, field: string): DerReader {
+    if (this.depthLeft === 0) this.fail('LIMIT_EXCEEDED', 'nested too deeply', field)
+    const inside = contents.buffer === this.bytes.buffer ? contents.byteOffset - this.bytes.byteOffset : 0
+    return new DerReader(contents, 0, contents.length, field, this, this.depthLeft - 1, this.base + inside)
+  }
+
+  /** True when nothing is left. */
+  get done(): boolean {
+    return this.at === this.end
+  }
+
+  /** The next element's tag byte, or -1 at the end. */
+  get tag(): number {
+    return this.at < this.end ? this.bytes[this.at]! : -1
+  }
+
+  /** The offset of the next element in `bytes`. */
+  get offset(): number {
+    return this.at
+  }
+
+  /** True when the next element has this tag; the way to read OPTIONAL and DEFAULT. */
+  is(tag: number): boolean {
+    return this.at < this.end && this.bytes[this.at] === tag
+  }
+
+  /** A reader over the contents of a constructed element. */
+  enter(tag: number, field: string): DerReader {
+    this.header(tag, field)
+    if (this.depthLeft === 0) this.fail('LIMIT_EXCEEDED', 'nested too deeply', field)
+    return new DerReader(this.bytes, this.valueStart, this.valueEnd, field, this, this.depthLeft - 1, this.base)
+  }
+
+  sequence(field: string): DerReader {
+    return this.enter(Tag.SEQUENCE, field)
+  }
+
+  set(field: string): DerReader {
+    return this.enter(Tag.SET, field)
+  }
+
+  /** `[number] EXPLICIT`: a reader over what is inside. */
+  explicit(number: number, field: string): DerReader {
+    return this.enter(Tag.context(number, true), field)
+  }
+
+  /** The contents of an element with this tag. */
+  value(tag: number, field: string): Uint8Array {
+    this.header(tag, field)
+    return this.bytes.subarray(this.valueStart, this.valueEnd)
+  }
+
+  /** The next element whole, tag and length included, whatever its tag. */
+  raw(field: string): Uint8Array {
+    const start = this.at
+    this.header(-1, field)
+    return this.bytes.subarray(start, this.at)
+  }
+
+  /** The next element whole, which must have this tag. */
+  rawOf(tag: number, field: string): Uint8Array {
+    const start = this.at
+    this.header(tag, field)
+    return this.bytes.subarray(start, this.at)
+  }
+
+  boolean(field: string, tag = Tag.BOOLEAN): boolean {
+    const value = this.value(tag, field)
+    // X.690 §11.1: TRUE is all ones.
+    if (value.length !== 1 || (value[0] !== 0 && value[0] !== 0xff))
+      this.fail('INVALID_DER', 'a BOOLEAN must be one byte, 00 or FF', field)
+    return value[0] !== 0
+  }
+
+  /** The contents of an INTEGER, two's complement, checked to be minimal. */
+  integer(field: string, tag = Tag.INTEGER): Uint8Array {
+    const value = this.value(tag, field)
+    if (value.length === 0) this.fail('INVALID_DER', 'an INTEGER must have contents', field)
+    // X.690 §8.3.2: the first nine bits are neither all zero nor all one.
+    if (value.length > 1 && ((value[0] === 0 && value[1]! < 0x80) || (value[0] === 0xff && value[1]! >= 0x80)))
+      this.fail('INVALID_DER', 'an INTEGER must be in its shortest form', field)
+    return value
+  }
+
+  /** A non-negative INTEGER, big-endian, without the sign's zero byte. */
+  unsigned(field: string, tag = Tag.INTEGER): Uint8Array {
+    const value = this.integer(field, tag)
+    if (value[0]! >= 0x80) this.fail('INVALID_STRUCTURE', 'a negative INTEGER where none is allowed', field)
+    return value.length > 1 && value[0] === 0 ? value.subarray(1) : value
+  }
+
+  /** A non-negative INTEGER of at most 32 bits. */
+  number(field: string, tag = Tag.INTEGER): number {
+    const value = this.unsigned(field, tag)
+    if (value.length > 4)
+      this.fail('INVALID_STRUCTURE', 'an INTEGER larger than 32 bits where a small one is expected', field)
+    let out = 0
+    for (const byte of value) out = out * 256 + byte
+    return out
+  }
+
+  enumerated(field: string, tag = Tag.ENUMERATED): number {
+    return this.number(field, tag)
+  }
+
+  octetString(field: string, tag = Tag.OCTET_STRING): Uint8Array {
+    return this.value(tag, field)
+  }
+
+  /** A BIT STRING: its bytes, and how many bits of the last one are unused (and zero, X.690 §11.2.1). */
+  bitString(field: string, tag = Tag.BIT_STRING): { bytes: Uint8Array; unused: number } {
+    const value = this.value(tag, field)
+    const unused = value[0]
+    if (unused === undefined || unused > 7 || (unused > 0 && value.length === 1))
+      this.fail('INVALID_DER', 'a BIT STRING must start with its number of unused bits, 0 to 7', field)
+    if (unused > 0 && (value[value.length - 1]! & ((1 << unused) - 1)) !== 0)
+      this.fail('INVALID_DER', 'the unused bits of a BIT STRING must be zero', field)
+    return { bytes: value.subarray(1), unused }
+  }
+
+  /** A BIT STRING that must be whole bytes, as keys and signatures are. */
+  bitStringBytes(field: string, tag = Tag.BIT_STRING): Uint8Array {
+    const { bytes, unused } = this.bitString(field, tag)
+    if (unused !== 0) this.fail('INVALID_STRUCTURE', 'a BIT STRING that must be whole bytes', field)
+    return bytes
+  }
+
+  /** A named bit list: a number with bit `i` set when the list's bit `i` is; at most 31 bits are read. */
+  namedBits(field: string, tag = Tag.BIT_STRING): number {
+    const { bytes, unused } = this.bitString(field, tag)
+    // X.690 §11.2.2: trailing zero bits are removed.
+    if (bytes.length > 0 && (bytes[bytes.length - 1]! & (1 << unused)) === 0)
+      this.fail('INVALID_DER', 'a named bit list must not end in a zero bit', field)
+    let bits = 0
+    for (let i = 0; i < bytes.length * 8 && i < 31; i++) if (bytes[i >> 3]! & (0x80 >> (i & 7))) bits |= 1 << i
+    return bits
+  }
+
+  null(field: string): void {
+    if (this.value(Tag.NULL, field).length !== 0) this.fail('INVALID_DER', 'NULL must be empty', field)
+  }
+
+  /** An OBJECT IDENTIFIER in dotted form. */
+  oid(field: string, tag = Tag.OID): string {
+    const value = this.value(tag, field)
+    const oid = decodeOid(value)
+    if (oid === null) this.fail('INVALID_DER', 'an OBJECT IDENTIFIER must be minimally encoded arcs', field)
+    return oid
+  }
+
+  /** UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 restricts them: Zulu, with seconds, no fractions. Milliseconds. */
+  time(field: string): number {
+    return this.is(Tag.GENERALIZED_TIME) ? this.generalizedTime(field) : this.utcTime(field)
+  }
+
+  utcTime(field: string): number {
+    const time = parseUtcTime(this.value(Tag.UTC_TIME, field))
+    if (time === null) this.fail('INVALID_STRUCTURE', 'a UTCTime must be a date of the form YYMMDDHHMMSSZ', field)
+    return time
+  }
+
+  generalizedTime(field: string, tag = Tag.GENERALIZED_TIME): number {
+    const time = parseGeneralizedTime(this.value(tag, field))
+    if (time === null)
+      this.fail('INVALID_STRUCTURE', 'a GeneralizedTime must be a date of the form YYYYMMDDHHMMSSZ', field)
+    return time
+  }
+
+  /** @throws {X509Error} `INVALID_DER` when something is left */
+  finish(): void {
+    if (this.at !== this.end)
+      this.fail('INVALID_DER', `${this.end - this.at} more bytes where nothing may follow`, '', this.at)
+  }
+
+  /** Throws an error that names this place. */
+  fail(code: X509Error['code'], problem: string, field = '', offset = this.at): never {
+    const path = this.path(field)
+    throw new X509Error(code, `${path} (offset ${this.base + offset}): ${problem}`, {
+      path,
+      offset: this.base + offset,
+      expected: problem,
+    })
+  }
+
+  private path(field: string): string {
+    const names: string[] = field ? [field] : []
+    for (let reader: DerReader | undefined = this; reader; reader = reader.parent)
+      if (reader.field) names.unshift(reader.field)
+    return names.join('.')
+  }
+
+  /** Reads tag and length, moves past the element, and leaves its contents' bounds in valueStart and valueEnd. */
+  private header(tag: number, field: string): void {
+    const { bytes, end } = this
+    const start = this.at
+    if (start >= end) this.fail('INVALID_STRUCTURE', `missing ${tag < 0 ? 'element' : Tag.describe(tag)}`, field)
+    const found = bytes[start]!
+    if ((found & 0x1f) === 0x1f) this.fail('INVALID_DER', 'tag numbers above 30 are not used here', field)
+    if (tag >= 0 && found !== tag)
+      this.fail('INVALID_STRUCTURE', `expected ${Tag.describe(tag)}, found ${Tag.describe(found)}`, field)
+    let at = start + 1
+    if (at >= end) this.fail('INVALID_DER', 'truncated before its length', field)
+    let length = bytes[at++]!
+    if (length >= 0x80) {
+      const count = length - 0x80
+      if (count === 0) this.fail('INVALID_DER', 'indefinite length', field)
+      if (count > 4) this.fail('INVALID_DER', 'a length of more than four bytes', field)
+      if (at + count > end) this.fail('INVALID_DER', 'truncated inside its length', field)
+      length = 0
+      for (let i = 0; i < count; i++) length = length * 256 + bytes[at++]!
+      // X.690 §10.1: the fewest bytes possible.
+      if (length < 0x80 || length < 2 ** (8 * (count - 1)))
+        this.fail('INVALID_DER', 'a length not in its shortest form', field)
+    }
+    if (length > end - at) this.fail('INVALID_DER', `truncated: ${length} bytes announced, ${end - at} left`, field)
+    this.valueStart = at
+    this.valueEnd = at + length
+    this.at = at + length
+  }
+}

@@ -1,0 +1,28 @@
+import type { DerReader } from '../der/reader.ts'
+import * as Tag from '../der/tag.ts'
+import * as der from '../der/writer.ts'
+import type { Extension } from './registry.ts'
+
+/** Extensions (RFC 5280 §4.1): SEQUENCE SIZE (1..MAX) of Extension. */
+export function readExtensions(reader: DerReader, field: string): Extension[] {
+  const sequence = reader.sequence(field)
+  const extensions: Extension[] = []
+  do {
+    const extension = sequence.sequence('Extension')
+    const oid = extension.oid('extnID')
+    // X.690 §11.5 forbids an explicit FALSE; it is common in old certificates, and OpenSSL and Go read it.
+    const critical = extension.is(Tag.BOOLEAN) ? extension.boolean('critical') : false
+    const value = extension.octetString('extnValue')
+    extension.finish()
+    extensions.push({ oid, critical, value })
+  } while (!sequence.done)
+  return extensions
+}
+
+export function encodeExtensions(extensions: readonly Extension[]): Uint8Array {
+  return der.sequence(
+    ...extensions.map(({ oid, critical, value }) =>
+      der.sequence(der.oid(oid), ...(critical ? [der.boolean(true)] : []), der.octetString(value)),
+    ),
+  )
+}

@@ -1,0 +1,102 @@
+import * as Tag from '../der/tag.ts'
+import * as der from '../der/writer.ts'
+import { EXTENDED_KEY_USAGE, EXTENSION } from '../oids.ts'
+import { codec } from './codec.ts'
+
+/** KeyUsage (RFC 5280 §4.2.1.3), in the order of its bits. */
+export const KEY_USAGES = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+  'decipherOnly',
+] as const
+
+export type KeyUsageName = (typeof KEY_USAGES)[number]
+
+export const keyUsage = /* @__PURE__ */ codec<readonly KeyUsageName[]>(
+  EXTENSION.keyUsage,
+  'keyUsage',
+  (reader, field) => {
+    const bits = reader.namedBits(field)
+    return KEY_USAGES.filter((_, i) => bits & (1 << i))
+  },
+  (usages) => der.namedBits(usages.reduce((bits, usage) => bits | (1 << KEY_USAGES.indexOf(usage)), 0)),
+)
+
+/** ExtKeyUsageSyntax (RFC 5280 §4.2.1.12): dotted OIDs. */
+export const extKeyUsage = /* @__PURE__ */ codec<readonly string[]>(
+  EXTENSION.extKeyUsage,
+  'extKeyUsage',
+  (reader, field) => {
+    const sequence = reader.sequence(field)
+    const purposes: string[] = []
+    do purposes.push(sequence.oid('KeyPurposeId'))
+    while (!sequence.done)
+    return purposes
+  },
+  (purposes) => der.sequence(...purposes.map((purpose) => der.oid(extendedKeyUsageOid(purpose)))),
+)
+
+/** The OID of a purpose given by name (`serverAuth`) or OID. */
+export function extendedKeyUsageOid(purpose: string): string {
+  return (EXTENDED_KEY_USAGE as Readonly<Record<string, string>>)[purpose] ?? purpose
+}
+
+/** Netscape's certificate type, which OpenSSL still obeys; in the order of its bits. */
+export const NETSCAPE_CERT_TYPES = [
+  'sslClient',
+  'sslServer',
+  'smime',
+  'objectSigning',
+  'reserved',
+  'sslCA',
+  'smimeCA',
+  'objectSigningCA',
+] as const
+
+export const netscapeCertType = /* @__PURE__ */ codec<readonly (typeof NETSCAPE_CERT_TYPES)[number][]>(
+  EXTENSION.netscapeCertType,
+  'netscapeCertType',
+  (reader, field) => {
+    const bits = reader.namedBits(field)
+    return NETSCAPE_CERT_TYPES.filter((_, i) => bits & (1 << i))
+  },
+  (types) => der.namedBits(types.reduce((bits, type) => bits | (1 << NETSCAPE_CERT_TYPES.indexOf(type)), 0)),
+)
+
+/** TLS features that a server must offer (RFC 7633): 5 is status_request, "must staple". */
+export const tlsFeature = /* @__PURE__ */ codec<readonly number[]>(
+  EXTENSION.tlsFeature,
+  'tlsFeature',
+  (reader, field) => {
+    const sequence = reader.sequence(field)
+    const features: number[] = []
+    while (!sequence.done) features.push(sequence.number('feature'))
+    return features
+  },
+  (features) => der.sequence(...features.map((feature) => der.integer(feature))),
+)
+
+/** An extension that says all it has to say by being there: NULL (RFC 6960 §4.2.2.2.1, RFC 6962 §3.1). */
+export const nullExtension = (oid: string, name: string) =>
+  codec<true>(
+    oid,
+    name,
+    (reader, field) => {
+      reader.null(field)
+      return true
+    },
+    () => der.nullValue(),
+  )
+
+export const netscapeComment = /* @__PURE__ */ codec<string>(
+  EXTENSION.netscapeComment,
+  'netscapeComment',
+  (reader, field) => String.fromCharCode(...reader.value(Tag.IA5_STRING, field)),
+  (text) => der.ia5String(text),
+)

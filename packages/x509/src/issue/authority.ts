@@ -1,0 +1,240 @@
+import type {
+  Awaitable,
+  CryptoProvider,
+  KeySpec,
+  PrivateKey,
+  PublicKeyData,
+  SignatureAlgorithm,
+  Signer,
+} from '@x/crypto-primitives'
+import type { Certificate } from '../certificate.ts'
+import { X509Error } from '../error.ts'
+import { encodePrivateKey } from '../keys/private-key.ts'
+import { type GeneralName, generalNameFrom } from '../names/general-name.ts'
+import { type Eventual, run, runSync } from '../steps.ts'
+import {
+  certificateSteps,
+  type ExtensionInput,
+  keyIdentifier,
+  makeExtension,
+  type NameLike,
+  randomSerialNumber,
+} from './certificate-writer.ts'
+
+const DAY = 86_400_000
+const HOUR = 3_600_000
+
+interface CommonOptions {
+  readonly subject?: NameLike
+  /** The kind of key to make. Default: P-256. */
+  readonly key?: KeySpec
+  /** Milliseconds or dates. Default: an hour ago. */
+  readonly notBefore?: number | Date
+  /** Default: ten years for an authority, 397 days for a leaf, never past the issuer's own end. */
+  readonly notAfter?: number | Date
+  readonly serialNumber?: Uint8Array | number | bigint
+  /** How the issuer signs. */
+  readonly signatureAlgorithm?: SignatureAlgorithm
+  /** Added to the usual ones, and put in their place where the type is the same. */
+  readonly extensions?: readonly ExtensionInput[]
+}
+
+export interface AuthorityOptions extends CommonOptions {
+  readonly provider: CryptoProvider
+  /** An existing private key or remote signer, in place of `key`. */
+  readonly signer?: Signer
+  /** Certificates that may stand between this authority and a leaf's issuer. Default: no limit. */
+  readonly pathLength?: number
+}
+
+export interface IssueOptions extends CommonOptions {
+  /** Names besides the one given first. IP addresses, e-mail addresses and URIs are recognised. */
+  readonly names?: readonly (string | GeneralName)[]
+  /** A key made elsewhere, as in a signing request: then no private key is returned. */
+  readonly publicKey?: PublicKeyData
+  /** Default: both `serverAuth` and `clientAuth`. */
+  readonly extKeyUsage?: readonly string[]
+}
+
+/** A certificate with what is needed to use it. */
+export interface Issued {
+  readonly certificate: Certificate
+  /** The leaf first, then its issuers without the root: what a TLS server sends. */
+  readonly chain: readonly Certificate[]
+  /** The certificate in PEM. */
+  readonly cert: string
+  /** The private key in PEM (PKCS#8); empty when the key was made elsewhere. */
+  readonly key: string
+  readonly privateKey?: PrivateKey
+}
+
+/** A certificate authority: a key, its certificate, and the means to issue. */
+export interface Authority {
+  readonly certificate: Certificate
+  /** The certificate in PEM: what to trust. */
+  readonly cert: string
+  readonly signer: Signer
+  /** Its own certificate and its issuers', without the root. */
+  readonly chain: readonly Certificate[]
+  readonly provider: CryptoProvider
+  /**
+   * Issues a certificate for a TLS server or client.
+   *
+   * @param name a host name, IP address or e-mail address: the first alternative name, and the common name if short enough
+   */
+  issue(name: string, options?: IssueOptions): Issued
+  /** `issue` with a signer that answers with promises. */
+  issueAsync(name: string, options?: IssueOptions): Awaitable<Issued>
+  /** An authority below this one. */
+  createIntermediate(options?: Omit<AuthorityOptions, 'provider'>): Authority
+}
+
+/**
+ * A certificate authority in one line, for tests and private networks.
+ *
+ * @example
+ * const ca = createAuthority({ provider: nodeProvider })
+ * const { cert, key } = ca.issue('a.test', { names: ['127.0.0.1'] })
+ * @throws {X509Error}
+ */
+export function createAuthority(options: AuthorityOptions): Authority {
+  return runSync(authoritySteps(options, undefined), 'createAuthority')
+}
+
+/** `createAuthority` for a signer that answers with promises. */
+export function createAuthorityAsync(options: AuthorityOptions): Awaitable<Authority> {
+  return run(authoritySteps(options, undefined))
+}
+
+/**
+ * An authority out of a certificate and key that exist already.
+ *
+ * @param chain certificates between it and the root, nearest first
+ * @throws {X509Error} `INVALID_ARGUMENT` when the certificate may not issue
+ */
+export function authorityFrom(
+  certificate: Certificate,
+  signer: Signer,
+  provider: CryptoProvider,
+  chain: readonly Certificate[] = [],
+): Authority {
+  if (!certificate.extension('basicConstraints')?.ca)
+    throw new X509Error('INVALID_ARGUMENT', 'the certificate is not of an authority (basicConstraints.cA)')
+  return makeAuthority(certificate, signer, provider, certificate.isSelfIssued ? chain : [certificate, ...chain])
+}
+
+function* authoritySteps(options: AuthorityOptions, parent: Authority | undefined): Eventual<Authority> {
+  const { provider } = options
+  const signer = options.signer ?? provider.generateKey(options.key ?? { type: 'ec', curve: 'secp256r1' })
+  const publicKey = signer.publicKey
+  if (!publicKey) throw new X509Error('INVALID_ARGUMENT', 'the signer does not tell its public key')
+  const subject = options.subject ?? (parent ? 'Intermediate authority' : 'Authority')
+  const identifier = keyIdentifier(publicKey, provider)
+  const certificate = yield* certificateSteps({
+    subject,
+    issuer: parent ? parent.certificate.subject : subject,
+    publicKey,
+    signer: parent ? parent.signer : signer,
+    signatureAlgorithm: options.signatureAlgorithm,
+    ...validity(options, 3650 * DAY, parent),
+    serialNumber: options.serialNumber ?? randomSerialNumber(provider),
+    extensions: merge(
+      [
+        { name: 'basicConstraints', critical: true, value: { ca: true, pathLength: options.pathLength } },
+        { name: 'keyUsage', critical: true, value: ['keyCertSign', 'cRLSign', 'digitalSignature'] },
+        { name: 'subjectKeyIdentifier', value: identifier },
+        { name: 'authorityKeyIdentifier', value: { keyIdentifier: parent ? issuerIdentifier(parent) : identifier } },
+      ],
+      options.extensions,
+    ),
+  })
+  return makeAuthority(certificate, signer, provider, parent ? [certificate, ...parent.chain] : [])
+}
+
+function makeAuthority(
+  certificate: Certificate,
+  signer: Signer,
+  provider: CryptoProvider,
+  chain: readonly Certificate[],
+): Authority {
+  const authority: Authority = {
+    certificate,
+    cert: certificate.toPem(),
+    signer,
+    chain,
+    provider,
+    issue: (name, options = {}) => runSync(issueSteps(authority, name, options), 'authority.issue'),
+    issueAsync: (name, options = {}) => run(issueSteps(authority, name, options)),
+    createIntermediate: (options = {}) =>
+      runSync(authoritySteps({ ...options, provider }, authority), 'authority.createIntermediate'),
+  }
+  return authority
+}
+
+function* issueSteps(authority: Authority, name: string, options: IssueOptions): Eventual<Issued> {
+  const { provider } = authority
+  const privateKey = options.publicKey
+    ? undefined
+    : provider.generateKey(options.key ?? { type: 'ec', curve: 'secp256r1' })
+  const publicKey = options.publicKey ?? privateKey!.publicKey
+  const names = [name, ...(options.names ?? [])].map((one) => (typeof one === 'string' ? generalNameFrom(one) : one))
+  // X.520: a common name has at most 64 characters.
+  const subject = options.subject ?? (name.length <= 64 ? name : '')
+  const isRsa = publicKey.type === 'rsa'
+  const certificate = yield* certificateSteps({
+    subject,
+    issuer: authority.certificate.subject,
+    publicKey,
+    signer: authority.signer,
+    signatureAlgorithm: options.signatureAlgorithm,
+    ...validity(options, 397 * DAY, authority),
+    serialNumber: options.serialNumber ?? randomSerialNumber(provider),
+    extensions: merge(
+      [
+        { name: 'basicConstraints', critical: true, value: { ca: false } },
+        {
+          name: 'keyUsage',
+          critical: true,
+          value: isRsa ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature'],
+        },
+        {
+          name: 'extKeyUsage',
+          value: options.extKeyUsage ?? ['serverAuth', 'clientAuth'],
+        },
+        // RFC 5280 §4.2.1.6: critical when the subject is empty.
+        { name: 'subjectAltName', critical: subject === '', value: names },
+        { name: 'subjectKeyIdentifier', value: keyIdentifier(publicKey, provider) },
+        { name: 'authorityKeyIdentifier', value: { keyIdentifier: issuerIdentifier(authority) } },
+      ],
+      options.extensions,
+    ),
+  })
+  return {
+    certificate,
+    chain: [certificate, ...authority.chain],
+    cert: certificate.toPem(),
+    key: privateKey ? encodePrivateKey(privateKey.data) : '',
+    privateKey,
+  }
+}
+
+function issuerIdentifier({ certificate, provider }: Authority): Uint8Array {
+  return certificate.extension('subjectKeyIdentifier') ?? keyIdentifier(certificate.publicKey, provider)
+}
+
+function validity(options: CommonOptions, length: number, parent: Authority | undefined) {
+  const notBefore = Number(options.notBefore ?? Date.now() - HOUR)
+  const notAfter = Number(options.notAfter ?? Math.min(notBefore + length, parent?.certificate.notAfter ?? Infinity))
+  return { notBefore, notAfter }
+}
+
+/** The usual extensions, with those of the caller in the place of their like. */
+function merge(usual: readonly ExtensionInput[], own: readonly ExtensionInput[] = []): ExtensionInput[] {
+  const same = (a: ExtensionInput, b: ExtensionInput) => identity(a) === identity(b)
+  const kept = usual.map((extension) => own.find((candidate) => same(candidate, extension)) ?? extension)
+  return [...kept, ...own.filter((extension) => !kept.includes(extension))]
+}
+
+function identity(extension: ExtensionInput): string {
+  return makeExtension(extension).oid
+}

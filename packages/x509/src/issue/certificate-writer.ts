@@ -1,0 +1,104 @@
+import type { Awaitable, CryptoProvider, PublicKeyData, SignatureAlgorithm, Signer } from '@x/crypto-primitives'
+import { encodeSignatureAlgorithm } from '../algorithm.ts'
+import { Certificate } from '../certificate.ts'
+import * as der from '../der/writer.ts'
+import { X509Error } from '../error.ts'
+import { encodeExtensions } from '../extensions/read.ts'
+import { EXTENSION_CODECS, type Extension, type ExtensionName, type ExtensionValue } from '../extensions/registry.ts'
+import { encodeSubjectPublicKeyInfo, publicKeyBits } from '../keys/public-key.ts'
+import { Name, type NamePair } from '../names/name.ts'
+import { type Eventual, run, runSync } from '../steps.ts'
+import { defaultSignatureAlgorithm, signed } from './signing.ts'
+
+/** A name, or what `Name.of` makes one of; a string is a common name. */
+export type NameLike =
+  | Name
+  | string
+  | readonly (NamePair | readonly NamePair[])[]
+  | Readonly<Record<string, string | string[]>>
+
+export function toName(name: NameLike): Name {
+  if (name instanceof Name) return name
+  return Name.of(typeof name === 'string' ? (name === '' ? [] : [['CN', name]]) : name)
+}
+
+/** One extension to write: by name with its decoded value, or by OID with DER. */
+export type ExtensionInput = Extension | NamedExtension
+
+export type NamedExtension = {
+  [N in ExtensionName]: { readonly name: N; readonly value: ExtensionValue<N>; readonly critical?: boolean }
+}[ExtensionName]
+
+/** An extension as it stands in a certificate. @throws {X509Error} */
+export function makeExtension(input: ExtensionInput): Extension {
+  if ('oid' in input) return input
+  const codec = EXTENSION_CODECS[input.name]
+  return {
+    oid: codec.oid,
+    critical: input.critical ?? false,
+    value: (codec.encode as (value: unknown) => Uint8Array)(input.value),
+  }
+}
+
+export interface CertificateInput {
+  readonly subject: NameLike
+  readonly issuer: NameLike
+  readonly publicKey: PublicKeyData
+  /** Signs: the issuer's key. */
+  readonly signer: Signer
+  /** Positive, at most 20 bytes (RFC 5280 §4.1.2.2). */
+  readonly serialNumber: Uint8Array | number | bigint
+  /** Milliseconds since 1970, or dates. */
+  readonly notBefore: number | Date
+  readonly notAfter: number | Date
+  readonly extensions?: readonly ExtensionInput[]
+  /** Default: PKCS#1 v1.5 or ECDSA with SHA-256 or the curve's hash, or what the key alone can do. */
+  readonly signatureAlgorithm?: SignatureAlgorithm
+}
+
+export function* certificateSteps(input: CertificateInput): Eventual<Certificate> {
+  const algorithm = input.signatureAlgorithm ?? defaultSignatureAlgorithm(input.signer)
+  const serial = der.integer(input.serialNumber)
+  if (serial.length > 22) throw new X509Error('INVALID_ARGUMENT', 'a serial number of more than 20 bytes')
+  const extensions = (input.extensions ?? []).map(makeExtension)
+  const tbs = der.sequence(
+    ...(extensions.length > 0 ? [der.explicit(0, der.integer(2))] : []),
+    serial,
+    encodeSignatureAlgorithm(algorithm),
+    toName(input.issuer).raw,
+    der.sequence(der.time(Number(input.notBefore)), der.time(Number(input.notAfter))),
+    toName(input.subject).raw,
+    encodeSubjectPublicKeyInfo(input.publicKey),
+    ...(extensions.length > 0 ? [der.explicit(3, encodeExtensions(extensions))] : []),
+  )
+  return Certificate.parse(yield* signed(tbs, input.signer, algorithm))
+}
+
+/**
+ * Makes and signs a certificate out of exactly what is given; nothing is added. `createAuthority` is the short way.
+ *
+ * @returns the certificate, or a promise of it when the signer answers with one
+ * @throws {X509Error} `INVALID_ARGUMENT`
+ */
+export function createCertificate(input: CertificateInput): Awaitable<Certificate> {
+  return run(certificateSteps(input))
+}
+
+/** `createCertificate` with a signer that answers at once. @throws {X509Error} `ASYNCHRONOUS` */
+export function createCertificateSync(input: CertificateInput): Certificate {
+  return runSync(certificateSteps(input), 'createCertificateSync')
+}
+
+/** The key identifier of RFC 5280 §4.2.1.2 (1): SHA-1 of the subjectPublicKey bits. No security rests on it. */
+export function keyIdentifier(key: PublicKeyData, provider: CryptoProvider): Uint8Array {
+  const sha1 = provider.hashes.sha1 ?? provider.hashes.sha256
+  if (!sha1) throw new X509Error('UNSUPPORTED', `provider ${provider.name} has neither sha1 nor sha256`)
+  return sha1.digest(publicKeyBits(key)).subarray(0, 20)
+}
+
+/** A random positive serial number of 16 bytes (RFC 5280 §4.1.2.2; CA/Browser Forum: at least 64 random bits). */
+export function randomSerialNumber(provider: CryptoProvider): Uint8Array {
+  const serial = provider.randomBytes(16).slice()
+  serial[0] = (serial[0]! & 0x7f) | 0x40
+  return serial
+}

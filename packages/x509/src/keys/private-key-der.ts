@@ -1,0 +1,237 @@
+import type { PrivateKeyData } from '@x/crypto-primitives'
+import { type AlgorithmIdentifier, RSASSA_PSS, readAlgorithmIdentifier, readPssParameters } from '../algorithm.ts'
+import { padInteger } from '../bytes.ts'
+import { DerReader } from '../der/reader.ts'
+import * as Tag from '../der/tag.ts'
+import * as der from '../der/writer.ts'
+import { X509Error } from '../error.ts'
+import { CURVES, scalarLength } from './curves.ts'
+import {
+  DSA_KEY,
+  type DsaParameters,
+  EC_PUBLIC_KEY,
+  encodeKeyAlgorithm,
+  RAW_KEYS,
+  RSA_ENCRYPTION,
+  readCurve,
+  readDsaParameters,
+} from './public-key.ts'
+
+/** Private keys in DER: PKCS#1, SEC 1, PKCS#8 and OpenSSL's DSA form. The numbers are copies, never views. */
+
+type RsaKey = Extract<PrivateKeyData, { type: 'rsa' | 'rsa-pss' }>
+type EcKey = Extract<PrivateKeyData, { type: 'ec' }>
+type DsaKey = Extract<PrivateKeyData, { type: 'dsa' }>
+type Numbers<Key> = Omit<Key, 'type' | 'pss'>
+
+/** RSAPrivateKey (RFC 8017 §A.1.2). @throws {X509Error} */
+export function readRsaPrivateKey(bytes: Uint8Array): Numbers<RsaKey> {
+  const outer = DerReader.open(bytes, '')
+  const key = outer.sequence('RSAPrivateKey')
+  if (key.number('version') !== 0) key.fail('UNSUPPORTED', 'multi-prime RSA keys are not supported', 'version')
+  const number = (field: string) => key.unsigned(field).slice()
+  const numbers = {
+    n: number('modulus'),
+    e: number('publicExponent'),
+    d: number('privateExponent'),
+    p: number('prime1'),
+    q: number('prime2'),
+    dp: number('exponent1'),
+    dq: number('exponent2'),
+    qi: number('coefficient'),
+  }
+  key.finish()
+  outer.finish()
+  return numbers
+}
+
+/** DER of RSAPrivateKey. */
+export function encodeRsaPrivateKey(key: Numbers<RsaKey>): Uint8Array {
+  const numbers = [key.n, key.e, key.d, key.p, key.q, key.dp, key.dq, key.qi]
+  return der.sequence(der.integer(0), ...numbers.map((number) => der.integer(number)))
+}
+
+/**
+ * ECPrivateKey (RFC 5915 §3).
+ *
+ * @param curve the curve that the surrounding PKCS#8 names; without it the key must name its own
+ */
+export function readEcPrivateKey(bytes: Uint8Array, curve?: EcKey['curve']): EcKey {
+  const outer = DerReader.open(bytes, '')
+  const key = outer.sequence('ECPrivateKey')
+  if (key.number('version') !== 1) key.fail('UNSUPPORTED', 'the version of an ECPrivateKey must be 1', 'version')
+  const scalar = key.octetString('privateKey')
+  let named = curve
+  if (key.is(0xa0)) {
+    const parameters = key.explicit(0, 'parameters')
+    const own = readCurve(parameters.raw(''))
+    parameters.finish()
+    if (curve && own !== curve) key.fail('INVALID_STRUCTURE', `curve ${own} inside a key of ${curve}`, 'parameters')
+    named = own
+  }
+  let point: Uint8Array | undefined
+  if (key.is(0xa1)) {
+    const wrapped = key.explicit(1, 'publicKey')
+    point = wrapped.bitStringBytes('').slice()
+    wrapped.finish()
+  }
+  key.finish()
+  outer.finish()
+  if (!named) return key.fail('INVALID_STRUCTURE', 'an ECPrivateKey must name its curve', 'parameters')
+  // RFC 5915 §3: as long as the order; keys of old software are shorter, and none may be longer.
+  const d = padInteger(scalar, scalarLength(named))
+  if (!d || scalar.length === 0)
+    return key.fail('INVALID_STRUCTURE', `a scalar of ${scalar.length} bytes on ${named}`, 'privateKey')
+  return { type: 'ec', curve: named, d: d.slice(), ...(point && { point }) }
+}
+
+/** DER of ECPrivateKey; PKCS#8 leaves the curve to its algorithm identifier. */
+export function encodeEcPrivateKey(key: EcKey, nameCurve: boolean): Uint8Array {
+  const d = padInteger(key.d, scalarLength(key.curve))
+  if (!d) throw new X509Error('INVALID_ARGUMENT', `a scalar too long for ${key.curve}`)
+  const parts = [der.integer(1), der.octetString(d)]
+  if (nameCurve) parts.push(der.explicit(0, der.oid(CURVES[key.curve].oid)))
+  if (key.point) parts.push(der.explicit(1, der.bitString(key.point)))
+  return der.sequence(...parts)
+}
+
+/** OpenSSL's DSAPrivateKey: version, p, q, g, y, x. */
+export function readDsaPrivateKey(bytes: Uint8Array): DsaKey {
+  const outer = DerReader.open(bytes, '')
+  const key = outer.sequence('DSAPrivateKey')
+  if (key.number('version') !== 0) key.fail('UNSUPPORTED', 'the version of a DSAPrivateKey must be 0', 'version')
+  const number = (field: string) => key.unsigned(field).slice()
+  const out: DsaKey = { type: 'dsa', p: number('p'), q: number('q'), g: number('g'), y: number('y'), x: number('x') }
+  key.finish()
+  outer.finish()
+  return out
+}
+
+/** DER of OpenSSL's DSAPrivateKey; the public value must be known. */
+export function encodeDsaPrivateKey(key: DsaKey): Uint8Array {
+  if (!key.y) throw new X509Error('INVALID_ARGUMENT', 'the traditional form of a DSA key holds its public value')
+  return der.sequence(der.integer(0), ...[key.p, key.q, key.g, key.y, key.x].map((number) => der.integer(number)))
+}
+
+/** PrivateKeyInfo or OneAsymmetricKey (RFC 5208 §5, RFC 5958 §2). @throws {X509Error} */
+export function readPkcs8(bytes: Uint8Array): PrivateKeyData {
+  const outer = DerReader.open(bytes, '')
+  const info = outer.sequence('PrivateKeyInfo')
+  const version = info.number('version')
+  if (version > 1) info.fail('UNSUPPORTED', `version ${version}`, 'version')
+  const algorithm = readAlgorithmIdentifier(info, 'privateKeyAlgorithm')
+  const inner = info.octetString('privateKey')
+  if (info.is(0xa0)) info.raw('attributes')
+  let publicKey: Uint8Array | undefined
+  if (version === 1 && info.is(0x81)) publicKey = info.bitStringBytes('publicKey', 0x81)
+  info.finish()
+  outer.finish()
+  return decodePrivateKey(algorithm, inner, publicKey)
+}
+
+function decodePrivateKey(
+  { oid, parameters }: AlgorithmIdentifier,
+  inner: Uint8Array,
+  publicKey: Uint8Array | undefined,
+): PrivateKeyData {
+  const raw = RAW_KEYS[oid as keyof typeof RAW_KEYS]
+  if (raw) {
+    if (parameters) throw new X509Error('INVALID_STRUCTURE', `PrivateKeyInfo: ${raw.type} takes no parameters`)
+    return raw.type.startsWith('ml-dsa') ? readMlDsa(raw.type as 'ml-dsa-44', inner) : readCurvePrivateKey(raw, inner)
+  }
+  switch (oid) {
+    case RSA_ENCRYPTION:
+      if (parameters && parameters[0] !== Tag.NULL)
+        throw new X509Error('INVALID_STRUCTURE', 'PrivateKeyInfo: the parameters of rsaEncryption must be NULL')
+      return { type: 'rsa', ...readRsaPrivateKey(inner) }
+    case RSASSA_PSS:
+      return { type: 'rsa-pss', ...readRsaPrivateKey(inner), ...(parameters && { pss: readPssParameters(parameters) }) }
+    case EC_PUBLIC_KEY: {
+      const key = readEcPrivateKey(inner, readCurve(parameters))
+      return key.point || !publicKey ? key : { ...key, point: publicKey.slice() }
+    }
+    case DSA_KEY: {
+      if (!parameters) throw new X509Error('INVALID_STRUCTURE', 'PrivateKeyInfo: a DSA key needs its parameters')
+      const reader = DerReader.open(inner, 'PrivateKeyInfo')
+      const x = reader.unsigned('privateKey').slice()
+      reader.finish()
+      const { p, q, g }: DsaParameters = readDsaParameters(parameters)
+      return { type: 'dsa', p: p.slice(), q: q.slice(), g: g.slice(), x }
+    }
+    default:
+      throw new X509Error('UNSUPPORTED', `PrivateKeyInfo.privateKeyAlgorithm: unknown key algorithm ${oid}`)
+  }
+}
+
+/** CurvePrivateKey (RFC 8410 §7): an OCTET STRING inside the OCTET STRING. */
+function readCurvePrivateKey(
+  { type, length }: (typeof RAW_KEYS)[keyof typeof RAW_KEYS],
+  inner: Uint8Array,
+): PrivateKeyData {
+  const reader = DerReader.open(inner, 'PrivateKeyInfo')
+  const bytes = reader.octetString('privateKey').slice()
+  reader.finish()
+  if (bytes.length !== length) reader.fail('INVALID_STRUCTURE', `${type} has ${length} bytes, found ${bytes.length}`)
+  return { type: type as 'ed25519', bytes }
+}
+
+/** Bytes of an expanded ML-DSA private key (FIPS 204 table 2). */
+const ML_DSA_EXPANDED = { 'ml-dsa-44': 2560, 'ml-dsa-65': 4032, 'ml-dsa-87': 4896 } as const
+
+/** ML-DSA-*-PrivateKey (RFC 9881 §6): seed, expanded key, or both. */
+function readMlDsa(type: keyof typeof ML_DSA_EXPANDED, inner: Uint8Array): PrivateKeyData {
+  const reader = DerReader.open(inner, 'PrivateKeyInfo.privateKey')
+  let seed: Uint8Array | undefined
+  let bytes: Uint8Array | undefined
+  if (reader.is(0x80)) seed = reader.value(0x80, 'seed').slice()
+  else if (reader.is(Tag.OCTET_STRING)) bytes = reader.octetString('expandedKey').slice()
+  else {
+    const both = reader.sequence('both')
+    seed = both.octetString('seed').slice()
+    bytes = both.octetString('expandedKey').slice()
+    both.finish()
+  }
+  reader.finish()
+  if ((seed && seed.length !== 32) || (bytes && bytes.length !== ML_DSA_EXPANDED[type]))
+    reader.fail('INVALID_STRUCTURE', `${type} has a seed of 32 or a key of ${ML_DSA_EXPANDED[type]} bytes`)
+  return { type, ...(seed && { seed }), ...(bytes && { bytes }) }
+}
+
+/** DER of PrivateKeyInfo. The public key is written where the inner form has a place for it (EC). */
+export function encodePkcs8(key: PrivateKeyData): Uint8Array {
+  return der.sequence(der.integer(0), encodeKeyAlgorithm(key), der.octetString(innerKey(key)))
+}
+
+function innerKey(key: PrivateKeyData): Uint8Array {
+  switch (key.type) {
+    case 'rsa':
+    case 'rsa-pss':
+      return encodeRsaPrivateKey(key)
+    case 'ec':
+      return encodeEcPrivateKey(key, false)
+    case 'dsa':
+      return der.integer(key.x)
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      if (key.seed && key.bytes) return der.sequence(der.octetString(key.seed), der.octetString(key.bytes))
+      if (key.seed) return der.implicit(0, key.seed)
+      if (key.bytes) return der.octetString(key.bytes)
+      throw new X509Error('INVALID_ARGUMENT', `${key.type}: neither seed nor key`)
+    default:
+      return der.octetString(key.bytes)
+  }
+}
+
+/** DER of a key in an unencrypted form that says what it is by its shape alone. @throws {X509Error} */
+export function readAnyPrivateKey(bytes: Uint8Array): PrivateKeyData {
+  const outer = DerReader.open(bytes, 'PrivateKey')
+  const key = outer.sequence('')
+  const version = key.number('version')
+  if (key.is(Tag.SEQUENCE)) return readPkcs8(bytes)
+  if (key.is(Tag.OCTET_STRING)) return readEcPrivateKey(bytes)
+  if (version !== 0) key.fail('INVALID_STRUCTURE', 'neither PKCS#8, PKCS#1, SEC 1 nor DSA', '')
+  let integers = 1
+  for (; key.is(Tag.INTEGER); integers++) key.raw('')
+  return integers === 6 ? readDsaPrivateKey(bytes) : { type: 'rsa', ...readRsaPrivateKey(bytes) }
+}

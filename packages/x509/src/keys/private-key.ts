@@ -1,0 +1,130 @@
+import type { PrivateKeyData } from '@x/crypto-primitives'
+import { DerReader } from '../der/reader.ts'
+import * as Tag from '../der/tag.ts'
+import { X509Error } from '../error.ts'
+import { encodePem, isPem, type PemBlock, parsePem } from '../pem.ts'
+import { decryptPkcs8, encryptPkcs8, type KeyEncryption } from './encrypted-pkcs8.ts'
+import {
+  encodeDsaPrivateKey,
+  encodeEcPrivateKey,
+  encodePkcs8,
+  encodeRsaPrivateKey,
+  readAnyPrivateKey,
+  readDsaPrivateKey,
+  readEcPrivateKey,
+  readPkcs8,
+  readRsaPrivateKey,
+} from './private-key-der.ts'
+import { decryptPemBlock, encryptPemBlock } from './traditional-pem.ts'
+
+export interface PrivateKeyOptions {
+  /** For encrypted keys: bytes, or text that is used as UTF-8. */
+  readonly passphrase?: string | Uint8Array
+}
+
+const LABELS = ['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY', 'DSA PRIVATE KEY']
+
+/**
+ * A private key from PEM or DER: PKCS#8, encrypted PKCS#8 (PBES1, PBES2), PKCS#1, SEC 1, OpenSSL's DSA form, and
+ * traditional encrypted PEM (`DEK-Info`). Of several PEM blocks the first that holds a private key is taken.
+ *
+ * @throws {X509Error} `PASSPHRASE_REQUIRED`, `WRONG_PASSPHRASE`, `INVALID_PEM` when there is no private key,
+ *   `LIMIT_EXCEEDED` for a key derivation that would take too long
+ * @example
+ * const key = provider.importPrivateKey(parsePrivateKey(pem, { passphrase: 'secret' }))
+ */
+export function parsePrivateKey(input: string | Uint8Array, options: PrivateKeyOptions = {}): PrivateKeyData {
+  if (typeof input !== 'string' && !isPem(input)) return readDerKey(input, options)
+  const block = parsePem(input).find(({ label }) => LABELS.includes(label))
+  if (!block)
+    throw new X509Error('INVALID_PEM', 'no block "-----BEGIN PRIVATE KEY-----" in the text', {
+      expected: LABELS.join(', '),
+    })
+  return readPemKey(block, options)
+}
+
+function readPemKey(block: PemBlock, options: PrivateKeyOptions): PrivateKeyData {
+  if (block.label === 'ENCRYPTED PRIVATE KEY') return readEncrypted(block.bytes, options)
+  if (block.label === 'PRIVATE KEY') return readPkcs8(block.bytes)
+  const encrypted = block.headers['Proc-Type']?.includes('ENCRYPTED')
+  const bytes = encrypted ? decryptPemBlock(block, options.passphrase) : block.bytes
+  try {
+    if (block.label === 'RSA PRIVATE KEY') return { type: 'rsa', ...readRsaPrivateKey(bytes) }
+    return block.label === 'EC PRIVATE KEY' ? readEcPrivateKey(bytes) : readDsaPrivateKey(bytes)
+  } catch (error) {
+    // CBC without a MAC: a wrong passphrase leaves good padding once in 256 times, and noise for DER.
+    if (encrypted && error instanceof X509Error)
+      throw new X509Error('WRONG_PASSPHRASE', `${block.label}: what was decrypted is no key: wrong passphrase`)
+    throw error
+  } finally {
+    if (encrypted) bytes.fill(0)
+  }
+}
+
+function readDerKey(bytes: Uint8Array, options: PrivateKeyOptions): PrivateKeyData {
+  const encrypted = DerReader.open(bytes, 'PrivateKey').sequence('').is(Tag.SEQUENCE)
+  return encrypted ? readEncrypted(bytes, options) : readAnyPrivateKey(bytes)
+}
+
+function readEncrypted(bytes: Uint8Array, { passphrase }: PrivateKeyOptions): PrivateKeyData {
+  const decrypted = decryptPkcs8(bytes, passphrase)
+  try {
+    return readPkcs8(decrypted)
+  } catch (error) {
+    if (error instanceof X509Error && (error.code === 'INVALID_DER' || error.code === 'INVALID_STRUCTURE'))
+      throw new X509Error('WRONG_PASSPHRASE', 'EncryptedPrivateKeyInfo: what was decrypted is no key: wrong passphrase')
+    throw error
+  } finally {
+    decrypted.fill(0)
+  }
+}
+
+export interface EncodePrivateKeyOptions extends PrivateKeyOptions {
+  /** `pkcs8` (the default), or the traditional form of the key's type: PKCS#1, SEC 1, DSA. */
+  readonly type?: 'pkcs8' | 'traditional'
+  /** Encrypts: PKCS#8 by PBES2 unless `encryption` says otherwise, traditional PEM by `DEK-Info`. */
+  readonly passphrase?: string | Uint8Array
+  /** How a PKCS#8 key is encrypted. */
+  readonly encryption?: KeyEncryption
+  /** The cipher of encrypted traditional PEM. */
+  readonly cipher?: 'aes-128-cbc' | 'aes-192-cbc' | 'aes-256-cbc' | 'des-ede3-cbc'
+}
+
+/**
+ * A private key as PEM (the default) or DER.
+ *
+ * @throws {X509Error} `INVALID_ARGUMENT` for a form that the key's type does not have
+ */
+export function encodePrivateKey(key: PrivateKeyData, options: EncodePrivateKeyOptions & { format: 'der' }): Uint8Array
+export function encodePrivateKey(key: PrivateKeyData, options?: EncodePrivateKeyOptions & { format?: 'pem' }): string
+export function encodePrivateKey(
+  key: PrivateKeyData,
+  options: EncodePrivateKeyOptions & { format?: 'pem' | 'der' } = {},
+): Uint8Array | string {
+  const { passphrase } = options
+  if (options.type === 'traditional') {
+    const { label, bytes } = traditional(key)
+    if (passphrase === undefined) return options.format === 'der' ? bytes : encodePem(label, bytes)
+    if (options.format === 'der')
+      throw new X509Error('INVALID_ARGUMENT', 'the traditional form is encrypted as PEM only; use PKCS#8')
+    return encryptPemBlock(label, bytes, passphrase, options.cipher)
+  }
+  const plain = encodePkcs8(key)
+  if (passphrase === undefined) return options.format === 'der' ? plain : encodePem('PRIVATE KEY', plain)
+  const encrypted = encryptPkcs8(plain, passphrase, options.encryption)
+  plain.fill(0)
+  return options.format === 'der' ? encrypted : encodePem('ENCRYPTED PRIVATE KEY', encrypted)
+}
+
+function traditional(key: PrivateKeyData): { label: string; bytes: Uint8Array } {
+  switch (key.type) {
+    case 'rsa':
+      return { label: 'RSA PRIVATE KEY', bytes: encodeRsaPrivateKey(key) }
+    case 'ec':
+      return { label: 'EC PRIVATE KEY', bytes: encodeEcPrivateKey(key, true) }
+    case 'dsa':
+      return { label: 'DSA PRIVATE KEY', bytes: encodeDsaPrivateKey(key) }
+    default:
+      throw new X509Error('INVALID_ARGUMENT', `a key of type ${key.type} has no traditional form; use PKCS#8`)
+  }
+}

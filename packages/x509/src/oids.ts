@@ -1,0 +1,134 @@
+/** The object identifiers of PKIX, in one place. */
+
+// --- Attribute types (X.520, RFC 4519, PKCS#9), by OpenSSL's short names -------------------------------------------
+
+const ATTRIBUTES: readonly (readonly [oid: string, short: string, long?: string])[] = [
+  ['2.5.4.3', 'CN', 'commonName'],
+  ['2.5.4.4', 'SN', 'surname'],
+  ['2.5.4.5', 'serialNumber'],
+  ['2.5.4.6', 'C', 'countryName'],
+  ['2.5.4.7', 'L', 'localityName'],
+  ['2.5.4.8', 'ST', 'stateOrProvinceName'],
+  ['2.5.4.9', 'street', 'streetAddress'],
+  ['2.5.4.10', 'O', 'organizationName'],
+  ['2.5.4.11', 'OU', 'organizationalUnitName'],
+  ['2.5.4.12', 'title'],
+  ['2.5.4.13', 'description'],
+  ['2.5.4.15', 'businessCategory'],
+  ['2.5.4.16', 'postalAddress'],
+  ['2.5.4.17', 'postalCode'],
+  ['2.5.4.18', 'postOfficeBox'],
+  ['2.5.4.20', 'telephoneNumber'],
+  ['2.5.4.41', 'name'],
+  ['2.5.4.42', 'GN', 'givenName'],
+  ['2.5.4.43', 'initials'],
+  ['2.5.4.44', 'generationQualifier'],
+  ['2.5.4.45', 'x500UniqueIdentifier'],
+  ['2.5.4.46', 'dnQualifier'],
+  ['2.5.4.65', 'pseudonym'],
+  ['2.5.4.97', 'organizationIdentifier'],
+  ['0.9.2342.19200300.100.1.1', 'UID', 'userId'],
+  ['0.9.2342.19200300.100.1.25', 'DC', 'domainComponent'],
+  ['1.2.840.113549.1.9.1', 'emailAddress'],
+  ['1.2.840.113549.1.9.2', 'unstructuredName'],
+  ['1.2.840.113549.1.9.8', 'unstructuredAddress'],
+  ['1.3.6.1.4.1.311.60.2.1.1', 'jurisdictionL', 'jurisdictionLocalityName'],
+  ['1.3.6.1.4.1.311.60.2.1.2', 'jurisdictionST', 'jurisdictionStateOrProvinceName'],
+  ['1.3.6.1.4.1.311.60.2.1.3', 'jurisdictionC', 'jurisdictionCountryName'],
+]
+
+const ATTRIBUTE_NAMES = /* @__PURE__ */ new Map(ATTRIBUTES.map(([oid, short]) => [oid, short]))
+const ATTRIBUTE_OIDS = /* @__PURE__ */ new Map(
+  ATTRIBUTES.flatMap(([oid, short, long]) => [
+    [short.toLowerCase(), oid] as const,
+    [(long ?? short).toLowerCase(), oid] as const,
+  ]),
+)
+
+/** OpenSSL's short name of an attribute type, or the OID itself. */
+export function attributeName(oid: string): string {
+  return ATTRIBUTE_NAMES.get(oid) ?? oid
+}
+
+/** The OID of an attribute type given by short name, long name or OID; `undefined` when it is none of them. */
+export function attributeOid(type: string): string | undefined {
+  return /^\d+(\.\d+)+$/.test(type) ? type : ATTRIBUTE_OIDS.get(type.toLowerCase())
+}
+
+// --- Extensions (RFC 5280 §4.2, §5.2, §5.3; RFC 6960; RFC 6962; RFC 7633) ---------------------------------------------
+
+export const EXTENSION = {
+  subjectDirectoryAttributes: '2.5.29.9',
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  issuerAltName: '2.5.29.18',
+  basicConstraints: '2.5.29.19',
+  cRLNumber: '2.5.29.20',
+  cRLReason: '2.5.29.21',
+  invalidityDate: '2.5.29.24',
+  deltaCRLIndicator: '2.5.29.27',
+  issuingDistributionPoint: '2.5.29.28',
+  certificateIssuer: '2.5.29.29',
+  nameConstraints: '2.5.29.30',
+  cRLDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
+  policyMappings: '2.5.29.33',
+  authorityKeyIdentifier: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
+  extKeyUsage: '2.5.29.37',
+  freshestCRL: '2.5.29.46',
+  inhibitAnyPolicy: '2.5.29.54',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  subjectInfoAccess: '1.3.6.1.5.5.7.1.11',
+  proxyCertInfo: '1.3.6.1.5.5.7.1.14',
+  tlsFeature: '1.3.6.1.5.5.7.1.24',
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
+  signedCertificateTimestampList: '1.3.6.1.4.1.11129.2.4.2',
+  ctPoison: '1.3.6.1.4.1.11129.2.4.3',
+  ocspSignedCertificateTimestampList: '1.3.6.1.4.1.11129.2.4.5',
+  netscapeCertType: '2.16.840.1.113730.1.1',
+  netscapeComment: '2.16.840.1.113730.1.13',
+} as const
+
+export const ANY_POLICY = '2.5.29.32.0'
+export const ANY_EXTENDED_KEY_USAGE = '2.5.29.37.0'
+
+/** Extended key usages by the names that RFC 5280 §4.2.1.12 and OpenSSL give them. */
+export const EXTENDED_KEY_USAGE = {
+  any: ANY_EXTENDED_KEY_USAGE,
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+  codeSigning: '1.3.6.1.5.5.7.3.3',
+  emailProtection: '1.3.6.1.5.5.7.3.4',
+  timeStamping: '1.3.6.1.5.5.7.3.8',
+  OCSPSigning: '1.3.6.1.5.5.7.3.9',
+  msSGC: '1.3.6.1.4.1.311.10.3.3',
+  nsSGC: '2.16.840.1.113730.4.1',
+} as const
+
+/** Access methods of authority and subject information access. */
+export const ACCESS_METHOD = {
+  ocsp: '1.3.6.1.5.5.7.48.1',
+  caIssuers: '1.3.6.1.5.5.7.48.2',
+} as const
+
+/** PKCS#7 and PKCS#12 types. */
+export const PKCS = {
+  data: '1.2.840.113549.1.7.1',
+  signedData: '1.2.840.113549.1.7.2',
+  encryptedData: '1.2.840.113549.1.7.6',
+  friendlyName: '1.2.840.113549.1.9.20',
+  localKeyId: '1.2.840.113549.1.9.21',
+  x509Certificate: '1.2.840.113549.1.9.22.1',
+  x509Crl: '1.2.840.113549.1.9.23.1',
+  extensionRequest: '1.2.840.113549.1.9.14',
+  challengePassword: '1.2.840.113549.1.9.7',
+  keyBag: '1.2.840.113549.1.12.10.1.1',
+  shroudedKeyBag: '1.2.840.113549.1.12.10.1.2',
+  certBag: '1.2.840.113549.1.12.10.1.3',
+  crlBag: '1.2.840.113549.1.12.10.1.4',
+  secretBag: '1.2.840.113549.1.12.10.1.5',
+  safeContentsBag: '1.2.840.113549.1.12.10.1.6',
+} as const

@@ -1,0 +1,235 @@
+import type { Certificate } from '../certificate.ts'
+import type { DsaParameters } from '../keys/public-key.ts'
+import { EXTENDED_KEY_USAGE } from '../oids.ts'
+import type { Eventual } from '../steps.ts'
+import type { VerifyCode } from './codes.ts'
+import { describe, type VerifyContext } from './context.ts'
+import { factsOf, hasUsage, likelyIssued } from './facts.ts'
+import { checkName } from './host-name.ts'
+import { checkNameConstraints } from './name-constraints.ts'
+import type { BuiltPath } from './openssl-path.ts'
+import type { PathProblem } from './options.ts'
+import { keySecurity, minimumBits, signatureSecurity } from './security-level.ts'
+import { checkStrict } from './strict.ts'
+
+/** Where problems of a path are written down. */
+export class Findings {
+  readonly problems: PathProblem[] = []
+  policies: readonly string[] | undefined
+
+  add(code: VerifyCode, depth: number, reason: string): void {
+    this.problems.push({ code, depth, reason })
+  }
+}
+
+/**
+ * Every check of a path, in OpenSSL's order (`verify_chain`), so that the last problem is the one that Node reports.
+ * All are made, whatever was found before: the report is to be complete.
+ */
+export function* checkPath(context: VerifyContext, path: BuiltPath): Eventual<Findings> {
+  const findings = new Findings()
+  const { chain } = path
+  checkLeafKey(context, chain, findings)
+  if (path.failure) findings.add(path.failure, chain.length - 1, whyUnbuilt(path))
+  checkExtensions(context, path, findings)
+  if (context.strict) checkStrict(context, path, findings)
+  checkSecurityLevel(context, path, findings)
+  yield* checkSignatures(context, path, findings)
+  checkAllNameConstraints(context, chain, findings)
+  for (const name of namesAsked(context)) {
+    const mismatch = checkName(chain[0]!, name)
+    if (mismatch) findings.add(mismatch.code, 0, mismatch.reason)
+  }
+  return findings
+}
+
+function namesAsked({ options: { name } }: VerifyContext) {
+  if (name === undefined) return []
+  return typeof name === 'string' || 'type' in name ? [name] : name
+}
+
+function whyUnbuilt({ chain, failure }: BuiltPath): string {
+  const top = chain[chain.length - 1]!
+  const malformed = factsOf(top).malformed
+  if (malformed) return `${describe(top)} is malformed: ${malformed}`
+  switch (failure) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return `${describe(top)} is self-signed and is not itself trusted`
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+      return `the chain ends in ${describe(top)}, which is self-signed and not trusted`
+    case 'CERT_CHAIN_TOO_LONG':
+      return `the chain of ${chain.length} certificates is longer than allowed and did not reach a trusted one`
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+      return `${describe(top)} is in the trust store but is no root, and its issuer "${top.issuer}" is not there`
+    default:
+      return `the issuer "${top.issuer}" of ${describe(top)} is neither trusted nor among the certificates that were sent`
+  }
+}
+
+function checkLeafKey(context: VerifyContext, chain: readonly Certificate[], findings: Findings): void {
+  if (context.securityLevel > 0 && !(minimumBits(context.securityLevel) <= (keySecurity(chain[0]!) ?? -1)))
+    findings.add('EE_KEY_TOO_SMALL', 0, keyTooSmall(context, chain[0]!))
+}
+
+function keyTooSmall({ securityLevel }: VerifyContext, certificate: Certificate): string {
+  const bits = keySecurity(certificate)
+  return `the key of ${describe(certificate)} ${bits === undefined ? 'is of an unknown kind' : `has a strength of ${bits} bits`}; security level ${securityLevel} asks for ${minimumBits(securityLevel)}`
+}
+
+/** Extensions, purpose and path length (OpenSSL's `check_extensions`). */
+function checkExtensions(context: VerifyContext, { chain }: BuiltPath, findings: Findings): void {
+  let pathLength = 0
+  for (let i = 0; i < chain.length; i++) {
+    const certificate = chain[i]!
+    const facts = factsOf(certificate)
+    const who = describe(certificate)
+    if (facts.unknownCritical)
+      findings.add(
+        'UNHANDLED_CRITICAL_EXTENSION',
+        i,
+        `${who} has the critical extension ${facts.unknownCritical}, which is not known here`,
+      )
+    if (i > 0) {
+      if (facts.authority === 0 || (i + 1 < chain.length && facts.authority !== 1))
+        findings.add(
+          'INVALID_CA',
+          i,
+          `${who} issued a certificate but is not an authority (basicConstraints, keyUsage)`,
+        )
+    }
+    if (chain.length > 1 && certificate.subjectPublicKeyInfo.hasExplicitCurve)
+      findings.add('EC_KEY_EXPLICIT_PARAMS', i, `the key of ${who} spells out its curve instead of naming it`)
+    const unfit = whyUnfit(context, certificate, i > 0)
+    if (unfit) findings.add('INVALID_PURPOSE', i, `${who} ${unfit}`)
+    const limit = facts.basicConstraints?.pathLength
+    if (i > 1 && limit !== undefined && pathLength > limit)
+      findings.add('PATH_LENGTH_EXCEEDED', i, `${who} allows ${limit} authorities below it; there are ${pathLength}`)
+    if (i > 0 && !facts.selfIssued) pathLength++
+  }
+}
+
+/** Why a certificate is not for the purpose asked (OpenSSL's `check_purpose_*`); nothing when it is. */
+function whyUnfit({ purpose }: VerifyContext, certificate: Certificate, asAuthority: boolean): string | undefined {
+  if (purpose === 'any') return undefined
+  const facts = factsOf(certificate)
+  const { extKeyUsage } = facts
+  if (extKeyUsage) {
+    const fits =
+      extKeyUsage.has(EXTENDED_KEY_USAGE[purpose]) ||
+      (purpose === 'serverAuth' &&
+        (extKeyUsage.has(EXTENDED_KEY_USAGE.msSGC) || extKeyUsage.has(EXTENDED_KEY_USAGE.nsSGC)))
+    if (!fits) return `is not for ${purpose} (extendedKeyUsage)`
+  }
+  if (asAuthority) {
+    if (facts.authority === 0) return 'may not issue certificates'
+    return facts.authority === 5 && !facts.netscapeTypes?.includes('sslCA') ? 'is no SSL authority' : undefined
+  }
+  if (purpose === 'serverAuth') {
+    if (facts.netscapeTypes && !facts.netscapeTypes.includes('sslServer'))
+      return 'is not for servers (netscapeCertType)'
+    if (!hasUsage(facts, 'digitalSignature') && !hasUsage(facts, 'keyEncipherment') && !hasUsage(facts, 'keyAgreement'))
+      return 'has a key usage that no TLS server needs'
+  }
+  if (purpose === 'clientAuth') {
+    if (facts.netscapeTypes && !facts.netscapeTypes.includes('sslClient'))
+      return 'is not for clients (netscapeCertType)'
+    if (!hasUsage(facts, 'digitalSignature') && !hasUsage(facts, 'keyAgreement'))
+      return 'has a key usage that no TLS client needs'
+  }
+  return undefined
+}
+
+/** OpenSSL's `check_auth_level`: keys of issuers, and signatures but the anchor's. */
+function checkSecurityLevel(context: VerifyContext, { chain }: BuiltPath, findings: Findings): void {
+  const { securityLevel } = context
+  if (securityLevel <= 0) return
+  const minimum = minimumBits(securityLevel)
+  chain.forEach((certificate, i) => {
+    if (i > 0 && !(minimum <= (keySecurity(certificate) ?? -1)))
+      findings.add('CA_KEY_TOO_SMALL', i, keyTooSmall(context, certificate))
+    if (i < chain.length - 1 && signatureSecurity(certificate.signatureAlgorithm) < minimum)
+      findings.add(
+        'CA_MD_TOO_WEAK',
+        i,
+        `the signature on ${describe(certificate)} is too weak for security level ${securityLevel}`,
+      )
+  })
+}
+
+/** Signatures and dates, from the top down (OpenSSL's `internal_verify`). */
+function* checkSignatures(context: VerifyContext, { chain }: BuiltPath, findings: Findings): Eventual<void> {
+  let subject = chain.length - 1
+  let issuer = subject
+  if (!likelyIssued(chain[subject]!, chain[subject]!) && !context.partialChain) {
+    // The top is not self-issued: its own signature cannot be checked, so the one below it comes first.
+    if (subject > 0) {
+      subject--
+    } else
+      findings.add(
+        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+        0,
+        `only ${describe(chain[0]!)} was sent, and its issuer "${chain[0]!.issuer}" is not trusted`,
+      )
+  }
+  let dsa: DsaParameters | undefined
+  for (; subject >= 0; issuer = subject--) {
+    const certificate = chain[subject]!
+    const above = chain[issuer]!
+    if (issuer !== subject) {
+      dsa = dsaParametersOf(above, dsa)
+      if (!hasUsage(factsOf(above), 'keyCertSign'))
+        findings.add(
+          'KEYUSAGE_NO_CERTSIGN',
+          issuer,
+          `the key of ${describe(above)} is not for signing certificates (keyUsage)`,
+        )
+      if (!(yield* context.verifySignature(certificate, above, dsa)))
+        findings.add('CERT_SIGNATURE_FAILURE', subject, `${describe(certificate)} was not signed by ${describe(above)}`)
+    }
+    checkDates(context, certificate, subject, findings)
+  }
+}
+
+function dsaParametersOf({ subjectPublicKeyInfo }: Certificate, inherited: DsaParameters | undefined) {
+  if (subjectPublicKeyInfo.lacksDsaParameters) return inherited
+  try {
+    const { data } = subjectPublicKeyInfo
+    return data.type === 'dsa' ? data : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function checkDates({ time }: VerifyContext, certificate: Certificate, depth: number, findings: Findings): void {
+  const date = (at: number) => new Date(at).toISOString().slice(0, 19)
+  if (time < certificate.notBefore)
+    findings.add(
+      'CERT_NOT_YET_VALID',
+      depth,
+      `${describe(certificate)} is valid from ${date(certificate.notBefore)}; it is ${date(time)}`,
+    )
+  // RFC 5280 §4.1.2.5: notAfter itself is inside.
+  if (time > certificate.notAfter)
+    findings.add(
+      'CERT_HAS_EXPIRED',
+      depth,
+      `${describe(certificate)} was valid until ${date(certificate.notAfter)}; it is ${date(time)}`,
+    )
+}
+
+/** Constraints of every certificate against all below it, self-issued ones left out but for the leaf (RFC 5280 §6.1.3). */
+function checkAllNameConstraints(context: VerifyContext, chain: readonly Certificate[], findings: Findings): void {
+  for (let i = chain.length - 1; i >= 0; i--) {
+    if (i > 0 && factsOf(chain[i]!).selfIssued) continue
+    for (let j = chain.length - 1; j > i; j--) {
+      const constraints = factsOf(chain[j]!).nameConstraints
+      const problem = constraints && checkNameConstraints(chain[i]!, constraints, i === 0 && !context.strict)
+      if (problem)
+        findings.add(
+          problem.code,
+          i,
+          `${describe(chain[i]!)} breaks a name constraint of ${describe(chain[j]!)}: ${problem.reason}`,
+        )
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import type { Awaitable, CryptoProvider } from '@x/crypto-primitives'
+import type { Certificate } from '../certificate.ts'
+import type { VerifyCode } from './codes.ts'
+import type { TrustStore } from './trust-store.ts'
+
+/**
+ * `node`: what Node and OpenSSL decide, less their holes; `webpki`: strict, as RFC 5280 and the CA/Browser Forum's
+ * baseline requirements want certificates of the public web to be.
+ */
+export type Profile = 'node' | 'webpki'
+
+/** `serverAuth`: the certificate of a TLS server; `clientAuth`: of a client; `any`: no purpose is checked. */
+export type Purpose =
+  | 'serverAuth'
+  | 'clientAuth'
+  | 'emailProtection'
+  | 'codeSigning'
+  | 'timeStamping'
+  | 'OCSPSigning'
+  | 'any'
+
+/** A name that the leaf must have. */
+export interface ReferenceName {
+  readonly type: 'dns' | 'ip' | 'email'
+  readonly value: string
+}
+
+export interface VerifyBudget {
+  /** Signatures that may be checked, of certificates and CRLs. Default 100. */
+  readonly signatures?: number
+  /** Paths that may be tried. Default 200. */
+  readonly paths?: number
+  /** Certificates that may be looked at as issuers. Default 5,000. */
+  readonly candidates?: number
+  /** Milliseconds. Default 2,000, for the work done here; waiting for hooks does not count. */
+  readonly time?: number
+}
+
+/** Policy inputs (RFC 5280 §6.1.1). */
+export interface PolicyOptions {
+  /** user-initial-policy-set, dotted. Default: any policy. */
+  readonly initialPolicySet?: readonly string[]
+  readonly explicitPolicy?: boolean
+  readonly inhibitMapping?: boolean
+  readonly inhibitAny?: boolean
+}
+
+export interface VerifyOptions {
+  readonly leaf: Certificate
+  /** What the peer sent besides, in any order. */
+  readonly intermediates?: readonly Certificate[]
+  /** What is trusted; a store made once is faster than a list. */
+  readonly anchors: TrustStore | readonly Certificate[]
+  readonly provider: CryptoProvider
+  /** Default `webpki`. */
+  readonly profile?: Profile
+  /** Default: now. */
+  readonly time?: number | Date
+  /** Default `serverAuth`. */
+  readonly purpose?: Purpose
+  /** A name, or several that must all be there; text is an IP address if it reads as one, else a host name. */
+  readonly name?: string | ReferenceName | readonly (string | ReferenceName)[]
+  /** CRLs. When given, every certificate of the path needs one (OpenSSL's CRL_CHECK_ALL), but for the anchor's own in `webpki`. */
+  readonly crls?: readonly never[]
+  /** Indirect CRLs, CRLs for some reasons, separate CRL signers. Default: in `webpki` only, as Node has no option for it. */
+  readonly extendedCrls?: boolean
+  /** Delta CRLs. Default as `extendedCrls`. */
+  readonly deltaCrls?: boolean
+  /** Trusts a store's certificate that is not self-signed as an anchor. Default: in `webpki` only. */
+  readonly allowPartialTrustChain?: boolean
+  /** OpenSSL's security level, 0 to 5. Default 1 in `node` (Node 20), 2 in `webpki`. */
+  readonly securityLevel?: number
+  /** Intermediate certificates at most, self-issued ones not counted. Default 100. */
+  readonly maxDepth?: number
+  /** Certificate policies (RFC 5280 §6.1). Default: processed in `webpki`, with any policy; not in `node`, as in Node. */
+  readonly policy?: PolicyOptions | false
+  readonly budget?: VerifyBudget
+  /**
+   * Finds issuers that were not sent, as by the caIssuers of authorityInfoAccess. It is asked once for each certificate
+   * whose issuer is missing, and may answer with a promise.
+   */
+  readonly fetchIssuer?: (certificate: Certificate) => Awaitable<readonly Certificate[]>
+}
+
+/** One thing that is wrong with a path. */
+export interface PathProblem {
+  readonly code: VerifyCode
+  /** Which certificate of the path: 0 is the leaf. */
+  readonly depth: number
+  /** What is wrong, for a person. */
+  readonly reason: string
+}
+
+/** A path that was tried. */
+export interface PathReport {
+  /** From the leaf up. */
+  readonly certificates: readonly Certificate[]
+  /** In OpenSSL's order; empty for the path that was accepted. */
+  readonly problems: readonly PathProblem[]
+}
+
+export interface VerifyResult {
+  readonly ok: boolean
+  /** OpenSSL's result as Node reports it: that of the last problem of the path OpenSSL would build; `OK`. */
+  readonly code: VerifyCode
+  /** OpenSSL's words for the code. */
+  readonly message: string
+  /** What is wrong and where, for a person to act on; empty when all is well. */
+  readonly reason: string
+  /** Which certificate: 0 is the leaf. */
+  readonly depth: number
+  /** The accepted path from the leaf to the anchor, or the one that `code` is about. */
+  readonly chain: readonly Certificate[]
+  readonly problems: readonly PathProblem[]
+  /** Every path that was tried, in order. */
+  readonly paths: readonly PathReport[]
+  /** True when a budget ended the search. */
+  readonly exhausted: boolean
+  /** Policies the chain is valid for (RFC 5280 §6.1.6), where policies are processed; `anyPolicy` for all. */
+  readonly policies?: readonly string[]
+}

@@ -1,0 +1,209 @@
+import { equalBytes, toHex } from '../bytes.ts'
+import type { Certificate } from '../certificate.ts'
+import { EC_PUBLIC_KEY } from '../keys/public-key.ts'
+import { formatIpAddress } from '../names/ip-address.ts'
+import { ANY_EXTENDED_KEY_USAGE, EXTENSION } from '../oids.ts'
+import type { Findings } from './check-path.ts'
+import type { VerifyCode } from './codes.ts'
+import { describe, type VerifyContext } from './context.ts'
+import { factsOf, hasUsage } from './facts.ts'
+import { isDnsName } from './host-name.ts'
+import type { BuiltPath } from './openssl-path.ts'
+
+/**
+ * What the `webpki` profile asks beyond OpenSSL's default checks: RFC 5280's rules for conforming authorities, and the
+ * CA/Browser Forum's baseline requirements where they go further.
+ */
+export function checkStrict(context: VerifyContext, { chain }: BuiltPath, findings: Findings): void {
+  const last = chain.length - 1
+  chain.forEach((certificate, depth) => {
+    const who = describe(certificate)
+    const add = (code: VerifyCode, problem: string) => findings.add(code, depth, `${who} ${problem}`)
+    const malformed = factsOf(certificate).malformed
+    if (malformed) {
+      add('INVALID_EXTENSION', `is malformed: ${malformed}`)
+      return
+    }
+    checkForm(certificate, add)
+    checkKey(certificate, add)
+    checkIdentifiers(certificate, depth < last, add)
+    if (depth > 0) checkAuthority(certificate, depth === last, add)
+    else if (chain.length > 1 || !factsOf(certificate).selfSigned) checkSubscriber(context, certificate, add)
+  })
+}
+
+type Add = (code: VerifyCode, problem: string) => void
+
+function checkForm(certificate: Certificate, add: Add): void {
+  const { serialNumber, extensions } = certificate
+  // RFC 5280 §4.1.2.1: extensions need version 3, and every certificate here needs extensions.
+  if (certificate.version !== 3) add('EXTENSIONS_REQUIRE_VERSION_3', `is of version ${certificate.version}, not 3`)
+  // RFC 5280 §4.1.2.2: positive, at most 20 bytes.
+  if (serialNumber[0]! >= 0x80 || serialNumber.every((byte) => byte === 0) || serialNumber.length > 20)
+    add('UNSPECIFIED', 'has a serial number that is not positive or longer than 20 bytes')
+  // RFC 5280 §4.1.1.2.
+  if (!equalBytes(certificate.signatureIdentifier.raw, certificate.tbsSignatureIdentifier.raw))
+    add('SIGNATURE_ALGORITHM_INCONSISTENCY', 'names two different signature algorithms')
+  if (certificate.hasEarlyGeneralizedTime)
+    add('UNSPECIFIED', 'writes a date before 2050 as GeneralizedTime (RFC 5280 §4.1.2.5)')
+  if (certificate.issuer.isEmpty) add('ISSUER_NAME_EMPTY', 'has no issuer name')
+  try {
+    // Every extension that is known must at least be well-formed.
+    for (const name of [
+      'certificatePolicies',
+      'authorityInfoAccess',
+      'issuerAltName',
+      'freshestCRL',
+      'policyMappings',
+    ] as const)
+      extensions.get(name)
+    for (const name of ['policyConstraints', 'inhibitAnyPolicy', 'subjectInfoAccess', 'tlsFeature'] as const)
+      extensions.get(name)
+  } catch (error) {
+    add('INVALID_EXTENSION', `is malformed: ${(error as Error).message}`)
+  }
+  checkCriticality(certificate, add)
+}
+
+/** Criticality as RFC 5280 §4.2 fixes it for each extension. */
+function checkCriticality(certificate: Certificate, add: Add): void {
+  for (const { oid, critical } of certificate.extensions) {
+    switch (oid) {
+      case EXTENSION.authorityKeyIdentifier:
+        if (critical) add('AUTHORITY_KEY_IDENTIFIER_CRITICAL', 'marks its authorityKeyIdentifier critical')
+        break
+      case EXTENSION.subjectKeyIdentifier:
+        if (critical) add('SUBJECT_KEY_IDENTIFIER_CRITICAL', 'marks its subjectKeyIdentifier critical')
+        break
+      case EXTENSION.authorityInfoAccess:
+      case EXTENSION.subjectInfoAccess:
+      case EXTENSION.freshestCRL:
+        if (critical) add('INVALID_EXTENSION', `marks extension ${oid} critical, which must not be`)
+        break
+      case EXTENSION.nameConstraints:
+      case EXTENSION.policyConstraints:
+      case EXTENSION.inhibitAnyPolicy:
+        if (!critical) add('INVALID_EXTENSION', `does not mark extension ${oid} critical, which must be`)
+        break
+    }
+  }
+}
+
+/** CA/Browser Forum baseline requirements §6.1.5: the kinds and sizes of keys. */
+function checkKey({ subjectPublicKeyInfo: key }: Certificate, add: Add): void {
+  const { oid } = key.algorithm
+  let problem: string | undefined
+  try {
+    const { data } = key
+    if ('n' in data) {
+      const bits = key.bits ?? 0
+      if (bits < 2048) problem = `has an RSA key of ${bits} bits; at least 2048 are needed`
+      else if (bits % 8 !== 0) problem = `has an RSA key of ${bits} bits, which is not a whole number of bytes`
+    } else if (data.type === 'ec') {
+      if (!['secp256r1', 'secp384r1', 'secp521r1'].includes(data.curve)) problem = `has a key on ${data.curve}`
+    } else if (data.type === 'dsa' || data.type === 'x25519' || data.type === 'x448')
+      problem = `has a key of type ${data.type}`
+  } catch {
+    problem = oid === EC_PUBLIC_KEY ? 'has a key on an unknown curve' : `has a key of the unknown algorithm ${oid}`
+  }
+  if (problem) add('EE_KEY_TOO_SMALL', problem)
+}
+
+function checkIdentifiers(certificate: Certificate, hasIssuer: boolean, add: Add): void {
+  const { authorityKeyIdentifier: authority, subjectKeyIdentifier: own, selfIssued, selfSigned } = factsOf(certificate)
+  if (hasIssuer) {
+    // RFC 5280 §4.2.1.1: MUST be there, with the key identifier, but in self-signed certificates.
+    if (!authority?.keyIdentifier && !selfSigned)
+      add('MISSING_AUTHORITY_KEY_IDENTIFIER', 'has no authority key identifier')
+    return
+  }
+  // Baseline requirements §7.1.2.1.3: a root's, if it is there, is its own key identifier and nothing else.
+  if (!authority || !selfIssued) return
+  if (!authority.keyIdentifier)
+    add('MISSING_AUTHORITY_KEY_IDENTIFIER', 'has an authority key identifier without the key identifier')
+  else if (own && !equalBytes(authority.keyIdentifier, own))
+    add('INVALID_EXTENSION', `names ${toHex(authority.keyIdentifier)} as its authority, but is its own`)
+  if (authority.authorityCertIssuer || authority.authorityCertSerialNumber)
+    add('INVALID_EXTENSION', 'names an issuer or serial number in its authority key identifier')
+}
+
+function checkAuthority(certificate: Certificate, isAnchor: boolean, add: Add): void {
+  const facts = factsOf(certificate)
+  const constraints = certificate.extensions.find(EXTENSION.basicConstraints)
+  // RFC 5280 §4.2.1.9: MUST be there and critical.
+  if (!constraints) add('INVALID_CA', 'has no basicConstraints')
+  else if (!constraints.critical) add('CA_BCONS_NOT_CRITICAL', 'does not mark its basicConstraints critical')
+  if (facts.basicConstraints?.pathLength !== undefined && !hasUsage(facts, 'keyCertSign'))
+    add('PATHLEN_WITHOUT_KU_KEY_CERT_SIGN', 'limits path length but may not sign certificates')
+  // RFC 5280 §4.2.1.3: a CA's key usage includes keyCertSign where the extension is there.
+  if (!hasUsage(facts, 'keyCertSign')) add('KEYUSAGE_NO_CERTSIGN', 'is not for signing certificates (keyUsage)')
+  // RFC 5280 §4.1.2.6.
+  if (certificate.subject.isEmpty) add('SUBJECT_NAME_EMPTY', 'has no subject name')
+  // RFC 5280 §4.2.1.2.
+  if (!facts.subjectKeyIdentifier) add('MISSING_SUBJECT_KEY_IDENTIFIER', 'has no subject key identifier')
+  // Baseline requirements §7.1.2.1.2: roots have no extended key usage.
+  if (isAnchor && facts.selfSigned && facts.extKeyUsage) add('INVALID_PURPOSE', 'is a root with an extended key usage')
+}
+
+/** The leaf. */
+function checkSubscriber({ purpose }: VerifyContext, certificate: Certificate, add: Add): void {
+  const facts = factsOf(certificate)
+  const { extensions } = certificate
+  if (facts.basicConstraints?.ca) add('INVALID_NON_CA', 'is of an authority, not of a server or client')
+  if (facts.basicConstraints && !facts.basicConstraints.ca && facts.basicConstraints.pathLength !== undefined)
+    add('PATHLEN_INVALID_FOR_NON_CA', 'limits path length but is no authority')
+  // RFC 5280 §4.2.1.3: keyCertSign without cA.
+  if (facts.keyUsage !== undefined && hasUsage(facts, 'keyCertSign') && !facts.basicConstraints?.ca)
+    add('KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA', 'may sign certificates but is no authority')
+  // RFC 5280 §4.2.1.10: name constraints MUST be used only in CA certificates.
+  if (facts.nameConstraints) add('INVALID_EXTENSION', 'has name constraints but is no authority')
+  const usage = extensions.find(EXTENSION.extKeyUsage)
+  if (purpose === 'serverAuth') {
+    // Baseline requirements §7.1.2.7.10: there, not critical, with serverAuth and without anyExtendedKeyUsage.
+    if (!usage) add('INVALID_PURPOSE', 'has no extended key usage')
+    else if (usage.critical) add('INVALID_PURPOSE', 'marks its extended key usage critical')
+    else if (facts.extKeyUsage?.has(ANY_EXTENDED_KEY_USAGE))
+      add('INVALID_PURPOSE', 'is for any purpose (anyExtendedKeyUsage)')
+  }
+  checkAlternativeName(purpose === 'serverAuth', certificate, add)
+}
+
+function checkAlternativeName(isServer: boolean, certificate: Certificate, add: Add): void {
+  const { subjectAltName: names } = factsOf(certificate)
+  const extension = certificate.extensions.find(EXTENSION.subjectAltName)
+  if (!names || !extension) {
+    if (isServer || certificate.subject.isEmpty) add('HOSTNAME_MISMATCH', 'has no subject alternative name')
+    return
+  }
+  if (names.length === 0) add('EMPTY_SUBJECT_ALT_NAME', 'has an empty subject alternative name')
+  // RFC 5280 §4.2.1.6: critical exactly when the subject is empty.
+  if (certificate.subject.isEmpty && !extension.critical)
+    add('EMPTY_SUBJECT_SAN_NOT_CRITICAL', 'has no subject, and does not mark its subject alternative name critical')
+  if (!certificate.subject.isEmpty && extension.critical)
+    add('INVALID_EXTENSION', 'has a subject, and marks its subject alternative name critical')
+  for (const name of names)
+    if (name.type === 'dns' && (!isDnsName(name.value.replace(/^\*\./, '')) || name.value.includes('_')))
+      add(
+        'UNSUPPORTED_NAME_SYNTAX',
+        `has the alternative name ${JSON.stringify(name.value.slice(0, 100))}, which is no host name`,
+      )
+    else if (name.type === 'ip' && name.value.length !== 4 && name.value.length !== 16)
+      add('UNSUPPORTED_NAME_SYNTAX', `has an IP address of ${name.value.length} bytes`)
+  if (isServer) checkCommonName(certificate, add)
+}
+
+/** Baseline requirements §7.1.4.3: a common name repeats one of the alternative names, to the letter. */
+function checkCommonName(certificate: Certificate, add: Add): void {
+  const names = factsOf(certificate).subjectAltName ?? []
+  const texts = new Set(
+    names.flatMap((name) =>
+      name.type === 'dns' ? [name.value] : name.type === 'ip' ? [formatIpAddress(name.value)] : [],
+    ),
+  )
+  for (const { type, value } of certificate.subject.attributes)
+    if (type === 'CN' && !texts.has(value))
+      add(
+        'HOSTNAME_MISMATCH',
+        `has the common name ${JSON.stringify(value.slice(0, 100))}, which is not among its alternative names`,
+      )
+}

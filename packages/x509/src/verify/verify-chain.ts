@@ -1,0 +1,99 @@
+import type { Awaitable } from '@x/crypto-primitives'
+import { type Eventual, run, runSync } from '../steps.ts'
+import { checkPath, type Findings } from './check-path.ts'
+import { type VerifyCode, verifyMessage } from './codes.ts'
+import { BudgetSpent, VerifyContext } from './context.ts'
+import { type BuiltPath, buildOpenSslPath } from './openssl-path.ts'
+import type { PathProblem, PathReport, VerifyOptions, VerifyResult } from './options.ts'
+import { searchPaths } from './search.ts'
+
+/**
+ * Builds and validates a certification path (RFC 5280 §6) from a leaf to a trust anchor.
+ *
+ * The path that OpenSSL would build is tried first; if it fails, every other one within the budget. A refusal carries
+ * the code and problems of that first path, as Node would report it, and the report of every path tried.
+ *
+ * @returns the result at once when the provider and `fetchIssuer` answer at once, else a promise of it. A refusal is a
+ *   result, never an exception; malformed extensions, unknown algorithms and spent budgets are refusals
+ * @example
+ * const result = await verifyChain({ leaf, intermediates, anchors: store, provider, name: 'example.com' })
+ * if (!result.ok) console.error(result.code, result.reason)
+ */
+export function verifyChain(options: VerifyOptions): Awaitable<VerifyResult> {
+  return run(verifySteps(options))
+}
+
+/** `verifyChain` where nothing waits. @throws {X509Error} `ASYNCHRONOUS` when a promise came */
+export function verifyChainSync(options: VerifyOptions): VerifyResult {
+  return runSync(verifySteps(options), 'verifyChainSync')
+}
+
+function* verifySteps(options: VerifyOptions): Eventual<VerifyResult> {
+  const context = new VerifyContext(options)
+  const first = buildOpenSslPath(context)
+  const paths: PathReport[] = []
+  let exhausted = false
+  let accepted: { path: BuiltPath; findings: Findings } | undefined
+  let firstFindings: Findings | undefined
+
+  try {
+    firstFindings = yield* checkPath(context, first)
+    paths.push({ certificates: first.chain, problems: firstFindings.problems })
+    if (firstFindings.problems.length === 0) accepted = { path: first, findings: firstFindings }
+    else
+      yield* searchPaths(context, function* (path) {
+        if (samePath(path, first) && !first.failure) return false
+        const findings = yield* checkPath(context, path)
+        paths.push({ certificates: path.chain, problems: findings.problems })
+        if (findings.problems.length > 0) return false
+        accepted = { path, findings }
+        return true
+      })
+  } catch (error) {
+    if (!(error instanceof BudgetSpent)) throw error
+    exhausted = true
+    if (!firstFindings)
+      paths.push({
+        certificates: first.chain,
+        problems: [{ code: 'UNSPECIFIED', depth: 0, reason: `the budget of ${error.message} was spent` }],
+      })
+  }
+  return accepted ? acceptance(accepted.path, accepted.findings, paths) : refusal(paths, exhausted)
+}
+
+function samePath(a: BuiltPath, b: BuiltPath): boolean {
+  return a.chain.length === b.chain.length && a.chain.every((certificate, i) => certificate.equals(b.chain[i]!))
+}
+
+function acceptance(path: BuiltPath, findings: Findings, paths: readonly PathReport[]): VerifyResult {
+  return {
+    ok: true,
+    code: 'OK',
+    message: verifyMessage('OK'),
+    reason: '',
+    depth: 0,
+    chain: path.chain,
+    problems: [],
+    paths,
+    exhausted: false,
+    policies: findings.policies,
+  }
+}
+
+function refusal(paths: readonly PathReport[], exhausted: boolean): VerifyResult {
+  const { certificates, problems } = paths[0]!
+  // OpenSSL goes on after each problem when the application asks it to, and Node does: the last one stays.
+  const last = problems[problems.length - 1] as PathProblem
+  const code: VerifyCode = last.code
+  return {
+    ok: false,
+    code,
+    message: verifyMessage(code),
+    reason: problems.map(({ reason }) => reason).join('; '),
+    depth: last.depth,
+    chain: certificates,
+    problems,
+    paths,
+    exhausted,
+  }
+}

@@ -14,6 +14,7 @@ export default build([
   'eddsa',
   'dsa',
   'mldsa',
+  'mlkem',
   'cbc',
   'legacy',
 ])

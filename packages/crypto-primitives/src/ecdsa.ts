@@ -1,9 +1,9 @@
 /** ECDSA (FIPS 186-5 §6) over any of the curves, with noble's arithmetic. */
-import { expectLength } from './bytes.ts'
+import { concatBytes, expectLength } from './bytes.ts'
 import type { Curve } from './curves/curve.ts'
 import { CryptoError } from './error.ts'
 import { scalarOf } from './groups/weierstrass.ts'
-import { integerToBytes } from './integer.ts'
+import { byteLength, integerToBytes } from './integer.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from './provider.ts'
 import { randomBytes, randomInteger } from './random.ts'
 import { decodeSignature, encodeSignature } from './signatures/der.ts'
@@ -44,10 +44,7 @@ export function importEcPublicKey(curve: Curve, point: Uint8Array, hashes: Hashe
       if (!rs) return false
       const { n } = engine.Point.CURVE()
       if (rs.r === 0n || rs.r >= n || rs.s === 0n || rs.s >= n) return false
-      const compact = new Uint8Array(2 * curve.scalarLength)
-      compact.set(integerToBytes(rs.r, curve.scalarLength))
-      compact.set(integerToBytes(rs.s, curve.scalarLength), curve.scalarLength)
-      return engine.verify(compact, digest, point, OPTIONS)
+      return engine.verify(compactOf(rs, curve.scalarLength), digest, point, OPTIONS)
     },
   }
 }
@@ -94,4 +91,32 @@ export function generateEcKey(curve: Curve, hashes: Hashes): PrivateKey {
 function digestFor(key: KeyInfo, algorithm: SignatureAlgorithm, message: Uint8Array, hashes: Hashes): Uint8Array {
   if (algorithm.name !== 'ecdsa') throw misfit(key, algorithm)
   return hashNamed(hashes, algorithm.hash).digest(message)
+}
+
+/**
+ * A signature as WebCrypto and JWS write it, r ‖ s at equal lengths (IEEE P1363), in the DER of TLS and X.509.
+ *
+ * @param scalarLength bytes of the curve's order
+ * @throws {CryptoError} `INVALID_LENGTH`
+ */
+export function p1363ToDer(signature: Uint8Array, scalarLength: number): Uint8Array {
+  expectLength('P1363 signature', signature, 2 * scalarLength)
+  return encodeSignature(signature)
+}
+
+/**
+ * The reverse of {@link p1363ToDer}.
+ *
+ * @throws {CryptoError} `INVALID_PARAMETER` when it is not strict DER, or a number is too long for the curve
+ */
+export function derToP1363(signature: Uint8Array, scalarLength: number): Uint8Array {
+  const rs = decodeSignature(signature)
+  if (!rs || byteLength(rs.r) > scalarLength || byteLength(rs.s) > scalarLength) {
+    throw new CryptoError('INVALID_PARAMETER', 'signature must be DER of two integers that fit the curve')
+  }
+  return compactOf(rs, scalarLength)
+}
+
+function compactOf({ r, s }: { r: bigint; s: bigint }, scalarLength: number): Uint8Array {
+  return concatBytes(integerToBytes(r, scalarLength), integerToBytes(s, scalarLength))
 }

@@ -2,7 +2,6 @@
 
 import { x448 as nobleX448 } from '@noble/curves/ed448.js'
 import { x25519 as nobleX25519 } from '@noble/curves/ed25519.js'
-import { ml_kem512, ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js'
 import {
   brainpoolP256r1 as brainpoolP256r1Curve,
   brainpoolP384r1 as brainpoolP384r1Curve,
@@ -16,9 +15,10 @@ import {
 import { ffdheField } from './groups/ffdhe.ts'
 import { finiteFieldGroup } from './groups/finite-field.ts'
 import { hybridGroup } from './groups/hybrid.ts'
-import { kemGroup, nobleKem } from './groups/mlkem.ts'
+import { kemGroup } from './groups/mlkem.ts'
 import { type MontgomeryFunction, montgomeryGroup } from './groups/montgomery.ts'
 import { weierstrassGroup } from './groups/weierstrass.ts'
+import { mlKem512 as kem512, mlKem768 as kem768, mlKem1024 as kem1024 } from './mlkem.ts'
 
 /** The function X25519 of RFC 7748 §5. */
 export const X25519_FUNCTION: MontgomeryFunction = /* @__PURE__ */ (() => ({
@@ -55,12 +55,12 @@ export const brainpoolP384r1 = /* @__PURE__ */ weierstrassGroup(brainpoolP384r1C
 /** ECDH on brainpoolP512r1 (RFC 7027, RFC 8734). */
 export const brainpoolP512r1 = /* @__PURE__ */ weierstrassGroup(brainpoolP512r1Curve)
 
-/** ML-KEM-512 (FIPS 203). */
-export const mlKem512 = /* @__PURE__ */ kemGroup('MLKEM512', /* @__PURE__ */ nobleKem(ml_kem512, 800, 768))
-/** ML-KEM-768 (FIPS 203). */
-export const mlKem768 = /* @__PURE__ */ kemGroup('MLKEM768', /* @__PURE__ */ nobleKem(ml_kem768, 1184, 1088))
-/** ML-KEM-1024 (FIPS 203). */
-export const mlKem1024 = /* @__PURE__ */ kemGroup('MLKEM1024', /* @__PURE__ */ nobleKem(ml_kem1024, 1568, 1568))
+/** ML-KEM-512 as a group of its own (draft-ietf-tls-mlkem). */
+export const mlKem512 = /* @__PURE__ */ kemGroup('MLKEM512', kem512)
+/** ML-KEM-768 as a group of its own. */
+export const mlKem768 = /* @__PURE__ */ kemGroup('MLKEM768', kem768)
+/** ML-KEM-1024 as a group of its own. */
+export const mlKem1024 = /* @__PURE__ */ kemGroup('MLKEM1024', kem1024)
 
 /** X25519 with ML-KEM-768; the ML-KEM part comes first (draft-ietf-tls-ecdhe-mlkem §4). */
 export const x25519MlKem768 = /* @__PURE__ */ hybridGroup('X25519MLKEM768', mlKem768, x25519)

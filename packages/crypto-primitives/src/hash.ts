@@ -5,6 +5,8 @@ import {
   sha256 as nobleSha256,
   sha384 as nobleSha384,
   sha512 as nobleSha512,
+  sha512_224 as nobleSha512_224,
+  sha512_256 as nobleSha512_256,
 } from '@noble/hashes/sha2.js'
 import { md5Sha1Of } from './hash/md5-sha1.ts'
 import { nobleHash } from './hash/noble-hash.ts'
@@ -22,5 +24,9 @@ export const sha256: Hash = /* @__PURE__ */ nobleHash('sha256', nobleSha256)
 export const sha384: Hash = /* @__PURE__ */ nobleHash('sha384', nobleSha384)
 /** SHA-512 (FIPS 180-4). */
 export const sha512: Hash = /* @__PURE__ */ nobleHash('sha512', nobleSha512)
+/** SHA-512/224 (FIPS 180-4). */
+export const sha512_224: Hash = /* @__PURE__ */ nobleHash('sha512-224', nobleSha512_224)
+/** SHA-512/256 (FIPS 180-4). */
+export const sha512_256: Hash = /* @__PURE__ */ nobleHash('sha512-256', nobleSha512_256)
 /** MD5 ‖ SHA-1, as TLS 1.0 and 1.1 sign. */
 export const md5Sha1: Hash = /* @__PURE__ */ md5Sha1Of(md5, sha1)

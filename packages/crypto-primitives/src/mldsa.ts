@@ -24,6 +24,7 @@ const SETS: Readonly<Record<MlDsaName, ParameterSet>> = {
 }
 
 const SEED_LENGTH = 32
+const EMPTY = /* @__PURE__ */ new Uint8Array(0)
 
 function checkFit(info: KeyInfo, algorithm: SignatureAlgorithm): void {
   if (algorithm.name !== info.type) throw misfit(info, algorithm)
@@ -86,6 +87,49 @@ function expand(type: MlDsaName, key: { readonly seed?: Uint8Array; readonly byt
   } catch (cause) {
     throw new CryptoError('INVALID_KEY', `${type} expanded key is malformed`, { cause })
   }
+}
+
+/**
+ * ML-DSA.Sign (FIPS 204 §5.2).
+ *
+ * @param secretKey expanded
+ * @param options `context` of 0 to 255 bytes; `random`, 32 bytes, hedges the signature: without it it is deterministic
+ */
+export function mlDsaSign(
+  type: MlDsaName,
+  secretKey: Uint8Array,
+  message: Uint8Array,
+  options: { readonly context?: Uint8Array; readonly random?: Uint8Array } = {},
+): Uint8Array {
+  const { engine, privateLength } = SETS[type]
+  expectLength(`${type} private key`, secretKey, privateLength, 'INVALID_KEY')
+  return engine.sign(message, secretKey, {
+    context: checkedContext(options.context),
+    extraEntropy: options.random ?? false,
+  })
+}
+
+/** ML-DSA.Verify (FIPS 204 §5.3), with a context of 0 to 255 bytes. */
+export function mlDsaVerify(
+  type: MlDsaName,
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+  context?: Uint8Array,
+): boolean {
+  const { engine, publicLength, signatureLength } = SETS[type]
+  expectLength(`${type} public key`, publicKey, publicLength, 'INVALID_KEY')
+  return (
+    signature.length === signatureLength &&
+    engine.verify(signature, message, publicKey, { context: checkedContext(context) })
+  )
+}
+
+function checkedContext(context: Uint8Array = EMPTY): Uint8Array {
+  if (context.length > 255) {
+    throw new CryptoError('INVALID_PARAMETER', `ML-DSA context must be 0 to 255 bytes, not ${context.length}`)
+  }
+  return context
 }
 
 /** Generates an ML-DSA key; its seed is kept. */

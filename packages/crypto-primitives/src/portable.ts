@@ -1,13 +1,23 @@
 /** The provider that runs everywhere JavaScript does. */
 import { aes128Ccm, aes128Ccm8, aes128Gcm, aes256Ccm, aes256Ccm8, aes256Gcm, chacha20Poly1305 } from './aead.ts'
 import * as groups from './groups.ts'
-import { md5, md5Sha1, sha1, sha224, sha256, sha384, sha512 } from './hash.ts'
+import { md5, md5Sha1, sha1, sha224, sha256, sha384, sha512, sha512_224, sha512_256 } from './hash.ts'
 import { cbcHmac } from './portable/cbc-hmac.ts'
 import { generateKey, importPrivateKey, importPublicKey, supportsSignature } from './portable/keys.ts'
 import type { CryptoProvider } from './provider.ts'
 import { randomBytes } from './random.ts'
 
-const hashes = { md5, sha1, 'md5-sha1': md5Sha1, sha224, sha256, sha384, sha512 }
+const hashes = {
+  md5,
+  sha1,
+  'md5-sha1': md5Sha1,
+  sha224,
+  sha256,
+  sha384,
+  sha512,
+  'sha512-224': sha512_224,
+  'sha512-256': sha512_256,
+}
 
 /** Every algorithm, in JavaScript: noble's where noble has it, ours where it has not. */
 export const portableProvider: CryptoProvider = {

@@ -14,7 +14,16 @@ export type Awaitable<T> = T | PromiseLike<T>
 // --- Hashes, HMAC -----------------------------------------------------------------------------------------------
 
 /** `md5-sha1` is the concatenation that TLS 1.0 and 1.1 sign (RFC 4346 §4.8). */
-export type HashName = 'md5' | 'sha1' | 'md5-sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
+export type HashName =
+  | 'md5'
+  | 'sha1'
+  | 'md5-sha1'
+  | 'sha224'
+  | 'sha256'
+  | 'sha384'
+  | 'sha512'
+  | 'sha512-224'
+  | 'sha512-256'
 
 export interface Hash {
   readonly name: HashName
@@ -190,6 +199,12 @@ export interface KeyExchangeGroup {
    * @throws {CryptoError} `INVALID_SHARE` when the peer's share has a wrong length or is not a valid element
    */
   respond(initiatorShare: Uint8Array): Awaitable<{ share: Uint8Array; secret: Uint8Array }>
+  /**
+   * Diffie-Hellman groups only: the secret of a private value that is given, for test vectors and static keys.
+   *
+   * @throws {CryptoError} `INVALID_KEY` for the private value, `INVALID_SHARE` for the share
+   */
+  agreeWith?(privateValue: Uint8Array, share: Uint8Array): Uint8Array
 }
 
 export interface KeyAgreement {

@@ -4,15 +4,18 @@ import { CryptoError } from './error.ts'
 import { bitLength, byteLength, bytesToInteger, integerToBytes } from './integer.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from './provider.ts'
 import { randomBytes } from './random.ts'
-import { padPkcs1, syntheticPremaster, unpadPremaster } from './rsa/encryption.ts'
+import { ImplicitRejection, padPkcs1, unpadPremaster } from './rsa/encryption.ts'
 import { generateRsaPrimes } from './rsa/generate.ts'
 import { type RsaPrivateData, type RsaPublicData, rsaPrivateNumbers, rsaPublicNumbers } from './rsa/key.ts'
+import { decodeOaep, encodeOaep, type OaepParameters } from './rsa/oaep.ts'
 import { RsaPrivateOperation, rsaPublicOperation } from './rsa/operation.ts'
 import { encodePkcs1 } from './rsa/pkcs1.ts'
 import { encodePss, verifyPss } from './rsa/pss.ts'
 import { checkRsaFit, type Hashes, hashNamed } from './signatures/fit.ts'
 
 export type { RsaPrivateData, RsaPublicData } from './rsa/key.ts'
+export type { OaepParameters } from './rsa/oaep.ts'
+export { isProbablePrime } from './rsa/prime.ts'
 
 const infoOf = (data: RsaPublicData | RsaPrivateData, bits: number): KeyInfo => ({
   type: data.type,
@@ -84,13 +87,61 @@ export function importRsaPrivateKey(data: RsaPrivateData, hashes: Hashes): Priva
       return integerToBytes(operation.run(m), length)
     },
     decryptPremaster(ciphertext) {
-      const synthetic = syntheticPremaster(hashNamed(hashes, 'sha256'), data.d, ciphertext)
+      const reject = new ImplicitRejection(
+        hashNamed(hashes, 'sha256'),
+        integerToBytes(bytesToInteger(data.d), length),
+        ciphertext,
+      )
+      const synthetic = reject.premaster()
       const c = bytesToInteger(ciphertext)
       // Both are visible to the sender, so answering at once tells nothing new.
       if (ciphertext.length !== length || c >= n) return synthetic
       return unpadPremaster(integerToBytes(operation.run(c), length), synthetic)
     },
   }
+}
+
+/**
+ * RSAES-PKCS1-v1_5 decryption with implicit rejection: a ciphertext that is wrong decrypts to a random-looking message
+ * that key and ciphertext determine, so that there is nothing to learn from it. Do not tell the two apart.
+ */
+export function rsaPkcs1Decrypt(data: RsaPrivateData, ciphertext: Uint8Array, hashes: Hashes): Uint8Array {
+  const numbers = rsaPrivateNumbers(data)
+  const { n, length } = numbers
+  const reject = new ImplicitRejection(
+    hashNamed(hashes, 'sha256'),
+    integerToBytes(bytesToInteger(data.d), length),
+    ciphertext,
+  )
+  const c = bytesToInteger(ciphertext)
+  if (ciphertext.length !== length || c >= n) {
+    throw new CryptoError('DECRYPTION_FAILED', `RSA ciphertext must be ${length} bytes and below the modulus`)
+  }
+  return reject.unpad(integerToBytes(new RsaPrivateOperation(numbers).run(c), length))
+}
+
+/**
+ * RSAES-OAEP encryption (RFC 8017 §7.1.1).
+ *
+ * @throws {CryptoError} `INVALID_KEY`, `INVALID_LENGTH` when the message is too long
+ */
+export function rsaOaepEncrypt(data: RsaPublicData, parameters: OaepParameters, message: Uint8Array): Uint8Array {
+  const numbers = rsaPublicNumbers(data)
+  const em = encodeOaep(parameters, message, numbers.length)
+  return integerToBytes(rsaPublicOperation(numbers, bytesToInteger(em)), numbers.length)
+}
+
+/**
+ * RSAES-OAEP decryption (RFC 8017 §7.1.2).
+ *
+ * @throws {CryptoError} `INVALID_KEY`, `DECRYPTION_FAILED` without a reason
+ */
+export function rsaOaepDecrypt(data: RsaPrivateData, parameters: OaepParameters, ciphertext: Uint8Array): Uint8Array {
+  const numbers = rsaPrivateNumbers(data)
+  const { n, length } = numbers
+  const c = bytesToInteger(ciphertext)
+  if (ciphertext.length !== length || c >= n) throw new CryptoError('DECRYPTION_FAILED', 'RSA-OAEP decryption failed')
+  return decodeOaep(parameters, integerToBytes(new RsaPrivateOperation(numbers).run(c), length))
 }
 
 /**

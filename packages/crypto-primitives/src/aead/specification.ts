@@ -89,7 +89,7 @@ export function checkPlace(
 export type AeadCipher = 'aes-gcm' | 'aes-ccm' | 'chacha20-poly1305'
 
 export interface AeadParameters {
-  /** Bytes of the nonce: GCM 8 to 256 (12 unless something old asks otherwise), CCM 7 to 13, ChaCha20 12. */
+  /** Bytes of the nonce: GCM 8 to 65536 (12 unless something old asks otherwise), CCM 7 to 13, ChaCha20 12. */
   readonly nonceLength?: number
   /** Bytes of the tag: CCM 4, 6 ... 16; else 16. */
   readonly tagLength?: number
@@ -119,4 +119,4 @@ export function aeadParameters(
 }
 
 /** SP 800-38D §5.2.1.1 (under 8 bytes collisions are near: refused), SP 800-38C §A.1, RFC 8439 §2.8. */
-const NONCE_LENGTHS = { 'aes-gcm': [8, 256], 'aes-ccm': [7, 13], 'chacha20-poly1305': [12, 12] } as const
+const NONCE_LENGTHS = { 'aes-gcm': [8, 65_536], 'aes-ccm': [7, 13], 'chacha20-poly1305': [12, 12] } as const

@@ -1,7 +1,7 @@
 import { constantTimeEqual } from '../bytes.ts'
+import { maskEqual, maskLess, select } from '../constant-work.ts'
 import { CryptoError } from '../error.ts'
 import type { CbcHmac, CbcHmacAlgorithm, CbcName, Hash, HashName, Hmac } from '../provider.ts'
-import { maskEqual, maskLess, select } from './constant-work.ts'
 
 /** CBC over whole blocks, in place, as a provider computes it; `chain` is the IV and receives the last ciphertext block. */
 export interface CbcTransform {

@@ -3,7 +3,8 @@ import type { Awaitable, GroupName, KeyAgreement, KeyExchangeGroup } from '../pr
 
 /** A private value that agrees on a secret with one peer. */
 export interface Ephemeral {
-  readonly share: Uint8Array
+  /** Computed when asked for, at most once. */
+  share(): Uint8Array
   /** @throws {CryptoError} `INVALID_SHARE` */
   agree(peer: Uint8Array): Uint8Array
   wipe(): void
@@ -12,13 +13,14 @@ export interface Ephemeral {
 /**
  * A Diffie-Hellman group, where both sides do the same: make an ephemeral, send its share, agree.
  *
+ * @param make an ephemeral, of a fresh private value or of the one given
  * @param check refuses a malformed share before an ephemeral is made for it
  */
 export function diffieHellmanGroup(
   name: GroupName | 'dh',
   kind: 'ecdh' | 'dh',
   shareLength: number,
-  fresh: () => Ephemeral,
+  make: (privateValue?: Uint8Array) => Ephemeral,
   check: (share: Uint8Array) => void,
 ): KeyExchangeGroup {
   return {
@@ -26,12 +28,21 @@ export function diffieHellmanGroup(
     kind,
     initiatorShareLength: shareLength,
     responderShareLength: shareLength,
-    initiate: () => new OnceOnly(name, fresh(), check),
+    initiate: () => new OnceOnly(name, make(), check),
     respond(peer) {
       check(peer)
-      const ephemeral = fresh()
+      const ephemeral = make()
       try {
-        return { share: ephemeral.share, secret: ephemeral.agree(peer) }
+        return { share: ephemeral.share(), secret: ephemeral.agree(peer) }
+      } finally {
+        ephemeral.wipe()
+      }
+    },
+    agreeWith(privateValue, share) {
+      check(share)
+      const ephemeral = make(privateValue)
+      try {
+        return ephemeral.agree(share)
       } finally {
         ephemeral.wipe()
       }
@@ -49,7 +60,7 @@ class OnceOnly implements KeyAgreement {
     private readonly check: (share: Uint8Array) => void,
   ) {
     this.#ephemeral = ephemeral
-    this.share = ephemeral.share
+    this.share = ephemeral.share()
   }
 
   complete(peer: Uint8Array): Awaitable<Uint8Array> {

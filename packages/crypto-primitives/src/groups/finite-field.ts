@@ -47,11 +47,14 @@ export function finiteFieldGroup(name: GroupName | 'dh', length: number, field: 
     name,
     'dh',
     length,
-    () => {
+    (privateValue) => {
       const { p, g, exponentBits } = field()
-      let x = randomInteger(1n << BigInt(exponentBits - 1), 1n << BigInt(exponentBits))
+      let x = privateValue
+        ? bytesToInteger(privateValue)
+        : randomInteger(1n << BigInt(exponentBits - 1), 1n << BigInt(exponentBits))
+      if (x < 1n || x > p - 2n) throw new CryptoError('INVALID_KEY', `${name} private value must be in [1, p - 2]`)
       return {
-        share: integerToBytes(modPow(g, x, p), length),
+        share: () => integerToBytes(modPow(g, x, p), length),
         agree(peer) {
           const secret = modPow(bytesToInteger(peer), x, p)
           // SP 800-56A Rev. 3 §5.7.1.1: an error when the secret is 1

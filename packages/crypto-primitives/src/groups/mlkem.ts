@@ -7,10 +7,22 @@ import type { GroupName, KeyAgreement, KeyExchangeGroup } from '../provider.ts'
 export interface Kem {
   readonly encapsulationKeyLength: number
   readonly ciphertextLength: number
-  /** ML-KEM.KeyGen. */
-  generate(): { encapsulationKey: Uint8Array; decapsulate(ciphertext: Uint8Array): Uint8Array; wipe(): void }
+  /** ML-KEM.KeyGen, from a seed of 64 bytes (d ‖ z) where one is given. */
+  generate(seed?: Uint8Array): KemKey
+  /** A decapsulation key in FIPS 203's expanded form. Throws when its hash check fails (FIPS 203 §7.3). */
+  fromDecapsulationKey(bytes: Uint8Array): Pick<KemKey, 'decapsulate'>
   /** ML-KEM.Encaps. Throws when the key fails the modulus check (FIPS 203 §7.2). */
-  encapsulate(encapsulationKey: Uint8Array): { ciphertext: Uint8Array; secret: Uint8Array }
+  encapsulate(encapsulationKey: Uint8Array, random?: Uint8Array): { ciphertext: Uint8Array; secret: Uint8Array }
+}
+
+/** A KEM's private key. */
+export interface KemKey {
+  readonly encapsulationKey: Uint8Array
+  /** FIPS 203's expanded form. */
+  readonly decapsulationKey: Uint8Array
+  /** ML-KEM.Decaps: for a ciphertext that is wrong, a secret that nobody else knows (implicit rejection). */
+  decapsulate(ciphertext: Uint8Array): Uint8Array
+  wipe(): void
 }
 
 /** noble's ML-KEM behind {@link Kem}. */
@@ -18,16 +30,18 @@ export function nobleKem(kem: KEM, encapsulationKeyLength: number, ciphertextLen
   return {
     encapsulationKeyLength,
     ciphertextLength,
-    generate() {
-      const { publicKey, secretKey } = kem.keygen()
+    generate(seed) {
+      const { publicKey, secretKey } = kem.keygen(seed)
       return {
         encapsulationKey: publicKey,
+        decapsulationKey: secretKey,
         decapsulate: (ciphertext) => kem.decapsulate(ciphertext, secretKey),
         wipe: () => secretKey.fill(0),
       }
     },
-    encapsulate(encapsulationKey) {
-      const { cipherText, sharedSecret } = kem.encapsulate(encapsulationKey)
+    fromDecapsulationKey: (bytes) => ({ decapsulate: (ciphertext) => kem.decapsulate(ciphertext, bytes) }),
+    encapsulate(encapsulationKey, random) {
+      const { cipherText, sharedSecret } = kem.encapsulate(encapsulationKey, random)
       return { ciphertext: cipherText, secret: sharedSecret }
     },
   }
@@ -54,7 +68,7 @@ export function kemGroup(name: GroupName, kem: Kem): KeyExchangeGroup {
 }
 
 class Decapsulation implements KeyAgreement {
-  #key: ReturnType<Kem['generate']> | undefined
+  #key: KemKey | undefined
   readonly share: Uint8Array
 
   constructor(

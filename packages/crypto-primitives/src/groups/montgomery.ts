@@ -44,10 +44,11 @@ export function montgomeryGroup(name: GroupName, f: MontgomeryFunction): KeyExch
     name,
     'ecdh',
     f.length,
-    () => {
-      const scalar = randomBytes(f.length)
+    (privateValue) => {
+      if (privateValue) expectLength(`${name} private key`, privateValue, f.length, 'INVALID_KEY')
+      const scalar = privateValue?.slice() ?? randomBytes(f.length)
       return {
-        share: f.multiply(scalar, f.base),
+        share: () => f.multiply(scalar, f.base),
         agree: (peer) => montgomeryAgree(name, f, scalar, peer),
         wipe: () => scalar.fill(0),
       }

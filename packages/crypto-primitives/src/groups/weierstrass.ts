@@ -51,13 +51,15 @@ export function weierstrassGroup(curve: Curve): KeyExchangeGroup {
     curve.name,
     'ecdh',
     1 + 2 * curve.coordinateLength,
-    () => {
+    (privateValue) => {
       const { Point } = curve.engine()
-      let scalar = randomInteger(1n, Point.CURVE().n)
-      // A point that is not the one noble keeps a table for goes through the plain multiplication.
-      const base = made++ < TABLE_AFTER ? new Point(Point.BASE.X, Point.BASE.Y, Point.BASE.Z) : Point.BASE
+      let scalar = privateValue ? scalarOf(curve, privateValue) : randomInteger(1n, Point.CURVE().n)
       return {
-        share: base.multiply(scalar).toBytes(false),
+        share() {
+          // A point that is not the one noble keeps a table for goes through the plain multiplication.
+          const base = made++ < TABLE_AFTER ? new Point(Point.BASE.X, Point.BASE.Y, Point.BASE.Z) : Point.BASE
+          return base.multiply(scalar).toBytes(false)
+        },
         agree: (peer) => ecdhSecret(curve, scalar, peer),
         wipe: () => {
           scalar = 0n

@@ -15,6 +15,7 @@ import {
   NONCE_LENGTH,
   SPECIFICATIONS,
 } from '../aead/specification.ts'
+import { createAead as portableAead } from '../aead.ts'
 import { CryptoError } from '../error.ts'
 import type { Aead, AeadAlgorithm, AeadName } from '../provider.ts'
 
@@ -102,6 +103,9 @@ function native(name: AeadName, cipher: AeadCipher): AeadAlgorithm {
   return aeadAlgorithm(name, (key) => new NativeAead(cipher, key, { nonceLength: NONCE_LENGTH, tagLength }))
 }
 
+/** OpenSSL keeps GCM's nonces in a buffer of this size. */
+const MAX_NATIVE_NONCE = 128
+
 /** The AEADs of `node:crypto`. */
 export const aeads: Readonly<Record<AeadName, AeadAlgorithm>> = {
   'aes-128-gcm': /* @__PURE__ */ native('aes-128-gcm', 'aes-gcm'),
@@ -119,5 +123,7 @@ export const aeads: Readonly<Record<AeadName, AeadAlgorithm>> = {
  * @throws {CryptoError} `INVALID_LENGTH` or `INVALID_PARAMETER`
  */
 export function createAead(cipher: AeadCipher, key: Uint8Array, parameters: AeadParameters = {}): Aead {
-  return new NativeAead(cipher, key, aeadParameters(cipher, key, parameters))
+  const complete = aeadParameters(cipher, key, parameters)
+  if (cipher === 'aes-gcm' && complete.nonceLength > MAX_NATIVE_NONCE) return portableAead(cipher, key, complete)
+  return new NativeAead(cipher, key, complete)
 }

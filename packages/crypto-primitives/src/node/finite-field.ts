@@ -25,11 +25,14 @@ export function nativeDh(name: GroupName, bits: FfdheBits): KeyExchangeGroup {
     name,
     'dh',
     length,
-    () => {
+    (privateValue) => {
       prime ??= integerToBytes(field().p, length)
       const dh: DiffieHellman = createDiffieHellman(prime, 2)
+      if (privateValue) dh.setPrivateKey(privateValue)
+      else dh.generateKeys()
       return {
-        share: padded(dh.generateKeys(), length),
+        // Asked again for its keys, OpenSSL completes what is missing: the public value of a given private one.
+        share: () => padded(privateValue ? dh.generateKeys() : dh.getPublicKey(), length),
         agree(peer) {
           try {
             return padded(dh.computeSecret(peer), length)

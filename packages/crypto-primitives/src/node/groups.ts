@@ -1,4 +1,12 @@
-import { createECDH, createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import {
+  createECDH,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  type ECDH,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto'
 import { expectLength } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import { diffieHellmanGroup } from '../groups/agreement.ts'
@@ -18,11 +26,12 @@ export function nativeWeierstrass(curve: { name: CurveName; coordinateLength: nu
     name,
     'ecdh',
     1 + 2 * coordinateLength,
-    () => {
+    (privateValue) => {
       const ecdh = createECDH(OPENSSL_CURVE[name] ?? name)
-      const share = bytesOf(ecdh.generateKeys())
+      if (privateValue) setPrivate(name, ecdh, privateValue)
+      else ecdh.generateKeys()
       return {
-        share,
+        share: () => bytesOf(ecdh.getPublicKey()),
         agree(peer) {
           try {
             return bytesOf(ecdh.computeSecret(peer))
@@ -47,15 +56,17 @@ export function nativeMontgomery(name: 'x25519' | 'x448', length: number): KeyEx
     name,
     'ecdh',
     length,
-    () => {
+    (privateValue) => {
       // The two overloads have one shape, but the types want a literal.
-      const pair = generateKeyPairSync(name as 'x25519')
+      const privateKey = privateValue
+        ? importNativeXdh(name, length, privateValue)
+        : generateKeyPairSync(name as 'x25519').privateKey
       return {
-        share: fromBase64url(pair.publicKey.export({ format: 'jwk' }).x!),
+        share: () => fromBase64url(privateKey.export({ format: 'jwk' }).x!),
         agree(peer) {
           // OpenSSL refuses the all-zero secret (RFC 7748 §6, RFC 9846 §7.4.2).
           try {
-            return bytesOf(diffieHellman({ privateKey: pair.privateKey, publicKey: publicKey(peer) }))
+            return bytesOf(diffieHellman({ privateKey, publicKey: publicKey(peer) }))
           } catch (cause) {
             throw refused(name, cause)
           }
@@ -65,4 +76,23 @@ export function nativeMontgomery(name: 'x25519' | 'x448', length: number): KeyEx
     },
     (share) => expectLength(`${name} share`, share, length, 'INVALID_SHARE'),
   )
+}
+
+function setPrivate(name: CurveName, ecdh: ECDH, privateValue: Uint8Array): void {
+  try {
+    ecdh.setPrivateKey(privateValue)
+  } catch (cause) {
+    throw new CryptoError('INVALID_KEY', `${name} private key must be in [1, n - 1]`, { cause })
+  }
+}
+
+/** PKCS#8 up to the key (RFC 8410 §7): JWK would ask for the public key as well. */
+const PKCS8 = { x25519: '302e020100300506032b656e04220420', x448: '3046020100300506032b656f043a0438' } as const
+
+function importNativeXdh(name: 'x25519' | 'x448', length: number, privateValue: Uint8Array): KeyObject {
+  expectLength(`${name} private key`, privateValue, length, 'INVALID_KEY')
+  const der = Buffer.concat([Buffer.from(PKCS8[name], 'hex'), privateValue])
+  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  der.fill(0)
+  return key
 }

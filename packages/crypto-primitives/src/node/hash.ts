@@ -70,4 +70,6 @@ export const hashes = {
   sha256: /* @__PURE__ */ nativeHash('sha256', 32, 64),
   sha384: /* @__PURE__ */ nativeHash('sha384', 48, 128),
   sha512: /* @__PURE__ */ nativeHash('sha512', 64, 128),
+  'sha512-224': /* @__PURE__ */ nativeHash('sha512-224', 28, 128),
+  'sha512-256': /* @__PURE__ */ nativeHash('sha512-256', 32, 128),
 }

@@ -10,9 +10,9 @@ import {
   verify,
 } from 'node:crypto'
 import { CryptoError } from '../error.ts'
-import { bytesToInteger } from '../integer.ts'
+import { bytesToInteger, integerToBytes } from '../integer.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
-import { padPkcs1, syntheticPremaster, unpadPremaster } from '../rsa/encryption.ts'
+import { ImplicitRejection, padPkcs1, unpadPremaster } from '../rsa/encryption.ts'
 import { checkRsaSpec } from '../rsa/generate.ts'
 import { type RsaPrivateData, type RsaPublicData, rsaPrivateNumbers, rsaPublicNumbers } from '../rsa/key.ts'
 import { importRsaPrivateKey, importRsaPublicKey } from '../rsa.ts'
@@ -66,6 +66,7 @@ export function importNativeRsaPrivateKey(data: RsaPrivateData): PrivateKey {
   const part = (name: 'n' | 'e' | 'd' | 'p' | 'q' | 'dp' | 'dq' | 'qi') => [name, base64url(data[name])]
   const jwk = Object.fromEntries((['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const).map(part))
   const key = createPrivateKey({ key: { kty: 'RSA', ...jwk }, format: 'jwk' })
+  const paddedExponent = integerToBytes(bytesToInteger(data.d), length)
   let portable: PrivateKey | undefined
   return {
     ...info,
@@ -88,7 +89,7 @@ export function importNativeRsaPrivateKey(data: RsaPrivateData): PrivateKey {
       }
     },
     decryptPremaster(ciphertext) {
-      const synthetic = syntheticPremaster(hashes.sha256, data.d, ciphertext)
+      const synthetic = new ImplicitRejection(hashes.sha256, paddedExponent, ciphertext).premaster()
       if (ciphertext.length !== length || bytesToInteger(ciphertext) >= n) return synthetic
       // Without OpenSSL's unpadding: what comes back is a whole block, and we look at it in constant work.
       const block = bytesOf(privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, ciphertext))

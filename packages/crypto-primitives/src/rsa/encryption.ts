@@ -1,3 +1,5 @@
+import { ascii } from '../bytes.ts'
+import { maskEqual, maskLess, select } from '../constant-work.ts'
 import { CryptoError } from '../error.ts'
 import type { Hash } from '../provider.ts'
 import { randomBytes } from '../random.ts'
@@ -26,11 +28,6 @@ export function padPkcs1(message: Uint8Array, length: number): Uint8Array {
 /** Bytes of the TLS premaster secret (RFC 5246 §7.4.7.1). */
 export const PREMASTER_LENGTH = 48
 
-/** 0xff when `a === b`, else 0; both 0 to 2^30. */
-function maskEqual(a: number, b: number): number {
-  return (((a ^ b) - 1) >> 31) & 0xff
-}
-
 /**
  * The premaster secret out of a decrypted block, in work that does not depend on the block: the 48 bytes at the end when
  * the padding is right and exactly 48 bytes follow it, else `synthetic` (implicit rejection; RFC 5246 §7.4.7.1).
@@ -43,21 +40,78 @@ export function unpadPremaster(em: Uint8Array, synthetic: Uint8Array): Uint8Arra
   let good = maskEqual(em[0], 0) & maskEqual(em[1], 2) & maskEqual(em[zeroAt], 0)
   for (let i = 2; i < zeroAt; i++) good &= ~maskEqual(em[i], 0)
   const out = new Uint8Array(PREMASTER_LENGTH)
-  for (let i = 0; i < PREMASTER_LENGTH; i++) out[i] = (em[zeroAt + 1 + i] & good) | (synthetic[i] & ~good)
+  for (let i = 0; i < PREMASTER_LENGTH; i++) out[i] = select(good, em[zeroAt + 1 + i], synthetic[i])
   return out
 }
 
+/** Candidates for the length of a synthetic message. */
+const LENGTHS = 128
+
 /**
- * What a wrong ciphertext decrypts to: only key and ciphertext determine it, so that asking twice tells nothing
- * (draft-irtf-cfrg-rsa-guidance §7; OpenSSL 3.2 does likewise).
- *
- * @param secret a value that only the key's holder knows
+ * What a wrong ciphertext decrypts to: key and ciphertext determine it, so that asking twice tells nothing
+ * (draft-irtf-cfrg-rsa-guidance §7.2, as OpenSSL 3.2 does it).
  */
-export function syntheticPremaster(sha256: Hash, secret: Uint8Array, ciphertext: Uint8Array): Uint8Array {
-  const kdk = sha256.hmac(sha256.digest(secret)).mac(ciphertext)
-  const hmac = sha256.hmac(kdk)
-  const out = new Uint8Array(PREMASTER_LENGTH)
-  out.set(hmac.mac(Uint8Array.of(0)))
-  out.set(hmac.mac(Uint8Array.of(1)).subarray(0, 16), 32)
-  return out
+export class ImplicitRejection {
+  readonly #kdk: Uint8Array
+
+  /** @param d the private exponent, as long as the modulus */
+  constructor(
+    private readonly sha256: Hash,
+    d: Uint8Array,
+    ciphertext: Uint8Array,
+  ) {
+    const padded = new Uint8Array(Math.max(d.length, ciphertext.length))
+    padded.set(ciphertext, padded.length - ciphertext.length)
+    this.#kdk = sha256.hmac(sha256.digest(d)).mac(padded)
+  }
+
+  /** A synthetic premaster secret. */
+  premaster(): Uint8Array {
+    return this.#prf('premaster', PREMASTER_LENGTH)
+  }
+
+  /**
+   * The message in a decrypted block, or a synthetic one; which of them is chosen without branches until its length is
+   * known, which is all that shows.
+   */
+  unpad(em: Uint8Array): Uint8Array {
+    const k = em.length
+    const synthetic = this.#prf('message', k)
+    const candidates = this.#prf('length', 2 * LENGTHS)
+    // The largest length that leaves room for the header and 8 bytes of padding
+    const most = k - 10
+    const mask = 2 ** (32 - Math.clz32(most)) - 1
+    let length = 0
+    for (let i = 0; i < LENGTHS; i++) {
+      const candidate = ((candidates[2 * i] << 8) | candidates[2 * i + 1]) & mask
+      length = select(maskLess(candidate, most), candidate, length)
+    }
+    let good = maskEqual(em[0], 0) & maskEqual(em[1], 2)
+    let zeroAt = 0
+    let looking = -1
+    for (let i = 2; i < k; i++) {
+      const zero = maskEqual(em[i], 0)
+      zeroAt = select(looking & zero, i, zeroAt)
+      looking &= ~zero
+    }
+    // RFC 8017 §7.2.2 step 3: at least 8 bytes of padding, and a zero byte behind them
+    good &= ~looking & ~maskLess(zeroAt, 10)
+    const start = select(good, zeroAt + 1, k - length)
+    const out = new Uint8Array(k)
+    for (let i = 0; i < k; i++) out[i] = select(good, em[i], synthetic[i])
+    return out.slice(start)
+  }
+
+  #prf(label: string, length: number): Uint8Array {
+    const hmac = this.sha256.hmac(this.#kdk)
+    const out = new Uint8Array(length)
+    const bits = Uint8Array.of((8 * length) >>> 8, 8 * length)
+    const counter = new Uint8Array(2)
+    for (let at = 0, i = 0; at < length; at += 32, i++) {
+      counter[0] = i >>> 8
+      counter[1] = i
+      out.set(hmac.mac(counter, ascii(label), bits).subarray(0, Math.min(32, length - at)), at)
+    }
+    return out
+  }
 }

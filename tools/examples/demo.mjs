@@ -2,24 +2,30 @@
 // `--serve` keeps the server up and prints lines to try on it.
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import nativeTls from 'node:tls'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import nativeTls from 'node:tls'
 import { parseArgs } from 'node:util'
 import { nodeProvider } from '@x/crypto-primitives/node'
 import ours from '@x/node-tls-compat'
 import { createAuthority } from '@x/x509'
 
-const { values: flags } = parseArgs({ options: { serve: { type: 'boolean' }, port: { type: 'string', default: '0' }, size: { type: 'string', default: '10' } } })
+const { values: flags } = parseArgs({
+  options: {
+    serve: { type: 'boolean' },
+    port: { type: 'string', default: '0' },
+    size: { type: 'string', default: '10' },
+  },
+})
 
 const folder = mkdtempSync(join(tmpdir(), 'tls-demo-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 console.log('Making a certificate authority and a certificate for localhost (@x/x509) ...')
-const authority = await createAuthority({ provider: nodeProvider, subject: 'Demonstration CA' })
-const leaf = await authority.issue('localhost', { ipAddresses: ['127.0.0.1', '::1'] })
+const authority = createAuthority({ provider: nodeProvider, subject: 'Demonstration CA' })
+const leaf = authority.issue('localhost', { names: ['127.0.0.1', '::1'] })
 
-const server = ours.createServer({ key: leaf.privateKeyPem, cert: leaf.certificatePem, ALPNProtocols: ['echo', 'http/1.1'] }, (socket) => {
+const server = ours.createServer({ key: leaf.key, cert: leaf.cert, ALPNProtocols: ['echo', 'http/1.1'] }, (socket) => {
   socket.on('error', (error) => console.error(`server: ${error.message}`))
   if (socket.alpnProtocol === 'echo') socket.pipe(socket)
   else answerHttp(socket)
@@ -29,7 +35,9 @@ server.on('tlsClientError', (error) => console.error(`server: a client failed: $
 function answerHttp(socket) {
   socket.once('data', () => {
     const body = `Hello over ${socket.getProtocol()} with ${socket.getCipher().name}.\n`
-    socket.end(`HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`)
+    socket.end(
+      `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    )
   })
 }
 
@@ -41,20 +49,23 @@ function echo(name, tls, port, file) {
     const back = createHash('sha256')
     let bytes = 0
     let facts
-    const socket = tls.connect({ port, host: 'localhost', servername: 'localhost', ca: authority.certificatePem, ALPNProtocols: ['echo'] }, () => {
-      const { name: group, type } = socket.getEphemeralKeyInfo()
-      facts = {
-        client: name,
-        version: socket.getProtocol(),
-        suite: socket.getCipher().standardName,
-        group: group ?? type,
-        signature: leaf.signatureScheme,
-        alpn: socket.alpnProtocol,
-        certificate: `${socket.getPeerCertificate().subject.CN} (${socket.authorized ? 'verified' : socket.authorizationError})`,
-        handshake: `${(performance.now() - begun).toFixed(1)} ms`,
-      }
-      socket.end(file)
-    })
+    const socket = tls.connect(
+      { port, host: 'localhost', servername: 'localhost', ca: authority.cert, ALPNProtocols: ['echo'] },
+      () => {
+        const { name: group, type } = socket.getEphemeralKeyInfo()
+        facts = {
+          client: name,
+          version: socket.getProtocol(),
+          suite: socket.getCipher().standardName,
+          group: group ?? type,
+          signature: leaf.signatureScheme,
+          alpn: socket.alpnProtocol,
+          certificate: `${socket.getPeerCertificate().subject.CN} (${socket.authorized ? 'verified' : socket.authorizationError})`,
+          handshake: `${(performance.now() - begun).toFixed(1)} ms`,
+        }
+        socket.end(file)
+      },
+    )
     socket.on('data', (chunk) => {
       bytes += chunk.length
       back.update(chunk)
@@ -62,7 +73,11 @@ function echo(name, tls, port, file) {
     socket.on('error', reject)
     socket.on('end', () => {
       if (back.digest('hex') !== sent) return reject(new Error(`${name}: the echo differs from what was sent`))
-      resolve({ ...facts, bytes: `2 x ${bytes.toLocaleString('en')}`, time: `${(performance.now() - begun).toFixed(0)} ms` })
+      resolve({
+        ...facts,
+        bytes: `2 x ${bytes.toLocaleString('en')}`,
+        time: `${(performance.now() - begun).toFixed(0)} ms`,
+      })
     })
   })
 }
@@ -73,8 +88,13 @@ server.listen(Number(flags.port), 'localhost', async () => {
     const path = join(folder, 'file.bin')
     writeFileSync(path, randomBytes(Number(flags.size) * 1024 * 1024))
     const file = readFileSync(path)
-    console.log(`The server listens on port ${port} (@x/node-tls-compat). Echoing a file of ${flags.size} MiB through two clients ...\n`)
-    const rows = [await echo('@x/node-tls-compat', ours, port, file), await echo(`node:tls (OpenSSL ${process.versions.openssl})`, nativeTls, port, file)]
+    console.log(
+      `The server listens on port ${port} (@x/node-tls-compat). Echoing a file of ${flags.size} MiB through two clients ...\n`,
+    )
+    const rows = [
+      await echo('@x/node-tls-compat', ours, port, file),
+      await echo(`node:tls (OpenSSL ${process.versions.openssl})`, nativeTls, port, file),
+    ]
     table(rows)
   } catch (error) {
     console.error(error)
@@ -87,7 +107,7 @@ server.listen(Number(flags.port), 'localhost', async () => {
     return
   }
   const ca = join(folder, 'ca.pem')
-  writeFileSync(ca, authority.certificatePem)
+  writeFileSync(ca, authority.cert)
   console.log(`\nThe server stays up until you press Ctrl-C. Try:\n
   curl --cacert ${ca} https://localhost:${port}/
   openssl s_client -connect localhost:${port} -CAfile ${ca} -servername localhost -alpn echo\n`)
@@ -100,7 +120,10 @@ function table(rows) {
   const width = Math.max(...facts.map((fact) => fact.length))
   const columns = rows.map((row) => Math.max(...Object.values(row).map((value) => String(value).length)))
   for (const fact of facts) {
-    console.log(`  ${fact.padEnd(width)}  ${rows.map((row, index) => String(row[fact]).padEnd(columns[index])).join('  ')}`)
-    if (fact === 'client') console.log(`  ${'-'.repeat(width)}  ${columns.map((column) => '-'.repeat(column)).join('  ')}`)
+    console.log(
+      `  ${fact.padEnd(width)}  ${rows.map((row, index) => String(row[fact]).padEnd(columns[index])).join('  ')}`,
+    )
+    if (fact === 'client')
+      console.log(`  ${'-'.repeat(width)}  ${columns.map((column) => '-'.repeat(column)).join('  ')}`)
   }
 }

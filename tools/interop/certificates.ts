@@ -1,5 +1,5 @@
-import { nodeProvider } from '@x/crypto-primitives/node'
 import type { KeySpec } from '@x/crypto-primitives'
+import { nodeProvider } from '@x/crypto-primitives/node'
 import { createAuthority } from '@x/x509'
 
 /** Kinds of certificate keys, by the names in the test's titles. */

@@ -30,5 +30,7 @@ for (const [name, specification] of FROM_NPM) {
   if (existsSync(`${prefix}/node_modules`)) continue
   console.log(`Installing ${specification} ...`)
   mkdirSync(prefix, { recursive: true })
-  execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', prefix, specification], { stdio: 'inherit' })
+  execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', prefix, specification], {
+    stdio: 'inherit',
+  })
 }

@@ -10,7 +10,11 @@ const { packageManager } = JSON.parse(readFileSync(new URL('../../package.json',
 /** Runs a program in the top folder with our terminal, and ends this process with its status when it fails. */
 export function run(program, args) {
   console.log(`\n> ${[program, ...args].join(' ')}`)
-  const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
+  const { status, error } = spawnSync(program, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
   if (error) throw error
   if (status !== 0) process.exit(status ?? 1)
 }

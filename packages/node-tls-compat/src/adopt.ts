@@ -1,6 +1,6 @@
 import type net from 'node:net'
-import { setUpServer, Server } from './server.ts'
 import type { TlsOptions } from './options.ts'
+import { type Server, setUpServer } from './server.ts'
 
 /**
  * Makes a server that Node built on its own `tls.Server` accept its connections on this stack: what listened to

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { invalidArgType, invalidArgValue } from './node-error.ts'
 import { native } from './native.ts'
+import { invalidArgType, invalidArgValue } from './node-error.ts'
 import { bytesOf, isView, validateArray, validateString } from './validate.ts'
 
 type Kind = 'default' | 'bundled' | 'system' | 'extra'
@@ -55,9 +55,12 @@ export function rootCertificates(): readonly string[] {
 export function setDefaultCACertificates(certs: readonly (string | ArrayBufferView)[]): void {
   validateArray(certs, 'certs')
   for (const [index, cert] of certs.entries()) {
-    if (typeof cert !== 'string' && !isView(cert)) throw invalidArgType(`certs[${index}]`, 'of type string or an instance of ArrayBufferView', cert)
+    if (typeof cert !== 'string' && !isView(cert))
+      throw invalidArgType(`certs[${index}]`, 'of type string or an instance of ArrayBufferView', cert)
   }
-  const texts = (certs as (string | ArrayBufferView)[]).map((cert) => (typeof cert === 'string' ? cert : bytesOf(cert).toString('latin1')))
+  const texts = (certs as (string | ArrayBufferView)[]).map((cert) =>
+    typeof cert === 'string' ? cert : bytesOf(cert).toString('latin1'),
+  )
   replaced = Object.freeze([...new Set(texts.flatMap((text) => text.match(PEM_BLOCK) ?? []).map((pem) => `${pem}\n`))])
   generation++
 }

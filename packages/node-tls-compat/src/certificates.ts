@@ -21,7 +21,8 @@ function issuersOf(leaf: Certificate, sent: readonly Certificate[], { context }:
   for (let last = leaf; !last.isSelfIssued && issuers.length < 20; ) {
     const { issuer } = last
     const next =
-      sent.find((candidate) => candidate.subject.equals(issuer) && !issuers.includes(candidate)) ?? context.authorities.withSubject(issuer)[0]
+      sent.find((candidate) => candidate.subject.equals(issuer) && !issuers.includes(candidate)) ??
+      context.authorities.withSubject(issuer)[0]
     if (!next) break
     issuers.push(next)
     last = next
@@ -30,11 +31,17 @@ function issuersOf(leaf: Certificate, sent: readonly Certificate[], { context }:
 }
 
 /** `getPeerCertificate()`: `{}` when the peer showed none. */
-export function peerCertificateOf(connection: TlsConnection | undefined, context: SecureContext, detailed?: boolean): object {
+export function peerCertificateOf(
+  connection: TlsConnection | undefined,
+  context: SecureContext,
+  detailed?: boolean,
+): object {
   const sent = connection?.peerCertificates ?? []
   if (sent.length === 0) return {}
   const [leaf, ...rest] = sent.map((der) => Certificate.parse(der)) as [Certificate, ...Certificate[]]
-  return withBuffers(toLegacyObject(leaf, context.context.provider, detailed ? issuersOf(leaf, rest, context) : undefined))
+  return withBuffers(
+    toLegacyObject(leaf, context.context.provider, detailed ? issuersOf(leaf, rest, context) : undefined),
+  )
 }
 
 /** The certificate we show, or would show, on a connection. */

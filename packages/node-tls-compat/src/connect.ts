@@ -1,11 +1,11 @@
 import net from 'node:net'
-import type { ConnectionOptions } from './options.ts'
 import { connectionReset, nodeError } from './node-error.ts'
+import type { ConnectionOptions } from './options.ts'
 import { serverIdentity } from './session-state.ts'
 import { tls } from './tls.ts'
 import { kConnectOptions, kEngine, kPendingSession, kVerified, TLSSocket } from './tls-socket.ts'
-import { verifyError } from './verify-error.ts'
 import { validateFunction, validateNumber } from './validate.ts'
+import { verifyError } from './verify-error.ts'
 
 let warnedOfInsecurity = false
 let warnedOfAddress = false
@@ -24,7 +24,9 @@ function unauthorizedAllowed(): boolean {
 
 /** `[port,] [host,] [options,] [callback]`: an `options` argument wins over what stands before it. */
 function normalize(args: unknown[]): [ConnectionOptions, (() => void) | undefined] {
-  const [options, callback] = (net as unknown as { _normalizeArgs(args: unknown[]): [ConnectionOptions, (() => void) | null] })._normalizeArgs(args)
+  const [options, callback] = (
+    net as unknown as { _normalizeArgs(args: unknown[]): [ConnectionOptions, (() => void) | null] }
+  )._normalizeArgs(args)
   const second = args[1] !== null && typeof args[1] === 'object' ? args[1] : args[2]
   return [Object.assign(options, second), callback ?? undefined]
 }
@@ -91,11 +93,19 @@ const [major = 24] = process.versions.node.split('.').map(Number)
 /** RFC 6066 §3 has no addresses in server_name. Node warned until 24 and refuses since 25. */
 function refuseAddress(servername: string): void {
   if (major >= 25) {
-    throw nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', `The property 'options.servername' Setting the TLS ServerName to an IP address is not permitted.. Received '${servername}'`)
+    throw nodeError(
+      TypeError,
+      'ERR_INVALID_ARG_VALUE',
+      `The property 'options.servername' Setting the TLS ServerName to an IP address is not permitted.. Received '${servername}'`,
+    )
   }
   if (warnedOfAddress) return
   warnedOfAddress = true
-  process.emitWarning('Setting the TLS ServerName to an IP address is not permitted by RFC 6066. This will be ignored in a future version.', 'DeprecationWarning', 'DEP0123')
+  process.emitWarning(
+    'Setting the TLS ServerName to an IP address is not permitted by RFC 6066. This will be ignored in a future version.',
+    'DeprecationWarning',
+    'DEP0123',
+  )
 }
 
 /** The handshake is done: is this the server we meant? */
@@ -107,10 +117,13 @@ function onSecure(this: TLSSocket): void {
     this.destroy()
     return
   }
-  let error = verifyError(this)
+  let error: (Error & { code?: string }) | null = verifyError(this)
   // A resumed session was verified when it was made.
   if (!error && !this.isSessionReused()) {
-    error = (options.checkServerIdentity!(serverIdentity(options), this.getPeerCertificate(true) as object) as Error & { code?: string }) ?? null
+    error =
+      (options.checkServerIdentity!(serverIdentity(options), this.getPeerCertificate(true) as object) as Error & {
+        code?: string
+      }) ?? null
   }
   if (error) {
     this.authorized = false

@@ -18,8 +18,12 @@ export function makeConnection(socket: TLSSocket): TlsConnection {
 function common(socket: TLSSocket) {
   const engine = socket[kEngine]
   return {
-    onKeyLog: socket.listenerCount('keylog') > 0 ? (line: string) => void socket.emit('keylog', Buffer.from(`${line}\n`)) : undefined,
-    onMessage: (direction: 'read' | 'write', contentType: number, bytes: Uint8Array) => engine.trace?.(direction, contentType, bytes),
+    onKeyLog:
+      socket.listenerCount('keylog') > 0
+        ? (line: string) => void socket.emit('keylog', Buffer.from(`${line}\n`))
+        : undefined,
+    onMessage: (direction: 'read' | 'write', contentType: number, bytes: Uint8Array) =>
+      engine.trace?.(direction, contentType, bytes),
     maxSendFragment: socket[kPresets].maxSendFragment,
   }
 }
@@ -57,7 +61,8 @@ function clientPsk(socket: TLSSocket, hint: string | null): PskIdentity | undefi
     if (psk.byteLength > MAX_PSK) throw invalidArgValue('psk', psk, `Pre-shared key exceeds ${MAX_PSK} bytes`)
     validateString(identity, 'identity')
     const name = Buffer.from(identity)
-    if (name.length > MAX_IDENTITY) throw invalidArgValue('identity', identity, `PSK identity exceeds ${MAX_IDENTITY} bytes`)
+    if (name.length > MAX_IDENTITY)
+      throw invalidArgValue('identity', identity, `PSK identity exceeds ${MAX_IDENTITY} bytes`)
     return { identity: name, key: bytesOf(psk) }
   } catch (error) {
     socket.destroy(error as Error)
@@ -141,7 +146,12 @@ function selectContext(socket: TLSSocket, servername: string): Promise<SecureCon
   })
 }
 
-const noProtocol = () => new AlertError(Alert.no_application_protocol, 'none of the client\'s ALPN protocols is ours', 'NO_APPLICATION_PROTOCOL')
+const noProtocol = () =>
+  new AlertError(
+    Alert.no_application_protocol,
+    "none of the client's ALPN protocols is ours",
+    'NO_APPLICATION_PROTOCOL',
+  )
 
 /** Our first protocol that the client offers; RFC 7301 §3.2: none is fatal. */
 function overlap(ours: Uint8Array[], offered: readonly Uint8Array[]): Uint8Array {
@@ -199,7 +209,8 @@ function serverPsk(socket: TLSSocket, identity: Uint8Array): Uint8Array | undefi
     if (answer == null) return undefined
     let psk: unknown = answer
     if (!isView(answer)) {
-      if (typeof answer !== 'object') throw invalidArgType('ret', 'of type object or an instance of Buffer, TypedArray, or DataView', answer)
+      if (typeof answer !== 'object')
+        throw invalidArgType('ret', 'of type object or an instance of Buffer, TypedArray, or DataView', answer)
       psk = (answer as { psk: unknown }).psk
       validateBuffer(psk, 'psk')
     }
@@ -223,7 +234,8 @@ function sessionEvents(socket: TLSSocket) {
         new Promise<import('@x/tls-handshake').Session | null>((resolve) => {
           let answered = false
           const done = (error: Error | null, session?: unknown) => {
-            if (answered) return void socket.destroy(nodeError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times'))
+            if (answered)
+              return void socket.destroy(nodeError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times'))
             answered = true
             if (error) return void socket.destroy(error)
             if (!socket._handle) return void socket.destroy(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'))
@@ -238,7 +250,10 @@ function sessionEvents(socket: TLSSocket) {
       set: (id: Uint8Array, session: import('@x/tls-handshake').Session) =>
         new Promise<void>((resolve) => {
           try {
-            if (!server.emit('newSession', Buffer.from(id), Buffer.from(context.encodeSession(session)), () => resolve())) resolve()
+            if (
+              !server.emit('newSession', Buffer.from(id), Buffer.from(context.encodeSession(session)), () => resolve())
+            )
+              resolve()
           } catch (error) {
             server.emit('error', error as Error)
             resolve()

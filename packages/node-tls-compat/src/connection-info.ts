@@ -1,7 +1,7 @@
-import type { TlsConnection } from '@x/tls-handshake'
 import { cipherSuiteById, groupDisplay, signatureSchemeDisplay } from '@x/secure-context'
+import type { TlsConnection } from '@x/tls-handshake'
 
-const PROTOCOLS: Record<number, string> = { 0x0301: 'TLSv1', 0x0302: 'TLSv1.1', 0x0303: 'TLSv1.2', 0x0304: 'TLSv1.3' }
+const PROTOCOLS: Record<number, string> = { 769: 'TLSv1', 770: 'TLSv1.1', 771: 'TLSv1.2', 772: 'TLSv1.3' }
 
 /** `getProtocol()`'s name of a version. */
 export function protocolName(version: number): string {
@@ -12,7 +12,11 @@ export function protocolName(version: number): string {
 export function cipherOf(connection: TlsConnection | undefined): object | undefined {
   const suite = connection?.cipherSuite === undefined ? undefined : cipherSuiteById(connection.cipherSuite)
   if (!suite) return undefined
-  return { name: suite.name, standardName: suite.standardName, version: suite.since === 'TLSv1' ? 'TLSv1.0' : suite.since }
+  return {
+    name: suite.name,
+    standardName: suite.standardName,
+    version: suite.since === 'TLSv1' ? 'TLSv1.0' : suite.since,
+  }
 }
 
 /** `getEphemeralKeyInfo()`: what a client knows of the server's key; a server answers null. */

@@ -1,4 +1,4 @@
-import { TrustStore, parseCertificates } from '@x/x509'
+import { parseCertificates, TrustStore } from '@x/x509'
 import { defaultStoreGeneration, getCACertificates } from './ca-certificates.ts'
 
 let store: TrustStore | undefined

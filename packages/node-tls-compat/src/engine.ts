@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
-import { type Session, TlsConnection, type TlsEvent } from '@x/tls-handshake'
+import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import type { TlsError } from '@x/tls-record'
-import { Transport } from './transport.ts'
-import { toNodeError } from './tls-error.ts'
 import { type Handle, UV_ECANCELED } from './handle.ts'
+import { toNodeError } from './tls-error.ts'
+import { Transport } from './transport.ts'
 
 type Done = (error?: Error | null) => void
 
@@ -265,5 +265,6 @@ export class Engine {
   }
 }
 
-const canceled = () => Object.assign(new Error('write ECANCELED'), { errno: UV_ECANCELED, code: 'ECANCELED', syscall: 'write' })
+const canceled = () =>
+  Object.assign(new Error('write ECANCELED'), { errno: UV_ECANCELED, code: 'ECANCELED', syscall: 'write' })
 const badDescriptor = () => Object.assign(new Error('write EBADF'), { errno: -9, code: 'EBADF', syscall: 'write' })

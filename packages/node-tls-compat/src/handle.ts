@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
-import { native } from './native.ts'
 import type { Engine } from './engine.ts'
+import { native } from './native.ts'
 
 /**
  * What a TLSSocket shows as `_handle`.
@@ -35,7 +35,11 @@ function findJSStream(): JSStreamConstructor | null {
   jsStream = null
   try {
     const idle = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
-    const socket = new native.TLSSocket(idle) as unknown as { _handle: { _parent: Handle }; destroy(): void; on(event: string, f: () => void): void }
+    const socket = new native.TLSSocket(idle) as unknown as {
+      _handle: { _parent: Handle }
+      destroy(): void
+      on(event: string, f: () => void): void
+    }
     socket.on('error', () => {})
     const Found = socket._handle._parent.constructor as JSStreamConstructor
     if (typeof Found.prototype.readBuffer === 'function') jsStream = Found
@@ -94,7 +98,10 @@ export function makeHandle(engine: Engine, methods: object): Handle {
       return 0
     },
     setKeepAlive(enable: boolean, seconds: number) {
-      ;(engine.transport.raw as { setKeepAlive?(enable: boolean, ms: number): void }).setKeepAlive?.(enable, seconds * 1000)
+      ;(engine.transport.raw as { setKeepAlive?(enable: boolean, ms: number): void }).setKeepAlive?.(
+        enable,
+        seconds * 1000,
+      )
       return 0
     },
     close(callback?: () => void) {

@@ -1,5 +1,5 @@
-import https from 'node:https'
 import type { RequestListener } from 'node:http'
+import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import { adopt } from './adopt.ts'
 import { tls } from './module.ts'
@@ -24,8 +24,14 @@ function bare(options: object): https.ServerOptions {
 /** An agent whose connections are ours: `https.request({ agent: new Agent() })`. */
 export class Agent extends https.Agent {
   override createConnection(...args: unknown[]): Duplex {
-    const options = args.find((arg) => typeof arg === 'object' && arg !== null) as ConnectionOptions & { _agentKey?: string }
-    const agent = this as unknown as { _getSession(key: string): Uint8Array | undefined; _cacheSession(key: string, session: Uint8Array): void; _evictSession(key: string): void }
+    const options = args.find((arg) => typeof arg === 'object' && arg !== null) as ConnectionOptions & {
+      _agentKey?: string
+    }
+    const agent = this as unknown as {
+      _getSession(key: string): Uint8Array | undefined
+      _cacheSession(key: string, session: Uint8Array): void
+      _evictSession(key: string): void
+    }
     const key = options._agentKey
     const session = key && !options.session ? agent._getSession(key) : options.session
     const socket = tls.connect({ ...options, ...(session && { session }) })
@@ -46,7 +52,10 @@ type RequestArguments = Parameters<typeof https.request>
 
 function withAgent(args: unknown[]): RequestArguments {
   const at = args.findIndex((arg) => typeof arg === 'object' && arg !== null && !(arg instanceof URL))
-  if (at >= 0) return args.map((arg, index) => (index === at ? { agent: globalAgent, ...(arg as object) } : arg)) as RequestArguments
+  if (at >= 0)
+    return args.map((arg, index) =>
+      index === at ? { agent: globalAgent, ...(arg as object) } : arg,
+    ) as RequestArguments
   return [...args.slice(0, 1), { agent: globalAgent }, ...args.slice(1)] as RequestArguments
 }
 

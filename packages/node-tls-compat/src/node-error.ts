@@ -52,7 +52,12 @@ export function invalidArgValue(name: string, value: unknown, reason = 'is inval
 }
 
 /** ERR_OUT_OF_RANGE. */
-export function outOfRange(name: string, range: string, value: unknown, sentence = `The value of "${name}" is out of range.`) {
+export function outOfRange(
+  name: string,
+  range: string,
+  value: unknown,
+  sentence = `The value of "${name}" is out of range.`,
+) {
   let shown = inspect(value)
   // Large whole numbers are grouped by thousands.
   if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) > 2 ** 32) {

@@ -87,6 +87,10 @@ let table: Map<string, number> | undefined
 
 /** The reason's number, or 0 for one that OpenSSL does not have. */
 export function reasonNumber(reason: string): number {
-  table ??= new Map(NUMBERS.trim().split(/\s+/).map((entry) => [entry.slice(0, entry.indexOf(':')), Number(entry.slice(entry.indexOf(':') + 1))]))
+  table ??= new Map(
+    NUMBERS.trim()
+      .split(/\s+/)
+      .map((entry) => [entry.slice(0, entry.indexOf(':')), Number(entry.slice(entry.indexOf(':') + 1))]),
+  )
   return table.get(reason) ?? 0
 }

@@ -1,5 +1,5 @@
-import type { Duplex } from 'node:stream'
 import type net from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { CryptoProvider, Signer } from '@x/crypto-primitives'
 import type { SecureContext } from './secure-context.ts'
 import type { Server } from './server.ts'

@@ -11,7 +11,7 @@ import builtin from 'node:tls'
 import './native.ts'
 import { tls } from './module.ts'
 
-const require = createRequire(import.meta.url)
+const load = createRequire(import.meta.url)
 
 type Constructor = Function & { prototype: object }
 
@@ -22,7 +22,11 @@ function relink(constructor: Constructor): void {
 }
 
 function patch(): void {
-  const loaded = new Set(((process as unknown as { moduleLoadList?: string[] }).moduleLoadList ?? []).map((name) => name.replace(/^NativeModule /, '')))
+  const loaded = new Set(
+    ((process as unknown as { moduleLoadList?: string[] }).moduleLoadList ?? []).map((name) =>
+      name.replace(/^NativeModule /, ''),
+    ),
+  )
   for (const name of Object.keys(tls) as (keyof typeof tls)[]) {
     const present = Object.getOwnPropertyDescriptor(builtin, name)
     // rootCertificates is fixed, and says the same.
@@ -37,8 +41,9 @@ function patch(): void {
     })
   }
   Module.syncBuiltinESMExports()
-  if (loaded.has('https')) relink(require('node:https').Server)
-  if (loaded.has('internal/http2/core')) relink(Object.getPrototypeOf(require('node:http2').createSecureServer()).constructor)
+  if (loaded.has('https')) relink(load('node:https').Server)
+  if (loaded.has('internal/http2/core'))
+    relink(Object.getPrototypeOf(load('node:http2').createSecureServer()).constructor)
 }
 
 /** The legacy aliases are objects of their own. */
@@ -49,10 +54,10 @@ const ALIASES: Record<string, readonly (keyof typeof tls)[]> = {
 
 function redirectAliases(): void {
   const internals = Module as unknown as { _load: (request: string, ...rest: unknown[]) => unknown }
-  const load = internals._load
+  const original = internals._load
   internals._load = function (request, ...rest) {
     const names = ALIASES[request.replace(/^node:/, '')]
-    const loaded = load.call(this, request, ...rest)
+    const loaded = original.call(this, request, ...rest)
     if (!names) return loaded
     const view: Record<string, unknown> = { ...(loaded as object) }
     for (const name of names) Object.defineProperty(view, name, { enumerable: true, get: () => tls[name] })
@@ -65,14 +70,21 @@ function addMissingNames(): void {
   const missing = Object.keys(tls).filter((name) => !nativeNames.has(name))
   if (missing.length === 0) return
   ;(process as unknown as Record<symbol, unknown>)[Symbol.for('@x/node-tls-compat')] = tls
-  const names = [...new Set([...nativeNames, ...Object.keys(tls)])].filter((name) => name !== 'default' && /^[\w$]+$/.test(name))
+  const names = [...new Set([...nativeNames, ...Object.keys(tls)])].filter(
+    (name) => name !== 'default' && /^[\w$]+$/.test(name),
+  )
   const source = `const m = process[Symbol.for('@x/node-tls-compat')]\nexport default m\n${names.map((name) => `export const ${name} = m.${name}`).join('\n')}`
   const url = `data:text/javascript,${encodeURIComponent(source)}`
   const hooks = Module as unknown as { registerHooks?: (hooks: object) => void; register?: (url: string) => void }
   if (hooks.registerHooks) {
     hooks.registerHooks({
-      resolve(specifier: string, context: { conditions?: string[] }, next: (specifier: string, context: object) => unknown) {
-        if (/^(node:)?tls$/.test(specifier) && context.conditions?.includes('import')) return { url, shortCircuit: true, format: 'module' }
+      resolve(
+        specifier: string,
+        context: { conditions?: string[] },
+        next: (specifier: string, context: object) => unknown,
+      ) {
+        if (/^(node:)?tls$/.test(specifier) && context.conditions?.includes('import'))
+          return { url, shortCircuit: true, format: 'module' }
         return next(specifier, context)
       },
     })

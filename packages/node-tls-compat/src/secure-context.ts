@@ -1,11 +1,21 @@
-import { ContextError, TlsContext, type TlsContextOptions } from '@x/secure-context'
 import { nodeProvider } from '@x/crypto-primitives/node'
+import { ContextError, TlsContext, type TlsContextOptions } from '@x/secure-context'
 import { certificateCompression } from './certificate-compression.ts'
 import { defaultTrustStore } from './default-trust.ts'
 import { invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
 import type { SecureContextOptions } from './options.ts'
 import { tls } from './tls.ts'
-import { bytesOf, isView, validateArray, validateBuffer, validateInt32, validateObject, validateSafeInteger, validateString, validateText } from './validate.ts'
+import {
+  bytesOf,
+  isView,
+  validateArray,
+  validateBuffer,
+  validateInt32,
+  validateObject,
+  validateSafeInteger,
+  validateString,
+  validateText,
+} from './validate.ts'
 
 export interface SecureContext {
   /** The configuration itself; in Node a native object. */
@@ -13,8 +23,18 @@ export interface SecureContext {
 }
 
 interface SecureContextConstructor {
-  new (secureProtocol?: string, secureOptions?: number, minVersion?: string | null, maxVersion?: string | null): SecureContext
-  (secureProtocol?: string, secureOptions?: number, minVersion?: string | null, maxVersion?: string | null): SecureContext
+  new (
+    secureProtocol?: string,
+    secureOptions?: number,
+    minVersion?: string | null,
+    maxVersion?: string | null,
+  ): SecureContext
+  (
+    secureProtocol?: string,
+    secureOptions?: number,
+    minVersion?: string | null,
+    maxVersion?: string | null,
+  ): SecureContext
   readonly prototype: SecureContext
 }
 
@@ -25,25 +45,53 @@ const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']
 function version(which: 'minimum' | 'maximum', given: unknown, fallback: string): string {
   const name = given ?? fallback
   if (!VERSIONS.includes(name as string)) {
-    throw nodeError(TypeError, 'ERR_TLS_INVALID_PROTOCOL_VERSION', `${typeof name === 'string' ? JSON.stringify(name) : String(name)} is not a valid ${which} TLS protocol version`)
+    throw nodeError(
+      TypeError,
+      'ERR_TLS_INVALID_PROTOCOL_VERSION',
+      `${typeof name === 'string' ? JSON.stringify(name) : String(name)} is not a valid ${which} TLS protocol version`,
+    )
   }
   return name as string
 }
 
 /** The versions a context speaks, checked as Node checks them. */
-function versions(secureProtocol?: string, secureOptions?: number, minVersion?: string | null, maxVersion?: string | null): Versions {
+function versions(
+  secureProtocol?: string,
+  secureOptions?: number,
+  minVersion?: string | null,
+  maxVersion?: string | null,
+): Versions {
   if (secureProtocol) {
     const given = minVersion ?? maxVersion
-    if (given != null) throw nodeError(TypeError, 'ERR_TLS_PROTOCOL_VERSION_CONFLICT', `TLS protocol version ${JSON.stringify(given)} conflicts with secureProtocol ${JSON.stringify(secureProtocol)}`)
+    if (given != null)
+      throw nodeError(
+        TypeError,
+        'ERR_TLS_PROTOCOL_VERSION_CONFLICT',
+        `TLS protocol version ${JSON.stringify(given)} conflicts with secureProtocol ${JSON.stringify(secureProtocol)}`,
+      )
   }
-  const range = { minVersion: version('minimum', minVersion, tls.DEFAULT_MIN_VERSION), maxVersion: version('maximum', maxVersion, tls.DEFAULT_MAX_VERSION) }
+  const range = {
+    minVersion: version('minimum', minVersion, tls.DEFAULT_MIN_VERSION),
+    maxVersion: version('maximum', maxVersion, tls.DEFAULT_MAX_VERSION),
+  }
   if (secureOptions) validateSafeInteger(secureOptions, 'secureOptions')
-  return { ...range, secureProtocol: typeof secureProtocol === 'string' ? secureProtocol || undefined : undefined, secureOptions: secureOptions || 0 }
+  return {
+    ...range,
+    secureProtocol: typeof secureProtocol === 'string' ? secureProtocol || undefined : undefined,
+    secureOptions: secureOptions || 0,
+  }
 }
 
 /** @see https://nodejs.org/api/tls.html#tlscreatesecurecontextoptions */
-export const SecureContext = function SecureContext(this: SecureContext, secureProtocol?: string, secureOptions?: number, minVersion?: string | null, maxVersion?: string | null) {
-  if (!(this instanceof SecureContext)) return new SecureContext(secureProtocol, secureOptions, minVersion, maxVersion)
+export const SecureContext = function SecureContext(
+  this: SecureContext,
+  secureProtocol?: string,
+  secureOptions?: number,
+  minVersion?: string | null,
+  maxVersion?: string | null,
+) {
+  if (!(this instanceof SecureContext))
+    return new (SecureContext as SecureContextConstructor)(secureProtocol, secureOptions, minVersion, maxVersion)
   this.context = make({ ...versions(secureProtocol, secureOptions, minVersion, maxVersion), ...surroundings() })
   return undefined
 } as unknown as SecureContextConstructor
@@ -74,13 +122,15 @@ function make(options: TlsContextOptions): TlsContext {
     return new TlsContext(options)
   } catch (error) {
     // Node throws TypeErrors for what it refuses itself.
-    if (error instanceof ContextError && /^ERR_(INVALID_ARG|TLS_INVALID)/.test(error.code ?? '')) throw nodeError(TypeError, error.code!, error.message)
+    if (error instanceof ContextError && /^ERR_(INVALID_ARG|TLS_INVALID)/.test(error.code ?? ''))
+      throw nodeError(TypeError, error.code!, error.message)
     throw error
   }
 }
 
 const list = (value: unknown): unknown[] => (value ? (Array.isArray(value) ? value : [value]) : [])
-const text = (value: string | ArrayBufferView): string | Uint8Array => (typeof value === 'string' ? value : bytesOf(value))
+const text = (value: string | ArrayBufferView): string | Uint8Array =>
+  typeof value === 'string' ? value : bytesOf(value)
 
 function texts(value: unknown, name: string): (string | Uint8Array)[] {
   return list(value).map((item) => {
@@ -90,7 +140,8 @@ function texts(value: unknown, name: string): (string | Uint8Array)[] {
 }
 
 /** A signer: an asynchronous or remote private key, beyond what Node takes. */
-const isSigner = (value: unknown): value is import('@x/crypto-primitives').Signer => typeof (value as { sign?: unknown } | null)?.sign === 'function'
+const isSigner = (value: unknown): value is import('@x/crypto-primitives').Signer =>
+  typeof (value as { sign?: unknown } | null)?.sign === 'function'
 
 function keys({ key, passphrase }: SecureContextOptions) {
   return list(key).map((item) => {
@@ -129,27 +180,39 @@ function ciphers(given: unknown): { cipherList: string; cipherSuites: string } {
 function compression(given: unknown) {
   if (given == null) return undefined
   validateArray(given, 'options.certificateCompression')
-  if (given.length > 3) throw invalidArgValue('options.certificateCompression', given, 'can specify at most 3 algorithms')
-  return given.map((name, index) => {
-    if (name !== 'zlib' && name !== 'brotli' && name !== 'zstd') throw invalidArgValue(`options.certificateCompression[${index}]`, name, "must be 'zlib', 'brotli', or 'zstd'")
-    return certificateCompression(name)
-  }).filter((algorithm) => algorithm !== undefined)
+  if (given.length > 3)
+    throw invalidArgValue('options.certificateCompression', given, 'can specify at most 3 algorithms')
+  return given
+    .map((name, index) => {
+      if (name !== 'zlib' && name !== 'brotli' && name !== 'zstd')
+        throw invalidArgValue(`options.certificateCompression[${index}]`, name, "must be 'zlib', 'brotli', or 'zstd'")
+      return certificateCompression(name)
+    })
+    .filter((algorithm) => algorithm !== undefined)
 }
 
 function checkEngines({ clientCertEngine, privateKeyEngine, privateKeyIdentifier, key }: SecureContextOptions): void {
   if (privateKeyIdentifier != null) {
     if (privateKeyEngine == null) throw invalidArgValue('options.privateKeyEngine', privateKeyEngine)
     if (key) throw invalidArgValue('options.privateKeyIdentifier', privateKeyIdentifier)
-    if (typeof privateKeyIdentifier !== 'string') throw invalidArgType('options.privateKeyIdentifier', 'of type string or one of null or undefined', privateKeyIdentifier)
-    if (typeof privateKeyEngine !== 'string') throw invalidArgType('options.privateKeyEngine', 'of type string or one of null or undefined', privateKeyEngine)
+    if (typeof privateKeyIdentifier !== 'string')
+      throw invalidArgType(
+        'options.privateKeyIdentifier',
+        'of type string or one of null or undefined',
+        privateKeyIdentifier,
+      )
+    if (typeof privateKeyEngine !== 'string')
+      throw invalidArgType('options.privateKeyEngine', 'of type string or one of null or undefined', privateKeyEngine)
     throw noEngines()
   }
   if (clientCertEngine == null) return
-  if (typeof clientCertEngine !== 'string') throw invalidArgType('options.clientCertEngine', 'of type string or one of null or undefined', clientCertEngine)
+  if (typeof clientCertEngine !== 'string')
+    throw invalidArgType('options.clientCertEngine', 'of type string or one of null or undefined', clientCertEngine)
   throw noEngines()
 }
 
-const noEngines = () => nodeError(Error, 'ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED', 'Custom engines not supported by this OpenSSL')
+const noEngines = () =>
+  nodeError(Error, 'ERR_CRYPTO_CUSTOM_ENGINE_NOT_SUPPORTED', 'Custom engines not supported by this OpenSSL')
 
 /**
  * A context: certificates, keys, trust and everything else that connections share.
@@ -161,7 +224,8 @@ export function createSecureContext(options?: SecureContextOptions | null): Secu
   options ||= {}
   let { secureOptions } = options
   // SSL_OP_CIPHER_SERVER_PREFERENCE; `|=` would hide a wrong type from the check.
-  if (options.honorCipherOrder && (secureOptions === undefined || typeof secureOptions === 'number')) secureOptions = (secureOptions ?? 0) | 0x400000
+  if (options.honorCipherOrder && (secureOptions === undefined || typeof secureOptions === 'number'))
+    secureOptions = (secureOptions ?? 0) | 0x400000
   const range = versions(options.secureProtocol, secureOptions, options.minVersion, options.maxVersion)
   validateObject(options, 'options')
 
@@ -178,15 +242,19 @@ export function createSecureContext(options?: SecureContextOptions | null): Secu
   const ecdhCurve = options.ecdhCurve === undefined ? tls.DEFAULT_ECDH_CURVE || 'auto' : options.ecdhCurve
   validateString(ecdhCurve, 'options.ecdhCurve')
   if (options.dhparam != null) validateText(options.dhparam, 'options.dhparam')
-  const crl = options.crl == null ? [] : (Array.isArray(options.crl) ? options.crl : [options.crl]).map((item: unknown) => {
-    validateText(item, 'options.crl')
-    return text(item)
-  })
+  const crl =
+    options.crl == null
+      ? []
+      : (Array.isArray(options.crl) ? options.crl : [options.crl]).map((item: unknown) => {
+          validateText(item, 'options.crl')
+          return text(item)
+        })
   if (options.sessionIdContext != null) validateString(options.sessionIdContext, 'options.sessionIdContext')
   const pfx = containers(options)
   if (options.ticketKeys != null) {
     validateBuffer(options.ticketKeys, 'options.ticketKeys')
-    if (options.ticketKeys.byteLength !== 48) throw invalidArgValue('options.ticketKeys', options.ticketKeys.byteLength, 'must be exactly 48 bytes')
+    if (options.ticketKeys.byteLength !== 48)
+      throw invalidArgValue('options.ticketKeys', options.ticketKeys.byteLength, 'must be exactly 48 bytes')
   }
   if (options.sessionTimeout != null) validateInt32(options.sessionTimeout, 'options.sessionTimeout', 0)
 
@@ -219,6 +287,8 @@ let cipherNames: string[] | undefined
 
 /** @see https://nodejs.org/api/tls.html#tlsgetciphers */
 export function getCiphers(): string[] {
-  cipherNames ??= TlsContext.cipherNames(nodeProvider).map((name) => name.toLowerCase()).sort()
+  cipherNames ??= TlsContext.cipherNames(nodeProvider)
+    .map((name) => name.toLowerCase())
+    .sort()
   return [...cipherNames]
 }

@@ -3,12 +3,19 @@ import EventEmitter from 'node:events'
 import net from 'node:net'
 import { convertALPNProtocols } from './alpn.ts'
 import { connectionReset, invalidArgType, nodeError } from './node-error.ts'
-import type { SecureConnectionListener, SNICallback, TlsOptions, ALPNCallback } from './options.ts'
+import type { ALPNCallback, SecureConnectionListener, SNICallback, TlsOptions } from './options.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
 import { tls } from './tls.ts'
 import { kEngine, kErrorEmitted, TLSSocket } from './tls-socket.ts'
+import {
+  bytesOf,
+  validateBuffer,
+  validateFunction,
+  validateNumber,
+  validateObject,
+  validateString,
+} from './validate.ts'
 import { verifyError } from './verify-error.ts'
-import { bytesOf, validateBuffer, validateFunction, validateNumber, validateObject, validateString } from './validate.ts'
 
 const kOptions = Symbol('tls-options')
 
@@ -44,8 +51,12 @@ interface ServerConstructor {
  *
  * @see https://nodejs.org/api/tls.html#class-tlsserver
  */
-export const Server = function Server(this: Server, given?: TlsOptions | SecureConnectionListener | null, listener?: SecureConnectionListener) {
-  if (!(this instanceof Server)) return new Server(given, listener)
+export const Server = function Server(
+  this: Server,
+  given?: TlsOptions | SecureConnectionListener | null,
+  listener?: SecureConnectionListener,
+) {
+  if (!(this instanceof Server)) return new (Server as ServerConstructor)(given, listener)
   let options: TlsOptions
   if (typeof given === 'function') {
     listener = given
@@ -64,7 +75,12 @@ Object.setPrototypeOf(Server, net.Server)
 /** Makes a server of Node's accept on this stack; it keeps its own prototype. */
 export function setUpServer(server: Server, options: TlsOptions): void {
   for (const name of Reflect.ownKeys(methods)) {
-    Object.defineProperty(server, name, { value: (methods as Record<string | symbol, unknown>)[name], writable: true, configurable: true, enumerable: false })
+    Object.defineProperty(server, name, {
+      value: (methods as Record<string | symbol, unknown>)[name],
+      writable: true,
+      configurable: true,
+      enumerable: false,
+    })
   }
   readOptions(server, options)
   server.on('connection', acceptConnection)
@@ -76,7 +92,11 @@ function readOptions(self: Server, options: TlsOptions): void {
   self.rejectUnauthorized = options.rejectUnauthorized !== false
   self.ALPNCallback = options.ALPNCallback
   if (self.ALPNCallback && options.ALPNProtocols) {
-    throw nodeError(TypeError, 'ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS', 'The ALPNCallback and ALPNProtocols TLS options are mutually exclusive')
+    throw nodeError(
+      TypeError,
+      'ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS',
+      'The ALPNCallback and ALPNProtocols TLS options are mutually exclusive',
+    )
   }
   if (options.sessionTimeout) self.sessionTimeout = options.sessionTimeout
   if (options.ticketKeys) self.ticketKeys = options.ticketKeys
@@ -98,13 +118,38 @@ function readOptions(self: Server, options: TlsOptions): void {
 }
 
 /** @see https://nodejs.org/api/tls.html#tlscreateserveroptions-secureconnectionlistener */
-export function createServer(options?: TlsOptions | SecureConnectionListener | null, listener?: SecureConnectionListener): Server {
+export function createServer(
+  options?: TlsOptions | SecureConnectionListener | null,
+  listener?: SecureConnectionListener,
+): Server {
   return new Server(options, listener)
 }
 
 /** Context options a server keeps as its own properties; falsy ones become undefined. */
-const KEPT = ['pfx', 'key', 'passphrase', 'cert', 'clientCertEngine', 'ca', 'minVersion', 'maxVersion', 'secureProtocol', 'crl', 'ciphers', 'dhparam', 'secureOptions'] as const
-const KEPT_AS_GIVEN = ['sigalgs', 'ecdhCurve', 'privateKeyIdentifier', 'privateKeyEngine', 'certificateCompression', 'allowPartialTrustChain', 'provider'] as const
+const KEPT = [
+  'pfx',
+  'key',
+  'passphrase',
+  'cert',
+  'clientCertEngine',
+  'ca',
+  'minVersion',
+  'maxVersion',
+  'secureProtocol',
+  'crl',
+  'ciphers',
+  'dhparam',
+  'secureOptions',
+] as const
+const KEPT_AS_GIVEN = [
+  'sigalgs',
+  'ecdhCurve',
+  'privateKeyIdentifier',
+  'privateKeyEngine',
+  'certificateCompression',
+  'allowPartialTrustChain',
+  'provider',
+] as const
 
 const methods = {
   setSecureContext(this: Server, options: TlsOptions) {
@@ -113,16 +158,26 @@ const methods = {
     for (const name of KEPT_AS_GIVEN) this[name] = options[name]
     this.honorCipherOrder = options.honorCipherOrder !== undefined ? !!options.honorCipherOrder : true
     // Sessions are bound to the program that made them.
-    this.sessionIdContext = options.sessionIdContext || createHash('sha1').update(process.argv.join(' ')).digest('hex').slice(0, 32)
+    this.sessionIdContext =
+      options.sessionIdContext || createHash('sha1').update(process.argv.join(' ')).digest('hex').slice(0, 32)
     if (options.sessionTimeout) this.sessionTimeout = options.sessionTimeout
     if (options.ticketKeys) this.ticketKeys = options.ticketKeys
     const context: Record<string, unknown> = {}
-    for (const name of [...KEPT, ...KEPT_AS_GIVEN, 'honorCipherOrder', 'sessionIdContext', 'ticketKeys', 'sessionTimeout']) context[name] = this[name]
+    for (const name of [
+      ...KEPT,
+      ...KEPT_AS_GIVEN,
+      'honorCipherOrder',
+      'sessionIdContext',
+      'ticketKeys',
+      'sessionTimeout',
+    ])
+      context[name] = this[name]
     this._sharedCreds = tls.createSecureContext(context)
   },
 
   addContext(this: Server, servername: string, context: unknown) {
-    if (!servername) throw nodeError(Error, 'ERR_TLS_REQUIRED_SERVER_NAME', '"servername" is required parameter for Server.addContext')
+    if (!servername)
+      throw nodeError(Error, 'ERR_TLS_REQUIRED_SERVER_NAME', '"servername" is required parameter for Server.addContext')
     // A `*` stands for one label.
     const pattern = servername.replace(/([.^$+?\-\\[\]{}])/g, '\\$1').replaceAll('*', '[^.]*')
     const secureContext = isSecureContext(context) ? context : tls.createSecureContext(context as object)
@@ -135,7 +190,8 @@ const methods = {
 
   setTicketKeys(this: Server, keys: ArrayBufferView) {
     validateBuffer(keys)
-    if (keys.byteLength !== 48) throw nodeError(Error, 'ERR_INTERNAL_ASSERTION', 'Session ticket keys must be a 48-byte buffer')
+    if (keys.byteLength !== 48)
+      throw nodeError(Error, 'ERR_INTERNAL_ASSERTION', 'Session ticket keys must be a 48-byte buffer')
     this._sharedCreds.context.setTicketKeys(Buffer.from(bytesOf(keys)))
   },
 
@@ -159,7 +215,12 @@ const methods = {
 }
 
 for (const name of Reflect.ownKeys(methods)) {
-  Object.defineProperty(Server.prototype, name, { value: (methods as Record<string | symbol, unknown>)[name], writable: true, configurable: true, enumerable: true })
+  Object.defineProperty(Server.prototype, name, {
+    value: (methods as Record<string | symbol, unknown>)[name],
+    writable: true,
+    configurable: true,
+    enumerable: true,
+  })
 }
 
 /** The contexts of `addContext`, the latest first. */

@@ -1,4 +1,5 @@
-import { decodeSession, encodeSession, type Session } from '@x/tls-handshake'
+import { decodeOpenSslSession, encodeOpenSslSession } from '@x/secure-context'
+import type { Session } from '@x/tls-handshake'
 import { kConnectOptions, type TLSSocket } from './tls-socket.ts'
 
 /**
@@ -18,10 +19,11 @@ export function serverIdentity(options: Identity | undefined): string {
   return options?.servername || options?.host || options?.socket?._host || 'localhost'
 }
 
-const optionsOf = (socket: TLSSocket) => (socket[kConnectOptions] ?? socket._tlsOptions) as Identity & { isServer?: boolean; rejectUnauthorized?: boolean }
+const optionsOf = (socket: TLSSocket) =>
+  (socket[kConnectOptions] ?? socket._tlsOptions) as Identity & { isServer?: boolean; rejectUnauthorized?: boolean }
 
 export function encodeWrappedSession(socket: TLSSocket, session: Session): Buffer {
-  const encoded = encodeSession(session)
+  const encoded = encodeOpenSslSession(session)
   const options = optionsOf(socket)
   if (options.isServer) return Buffer.from(encoded)
   const name = Buffer.from(serverIdentity(options))
@@ -43,14 +45,19 @@ function unwrap(state: Buffer): { name: string; encoded: Buffer } | undefined {
  * that does not say whose it is while the server is to be verified, or that can't be read.
  */
 export function decodeReusableSession(socket: TLSSocket, state: unknown): Session | undefined {
-  const bytes = typeof state === 'string' ? Buffer.from(state, 'latin1') : state instanceof Uint8Array ? Buffer.from(state) : undefined
+  const bytes =
+    typeof state === 'string'
+      ? Buffer.from(state, 'latin1')
+      : state instanceof Uint8Array
+        ? Buffer.from(state)
+        : undefined
   if (!bytes) return undefined
   const options = optionsOf(socket)
   const wrapped = unwrap(bytes)
   if (wrapped && wrapped.name !== serverIdentity(options)) return undefined
   if (!wrapped && !options.isServer && options.rejectUnauthorized !== false) return undefined
   try {
-    return decodeSession(wrapped?.encoded ?? bytes)
+    return decodeOpenSslSession(wrapped?.encoded ?? bytes, options.isServer ? 'server' : 'client')
   } catch {
     return undefined
   }

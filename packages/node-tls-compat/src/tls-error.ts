@@ -15,7 +15,8 @@ const SENTENCES: Record<string, string> = {
 function sentence(reason: string): string {
   const special = SENTENCES[reason]
   if (special) return special
-  if (reason.startsWith('SSLV3_ALERT_')) return ALERT_PREFIX + reason.slice('SSLV3_ALERT_'.length).toLowerCase().replaceAll('_', ' ')
+  if (reason.startsWith('SSLV3_ALERT_'))
+    return ALERT_PREFIX + reason.slice('SSLV3_ALERT_'.length).toLowerCase().replaceAll('_', ' ')
   return reason.toLowerCase().replaceAll('_', ' ')
 }
 

@@ -2,19 +2,28 @@ import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import { convertALPNProtocols } from './alpn.ts'
+import { ownCertificateOf, ownX509Of, peerCertificateOf, peerX509Of } from './certificates.ts'
+import { makeConnection } from './connection-config.ts'
 import { cipherOf, ephemeralKeyOf, protocolName, sharedSigalgNames } from './connection-info.ts'
 import { Engine } from './engine.ts'
 import { type Handle, makeHandle } from './handle.ts'
 import { nodeError } from './node-error.ts'
-import { peerCertificateOf, ownCertificateOf, peerX509Of, ownX509Of } from './certificates.ts'
-import { makeConnection } from './connection-config.ts'
-import { isSecureContext, SecureContext } from './secure-context.ts'
-import { decodeReusableSession, encodeWrappedSession } from './session-state.ts'
-import { startTrace } from './trace.ts'
-import { tls } from './tls.ts'
 import type { TLSSocketOptions } from './options.ts'
+import { isSecureContext, type SecureContext } from './secure-context.ts'
+import { decodeReusableSession, encodeWrappedSession } from './session-state.ts'
+import { tls } from './tls.ts'
+import { startTrace } from './trace.ts'
+import {
+  bytesOf,
+  validateBoolean,
+  validateBuffer,
+  validateFunction,
+  validateInt32,
+  validateObject,
+  validateString,
+  validateUint32,
+} from './validate.ts'
 import { verifyError } from './verify-error.ts'
-import { bytesOf, validateBoolean, validateBuffer, validateFunction, validateInt32, validateObject, validateString, validateUint32 } from './validate.ts'
 
 /** State that is ours and nobody's to look up by name. */
 export const kEngine = Symbol('engine')
@@ -29,6 +38,8 @@ const kSharedContext = Symbol('context')
 const kOwnTransport = Symbol('own-transport')
 
 export interface TLSSocket extends net.Socket {
+  connecting: boolean
+  autoSelectFamilyAttemptedAddresses: string[]
   encrypted: true
   secureConnecting: boolean
   authorized: boolean
@@ -66,7 +77,10 @@ export interface TLSSocket extends net.Socket {
   _handleTimeout(): void
   _destroySSL(): void
   disableRenegotiation(): void
-  renegotiate(options: { requestCert?: boolean; rejectUnauthorized?: boolean }, callback?: (error: Error | null) => void): boolean | undefined
+  renegotiate(
+    options: { requestCert?: boolean; rejectUnauthorized?: boolean },
+    callback?: (error: Error | null) => void,
+  ): boolean | undefined
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer
   setMaxSendFragment(size: number): boolean
   setServername(name: string): void
@@ -118,7 +132,8 @@ export const TLSSocket = function TLSSocket(this: TLSSocket, socket?: Duplex | n
   this[kPresets] = {}
 
   const context = options.secureContext ?? options.credentials ?? tls.createSecureContext(options)
-  if (!isSecureContext(context)) throw nodeError(TypeError, 'ERR_TLS_INVALID_CONTEXT', 'context must be a SecureContext')
+  if (!isSecureContext(context))
+    throw nodeError(TypeError, 'ERR_TLS_INVALID_CONTEXT', 'context must be a SecureContext')
   this[kSharedContext] = context as SecureContext
 
   const own = !socket
@@ -126,7 +141,11 @@ export const TLSSocket = function TLSSocket(this: TLSSocket, socket?: Duplex | n
     socket ??
     new net.Socket({
       allowHalfOpen: true,
-      ...({ noDelay: options.noDelay, keepAlive: options.keepAlive, keepAliveInitialDelay: options.keepAliveInitialDelay } as object),
+      ...({
+        noDelay: options.noDelay,
+        keepAlive: options.keepAlive,
+        keepAliveInitialDelay: options.keepAliveInitialDelay,
+      } as object),
     })
   this[kOwnTransport] = own
   // Half-open is our affair; the transport must let us answer close_notify.
@@ -261,7 +280,11 @@ function owner(self: TLSSocket) {
         // A server tells `tlsClientError` while the socket can still be looked at.
         self._closeAfterHandlingError = true
         self.destroy(error)
-      } else if (self._tlsOptions.isServer && self._rejectUnauthorized && /peer did not return a certificate/.test(error.message)) {
+      } else if (
+        self._tlsOptions.isServer &&
+        self._rejectUnauthorized &&
+        /peer did not return a certificate/.test(error.message)
+      ) {
         self.destroy()
       } else {
         self._emitTLSError(error)
@@ -289,8 +312,12 @@ function countRenegotiation(self: TLSSocket): void {
   const now = Date.now()
   engine.handshakes = now - engine.lastHandshake >= tls.CLIENT_RENEG_WINDOW * 1000 ? 1 : engine.handshakes + 1
   engine.lastHandshake = now
-  if (engine.handshakes > tls.CLIENT_RENEG_LIMIT) self._emitTLSError(nodeError(Error, 'ERR_TLS_SESSION_ATTACK', 'TLS session renegotiation attack detected'))
-  else if (self[kRenegotiationDisabled]) self._emitTLSError(nodeError(Error, 'ERR_TLS_RENEGOTIATION_DISABLED', 'TLS session renegotiation disabled for this socket'))
+  if (engine.handshakes > tls.CLIENT_RENEG_LIMIT)
+    self._emitTLSError(nodeError(Error, 'ERR_TLS_SESSION_ATTACK', 'TLS session renegotiation attack detected'))
+  else if (self[kRenegotiationDisabled])
+    self._emitTLSError(
+      nodeError(Error, 'ERR_TLS_RENEGOTIATION_DISABLED', 'TLS session renegotiation disabled for this socket'),
+    )
 }
 
 const methods = {
@@ -312,10 +339,11 @@ const methods = {
   },
 
   connect(this: TLSSocket, ...args: unknown[]) {
-    const normalized = (Array.isArray(args[0]) ? args[0] : (net as unknown as { _normalizeArgs(args: unknown[]): unknown[] })._normalizeArgs(args)) as [
-      net.SocketConnectOpts & { onread?: unknown; signal?: AbortSignal; timeout?: number },
-      (() => void) | null,
-    ]
+    const normalized = (
+      Array.isArray(args[0])
+        ? args[0]
+        : (net as unknown as { _normalizeArgs(args: unknown[]): unknown[] })._normalizeArgs(args)
+    ) as [net.SocketConnectOpts & { onread?: unknown; signal?: AbortSignal; timeout?: number }, (() => void) | null]
     const [options, callback] = normalized
     if (typeof callback === 'function') this.once('connect', callback)
     if (this._parent?.connecting) return this
@@ -330,11 +358,24 @@ const methods = {
     return this
   },
 
-  _writeGeneric(this: TLSSocket & { _pendingData?: unknown; _pendingEncoding?: string }, writev: boolean, data: unknown, encoding: BufferEncoding, done: (error?: Error | null) => void) {
+  _writeGeneric(
+    this: TLSSocket & { _pendingData?: unknown; _pendingEncoding?: string },
+    writev: boolean,
+    data: unknown,
+    encoding: BufferEncoding,
+    done: (error?: Error | null) => void,
+  ) {
     if (this.connecting) {
       this._pendingData = data
       this._pendingEncoding = encoding
-      const closed = () => done(nodeError(Error, 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION', 'Socket closed before the connection was established'))
+      const closed = () =>
+        done(
+          nodeError(
+            Error,
+            'ERR_SOCKET_CLOSED_BEFORE_CONNECTION',
+            'Socket closed before the connection was established',
+          ),
+        )
       this.once('connect', () => {
         this.off('close', closed)
         methods._writeGeneric.call(this, writev, data, encoding, done)
@@ -350,7 +391,9 @@ const methods = {
     }
     this._unrefTimer()
     const chunks = writev
-      ? (data as { chunk: Uint8Array | string; encoding: BufferEncoding }[]).map(({ chunk, encoding }) => toBytes(chunk, encoding))
+      ? (data as { chunk: Uint8Array | string; encoding: BufferEncoding }[]).map(({ chunk, encoding }) =>
+          toBytes(chunk, encoding),
+        )
       : [toBytes(data as Uint8Array | string, encoding)]
     this[kEngine].write(chunks, (error) => {
       this._unrefTimer()
@@ -422,7 +465,11 @@ const methods = {
     this[kRenegotiationDisabled] = true
   },
 
-  renegotiate(this: TLSSocket, options: { requestCert?: boolean; rejectUnauthorized?: boolean }, callback?: (error: Error | null) => void) {
+  renegotiate(
+    this: TLSSocket,
+    options: { requestCert?: boolean; rejectUnauthorized?: boolean },
+    callback?: (error: Error | null) => void,
+  ) {
     validateObject(options, 'options')
     if (callback !== undefined) validateFunction(callback, 'callback')
     if (this.destroyed) return undefined
@@ -448,7 +495,8 @@ const methods = {
     validateUint32(length, 'length', true)
     validateString(label, 'label')
     if (context !== undefined) validateBuffer(context, 'context')
-    if (!this._secureEstablished) throw nodeError(Error, 'ERR_TLS_INVALID_STATE', 'TLS socket connection must be securely established')
+    if (!this._secureEstablished)
+      throw nodeError(Error, 'ERR_TLS_INVALID_STATE', 'TLS socket connection must be securely established')
     return bytesOf(this[kEngine].connection!.exportKeyingMaterial(length, label, context && bytesOf(context)))
   },
 
@@ -463,7 +511,8 @@ const methods = {
 
   setServername(this: TLSSocket, name: string) {
     validateString(name, 'name')
-    if (this._tlsOptions.isServer) throw nodeError(Error, 'ERR_TLS_SNI_FROM_SERVER', 'Cannot issue SNI from a TLS server-side socket')
+    if (this._tlsOptions.isServer)
+      throw nodeError(Error, 'ERR_TLS_SNI_FROM_SERVER', 'Cannot issue SNI from a TLS server-side socket')
     this[kPresets].servername = name
   },
 
@@ -474,7 +523,9 @@ const methods = {
 
   setKeyCert(this: TLSSocket, context: unknown) {
     if (!this._handle) return
-    this[kSharedContext] = isSecureContext(context) ? (context as SecureContext) : tls.createSecureContext(context as object)
+    this[kSharedContext] = isSecureContext(context)
+      ? (context as SecureContext)
+      : tls.createSecureContext(context as object)
   },
 
   getSession(this: TLSSocket) {
@@ -530,7 +581,9 @@ const methods = {
   },
 
   getProtocol(this: TLSSocket) {
-    return this._handle ? protocolName(this[kEngine].connection?.version ?? this[kSharedContext].context.maxVersion) : null
+    return this._handle
+      ? protocolName(this[kEngine].connection?.version ?? this[kSharedContext].context.maxVersion)
+      : null
   },
 
   isSessionReused(this: TLSSocket) {

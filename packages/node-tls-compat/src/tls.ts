@@ -1,5 +1,5 @@
-import type { checkServerIdentity } from './check-server-identity.ts'
 import type { convertALPNProtocols } from './alpn.ts'
+import type { checkServerIdentity } from './check-server-identity.ts'
 import type { connect } from './connect.ts'
 import type { createSecureContext, SecureContext } from './secure-context.ts'
 import type { createServer, Server } from './server.ts'

@@ -31,7 +31,10 @@ export class Transport {
     // What had been buffered before we came is delivered first, in `start`.
     stream.push = (chunk, encoding) => this.take(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk)
     // Streams that kept a reference to the original `push` come this way.
-    raw.on('data', (chunk: Uint8Array | string) => void this.take(typeof chunk === 'string' ? Buffer.from(chunk) : chunk))
+    raw.on(
+      'data',
+      (chunk: Uint8Array | string) => void this.take(typeof chunk === 'string' ? Buffer.from(chunk) : chunk),
+    )
     raw.on('end', () => this.take(null))
     raw.on('error', (error: NodeJS.ErrnoException) => {
       if (error.syscall === 'write' && this.ending) return

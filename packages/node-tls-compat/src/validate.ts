@@ -11,13 +11,13 @@ export function validateBoolean(value: unknown, name: string): asserts value is 
   if (typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value)
 }
 
-// biome-ignore lint/complexity/noBannedTypes: any function will do
 export function validateFunction(value: unknown, name: string): asserts value is Function {
   if (typeof value !== 'function') throw invalidArgType(name, 'of type function', value)
 }
 
 export function validateObject(value: unknown, name: string): asserts value is object {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw invalidArgType(name, 'of type object', value)
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw invalidArgType(name, 'of type object', value)
 }
 
 export function validateArray(value: unknown, name: string): asserts value is unknown[] {

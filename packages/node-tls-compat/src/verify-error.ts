@@ -15,5 +15,7 @@ export function verifyError(socket: TLSSocket): VerifyError | null {
   if (!verdict || verdict.ok) return null
   const { code, message } = (verdict.result ?? {}) as { code?: string; message?: string }
   const text = message ?? 'certificate verification failed'
-  return Object.assign(new Error(major >= 24 && HINTED.has(code!) ? text + SYSTEM_CA_HINT : text), { code: code ?? 'UNSPECIFIED' })
+  return Object.assign(new Error(major >= 24 && HINTED.has(code!) ? text + SYSTEM_CA_HINT : text), {
+    code: code ?? 'UNSPECIFIED',
+  })
 }

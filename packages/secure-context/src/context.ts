@@ -1,37 +1,33 @@
 import type { CryptoProvider, GroupName, Signer } from '@x/crypto-primitives'
-import {
-  type CertificateCompression,
-  type ClientConfig,
-  type Credential,
-  decodeSession,
-  encodeSession,
-  type PeerCertificate,
-  type PeerVerdict,
-  type PeerVerification,
-  type ServerConfig,
-  type ServerOverrides,
-  type Session,
-  type TlsConfig,
+import type {
+  CertificateCompression,
+  ClientConfig,
+  Credential,
+  PeerCertificate,
+  PeerVerdict,
+  PeerVerification,
+  ServerConfig,
+  ServerOverrides,
+  Session,
+  TlsConfig,
 } from '@x/tls-handshake'
 import {
   Certificate,
-  CertificateRevocationList,
   nodeVerifyCode,
   parseCertificates,
-  parseCrls,
-  parseDhParameters,
-  parsePkcs12,
   TrustStore,
+  type VerifyResult,
   verifyChain,
   verifyMessage,
-  type VerifyResult,
 } from '@x/x509'
 import { allowedAtSecurityLevel, parseCipherList, parseTls13Suites, securityLevelBits } from './cipher-list.ts'
 import { CIPHER_SUITES, cipherSuiteById, TLS13_CIPHER_SUITES } from './cipher-suites.ts'
 import { Credentials } from './credentials.ts'
 import { ContextError } from './error.ts'
 import { DEFAULT_GROUPS, groupStrength, parseGroups } from './groups.ts'
+import { decodeOpenSslSession, encodeOpenSslSession } from './openssl-session.ts'
 import { readPeerCertificate } from './peer-certificate.ts'
+import { type CertificateRevocationList, parseCrls, parseDhParameters, parsePkcs12 } from './pending.ts'
 import { enabledVersions, methodVersions, protocolVersion, SSL_OP, type VersionRange } from './protocol-versions.ts'
 import { defaultSignatureSchemes, parseSignatureSchemes } from './sigalgs.ts'
 import { TicketKeys } from './ticket-keys.ts'
@@ -106,7 +102,10 @@ export class TlsContext {
     this.trusted = options.ca && new TrustStore(options.ca.flatMap(readAuthorities))
     this.identity = this.readIdentity()
     this.credentials = this.identity.list(this.trusted ?? [])
-    this.signatureSchemes = options.sigalgs === undefined ? defaultSignatureSchemes(securityLevelBits(this.securityLevel)) : parseSignatureSchemes(options.sigalgs)
+    this.signatureSchemes =
+      options.sigalgs === undefined
+        ? defaultSignatureSchemes(securityLevelBits(this.securityLevel))
+        : parseSignatureSchemes(options.sigalgs)
     this.groups = this.readGroups()
     const warnings: string[] = []
     this.dhParameters = this.readDhParameters(warnings)
@@ -159,7 +158,8 @@ export class TlsContext {
     return {
       ...this.common(),
       // The hybrid's ciphertext is of no use to a server that does not know it: X25519 goes along, as OpenSSL sends both.
-      ...(this.groups[0] === 'X25519MLKEM768' && this.groups.includes('x25519') && { keyShares: ['X25519MLKEM768', 'x25519'] as const }),
+      ...(this.groups[0] === 'X25519MLKEM768' &&
+        this.groups.includes('x25519') && { keyShares: ['X25519MLKEM768', 'x25519'] as const }),
       verifyPeer: (peer) => this.verify(peer, 'serverAuth'),
     }
   }
@@ -193,14 +193,15 @@ export class TlsContext {
     return this.trusted ?? this.options.defaultTrust?.() ?? NOTHING
   }
 
+  /** A session as OpenSSL writes it. */
   encodeSession(session: Session): Uint8Array {
-    return encodeSession(session)
+    return encodeOpenSslSession(session)
   }
 
   /** `null` for bytes that are no session. */
   decodeSession(bytes: Uint8Array): Session | null {
     try {
-      return decodeSession(bytes)
+      return decodeOpenSslSession(bytes, 'server')
     } catch {
       return null
     }
@@ -214,7 +215,11 @@ export class TlsContext {
   }
 
   private verify(peer: PeerVerification, purpose: 'serverAuth' | 'clientAuth'): PeerVerdict | Promise<PeerVerdict> {
-    if (peer.chain.length === 0) return { ok: false, result: { code: 'UNABLE_TO_GET_ISSUER_CERT', message: verifyMessage('UNABLE_TO_GET_ISSUER_CERT') } }
+    if (peer.chain.length === 0)
+      return {
+        ok: false,
+        result: { code: 'UNABLE_TO_GET_ISSUER_CERT', message: verifyMessage('UNABLE_TO_GET_ISSUER_CERT') },
+      }
     let chain: Certificate[]
     try {
       chain = peer.chain.map((der) => Certificate.parse(der))
@@ -239,7 +244,8 @@ export class TlsContext {
 
   private readCiphers(): { suites: readonly number[]; securityLevel?: number; onlyTls13: boolean } {
     const { cipherList, cipherSuites } = this.options
-    const tls13 = cipherSuites === undefined ? [0x1302, 0x1303, 0x1301] : cipherSuites === '' ? [] : parseTls13Suites(cipherSuites)
+    const tls13 =
+      cipherSuites === undefined ? [0x1302, 0x1303, 0x1301] : cipherSuites === '' ? [] : parseTls13Suites(cipherSuites)
     if (cipherList === '') return { suites: tls13, onlyTls13: true }
     const list = parseCipherList(cipherList ?? 'DEFAULT')
     return { suites: [...tls13, ...list.suites], securityLevel: list.securityLevel, onlyTls13: false }
@@ -247,7 +253,10 @@ export class TlsContext {
 
   private readVersions(onlyTls13: boolean): VersionRange {
     const { minVersion, maxVersion, secureProtocol } = this.options
-    const range = { min: protocolVersion(minVersion ?? 'TLSv1.2') ?? 0x0303, max: protocolVersion(maxVersion ?? 'TLSv1.3') ?? 0x0304 } as VersionRange
+    const range = {
+      min: protocolVersion(minVersion ?? 'TLSv1.2') ?? 0x0303,
+      max: protocolVersion(maxVersion ?? 'TLSv1.3') ?? 0x0304,
+    } as VersionRange
     const { min, max, side } = secureProtocol ? methodVersions(secureProtocol, range) : range
     // With suites of TLS 1.3 only, the versions below have nothing to offer.
     return { min: onlyTls13 && max > 0x0303 ? 0x0304 : min, max, ...(side && { side }) }
@@ -273,7 +282,8 @@ export class TlsContext {
       throw new ContextError(wrong ? 'mac verify failure' : 'not enough data', {}, { cause })
     }
     const found = store.keys[0]
-    if (!found) throw new ContextError('Unable to load private key from PFX data', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
+    if (!found)
+      throw new ContextError('Unable to load private key from PFX data', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
     if (found.chain.length > 0) identity.addChain(found.chain)
     identity.addSigner(this.provider.importPrivateKey(found.key))
     for (const certificate of store.certificates) if (!found.chain.includes(certificate)) this.trusted?.add(certificate)
@@ -282,7 +292,12 @@ export class TlsContext {
   private readGroups(): GroupName[] {
     const { ecdhCurve = 'auto', hybridFirst, provider } = this.options
     const minimum = securityLevelBits(this.securityLevel)
-    const groups = ecdhCurve === 'auto' ? [...(hybridFirst ? (['X25519MLKEM768'] as const) : []), ...DEFAULT_GROUPS].filter((name) => provider.groups[name]) : parseGroups(ecdhCurve, provider)
+    const groups =
+      ecdhCurve === 'auto'
+        ? [...(hybridFirst ? (['X25519MLKEM768'] as const) : []), ...DEFAULT_GROUPS].filter(
+            (name) => provider.groups[name],
+          )
+        : parseGroups(ecdhCurve, provider)
     return groups.filter((name) => groupStrength(name) >= minimum)
   }
 
@@ -299,7 +314,8 @@ export class TlsContext {
     }
     const bits = bitLength(parameters.p)
     if (bits < 1024) throw new ContextError('DH parameter is less than 1024 bits', { code: 'ERR_INVALID_ARG_VALUE' })
-    if (this.securityLevel >= 2 && bits < 2048) throw new ContextError('Error setting temp DH parameter', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
+    if (this.securityLevel >= 2 && bits < 2048)
+      throw new ContextError('Error setting temp DH parameter', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
     if (bits < 2048) warnings.push('DH parameter is less than 2048 bits')
     return parameters
   }
@@ -336,7 +352,10 @@ function readSessionIdContext(text: string | undefined): Uint8Array | undefined 
   const bytes = new TextEncoder().encode(text)
   // SSL_MAX_SID_CTX_LENGTH
   if (bytes.length > 32) {
-    throw new ContextError('error:0A000111:SSL routines:SSL_CTX_set_session_id_context:ssl session id context too long', { code: 'ERR_SSL_SSL_SESSION_ID_CONTEXT_TOO_LONG' })
+    throw new ContextError(
+      'error:0A000111:SSL routines:SSL_CTX_set_session_id_context:ssl session id context too long',
+      { code: 'ERR_SSL_SSL_SESSION_ID_CONTEXT_TOO_LONG' },
+    )
   }
   return bytes
 }

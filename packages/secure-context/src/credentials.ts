@@ -9,20 +9,36 @@ interface Slot {
   signer?: Signer
 }
 
-const mismatch = () => ContextError.openssl(0x05800074, 'x509 certificate routines', 'key values mismatch', 'ERR_OSSL_X509_')
+const mismatch = () =>
+  ContextError.openssl(0x05800074, 'x509 certificate routines', 'key values mismatch', 'ERR_OSSL_X509_')
 
 /** What OpenSSL says when an encrypted key can't be opened. */
 const badDecrypt = (cause: unknown) =>
-  ContextError.openssl(0x1c800064, 'Provider routines', 'bad decrypt', 'ERR_OSSL_', ['error:04800065:PEM routines::bad decrypt'], cause)
+  ContextError.openssl(
+    0x1c800064,
+    'Provider routines',
+    'bad decrypt',
+    'ERR_OSSL_',
+    ['error:04800065:PEM routines::bad decrypt'],
+    cause,
+  )
 
-const equalBytes = (a: Uint8Array, b: Uint8Array) => a.length === b.length && a.every((byte, index) => byte === b[index])
+const equalBytes = (a: Uint8Array, b: Uint8Array) =>
+  a.length === b.length && a.every((byte, index) => byte === b[index])
 
 /** Unsigned integers may carry leading zeros. */
-const magnitude = (bytes: Uint8Array) => bytes.subarray(Math.max(0, bytes.findIndex((byte) => byte !== 0)))
+const magnitude = (bytes: Uint8Array) =>
+  bytes.subarray(
+    Math.max(
+      0,
+      bytes.findIndex((byte) => byte !== 0),
+    ),
+  )
 
 /** The same key, whatever form its numbers have. */
 function sameKey(a: PublicKeyData, b: PublicKeyData): boolean {
-  if ('n' in a && 'n' in b) return equalBytes(magnitude(a.n), magnitude(b.n)) && equalBytes(magnitude(a.e), magnitude(b.e))
+  if ('n' in a && 'n' in b)
+    return equalBytes(magnitude(a.n), magnitude(b.n)) && equalBytes(magnitude(a.e), magnitude(b.e))
   if (a.type === 'ec' && b.type === 'ec') return a.curve === b.curve && equalBytes(a.point, b.point)
   if ('bytes' in a && 'bytes' in b) return a.type === b.type && equalBytes(a.bytes, b.bytes)
   return a.type === 'dsa' && b.type === 'dsa' && equalBytes(magnitude(a.y), magnitude(b.y))

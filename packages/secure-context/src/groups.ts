@@ -13,15 +13,34 @@ interface Known {
   readonly aliases: readonly string[]
 }
 
-const ecdh = (name: GroupName, id: number, shown: string, size: number, strength: number, ...aliases: string[]): Known => ({
+const ecdh = (
+  name: GroupName,
+  id: number,
+  shown: string,
+  size: number,
+  strength: number,
+  ...aliases: string[]
+): Known => ({
   name,
   id,
   shown: { type: 'ECDH', name: shown, size },
   strength,
   aliases: [shown, ...aliases],
 })
-const dh = (name: GroupName, id: number, size: number, strength: number): Known => ({ name, id, shown: { type: 'DH', size }, strength, aliases: [] })
-const kem = (name: GroupName, id: number, strength: number): Known => ({ name, id, shown: { type: 'TLSGroup', name }, strength, aliases: [] })
+const dh = (name: GroupName, id: number, size: number, strength: number): Known => ({
+  name,
+  id,
+  shown: { type: 'DH', size },
+  strength,
+  aliases: [],
+})
+const kem = (name: GroupName, id: number, strength: number): Known => ({
+  name,
+  id,
+  shown: { type: 'TLSGroup', name },
+  strength,
+  aliases: [],
+})
 
 const GROUPS: readonly Known[] = [
   ecdh('x25519', 29, 'X25519', 253, 128),
@@ -47,11 +66,21 @@ const GROUPS: readonly Known[] = [
   kem('SecP384r1MLKEM1024', 4589, 192),
 ]
 
-const BY_WORD = new Map(GROUPS.flatMap((group) => [group.name, ...group.aliases].map((word) => [word.toLowerCase(), group] as const)))
+const BY_WORD = new Map(
+  GROUPS.flatMap((group) => [group.name, ...group.aliases].map((word) => [word.toLowerCase(), group] as const)),
+)
 const BY_ID = new Map(GROUPS.map((group) => [group.id, group]))
 
 /** What is offered when nobody says: OpenSSL's choice without the hybrids, which the caller puts in front where they are cheap. */
-export const DEFAULT_GROUPS: readonly GroupName[] = ['x25519', 'secp256r1', 'x448', 'secp384r1', 'secp521r1', 'ffdhe2048', 'ffdhe3072']
+export const DEFAULT_GROUPS: readonly GroupName[] = [
+  'x25519',
+  'secp256r1',
+  'x448',
+  'secp384r1',
+  'secp521r1',
+  'ffdhe2048',
+  'ffdhe3072',
+]
 
 /** What `getEphemeralKeyInfo()` says of a NamedGroup; TLS 1.3's own numbers of the brainpool curves included. */
 export function groupDisplay(id: number): object {
@@ -76,7 +105,8 @@ export function parseGroups(text: string, provider: CryptoProvider): GroupName[]
     const group = BY_WORD.get(word.toLowerCase())
     if (group && provider.groups[group.name]) {
       if (!groups.includes(group.name)) groups.push(group.name)
-    } else if (!marks.includes('?')) throw new ContextError('Failed to set ECDH curve', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
+    } else if (!marks.includes('?'))
+      throw new ContextError('Failed to set ECDH curve', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
   }
   return groups
 }

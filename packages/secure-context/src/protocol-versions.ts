@@ -28,7 +28,11 @@ export interface VersionRange {
 export function methodVersions(method: string, defaults: VersionRange): VersionRange {
   const [, protocol, side] = /^(.+?)(?:_(client|server))?_method$/.exec(method) ?? []
   const refuse = (message: string) => new ContextError(message, { code: 'ERR_TLS_INVALID_PROTOCOL_METHOD' })
-  const range = (min: ProtocolVersion, max = min): VersionRange => ({ min, max, ...(side && { side: side as 'client' | 'server' }) })
+  const range = (min: ProtocolVersion, max = min): VersionRange => ({
+    min,
+    max,
+    ...(side && { side: side as 'client' | 'server' }),
+  })
   switch (protocol) {
     case 'SSLv2':
     case 'SSLv3':
@@ -77,7 +81,11 @@ const NO_VERSION: readonly (readonly [number, ProtocolVersion])[] = [
  *
  * @param securityLevel TLS 1.0 and 1.1 rest on SHA-1 and MD5, which OpenSSL 3 refuses above level 0
  */
-export function enabledVersions({ min, max }: VersionRange, secureOptions: number, securityLevel: number): ProtocolVersion[] {
+export function enabledVersions(
+  { min, max }: VersionRange,
+  secureOptions: number,
+  securityLevel: number,
+): ProtocolVersion[] {
   return ([0x0304, 0x0303, 0x0302, 0x0301] as const).filter((version) => {
     if (version < min || version > max) return false
     if (version < 0x0303 && securityLevel > 0) return false

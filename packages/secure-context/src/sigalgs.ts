@@ -46,8 +46,13 @@ export function parseSignatureSchemes(text: string): number[] {
     const optional = element.startsWith('?')
     const word = optional ? element.slice(1) : element
     const [signature = '', hash] = word.split('+')
-    const pair = hash === undefined ? '' : `${PAIR_ALIASES[signature.toUpperCase()] ?? signature.toUpperCase()}+${hash.toUpperCase().replace('SHA-', 'SHA').replace('SHA2-', 'SHA')}`
-    const found = SCHEMES.filter(([, name, shown]) => (hash === undefined ? name.toLowerCase() === word.toLowerCase() : shown === pair)).map(([id]) => id)
+    const pair =
+      hash === undefined
+        ? ''
+        : `${PAIR_ALIASES[signature.toUpperCase()] ?? signature.toUpperCase()}+${hash.toUpperCase().replace('SHA-', 'SHA').replace('SHA2-', 'SHA')}`
+    const found = SCHEMES.filter(([, name, shown]) =>
+      hash === undefined ? name.toLowerCase() === word.toLowerCase() : shown === pair,
+    ).map(([id]) => id)
     if (found.length === 0 && !optional) throw new ContextError('error:00000000:lib(0)::reason(0)')
     for (const id of found) if (!schemes.includes(id)) schemes.push(id)
   }

@@ -1,11 +1,12 @@
 import { type CryptoProvider, constantTimeEqual, type Hmac } from '@x/crypto-primitives'
 import { aes, cbcDecrypt, cbcEncrypt } from '@x/crypto-primitives/cbc'
-import { type Session, type TicketProtection } from '@x/tls-handshake'
+import { decodeSession, encodeSession, type TicketProtection } from '@x/tls-handshake'
+import { decodeOpenSslSession, encodeOpenSslSession } from './openssl-session.ts'
 
 /**
  * The 48 bytes of Node's `ticketKeys`: a name by which servers know their own tickets, an HMAC key and an AES-128 key, 16
  * bytes each. Servers that share them resume each other's sessions (RFC 5077 §4 has the layout of a ticket: name, IV,
- * ciphertext, MAC).
+ * ciphertext, MAC). The session inside is in OpenSSL's form, so that some of the servers may be Node's own.
  */
 export class TicketKeys implements TicketProtection {
   private readonly name: Uint8Array
@@ -23,7 +24,7 @@ export class TicketKeys implements TicketProtection {
 
   seal(session: Uint8Array): Uint8Array {
     const iv = this.provider.randomBytes(16)
-    const ciphertext = cbcEncrypt(aes, this.key, iv, session)
+    const ciphertext = cbcEncrypt(aes, this.key, iv, encodeOpenSslSession(decodeSession(session)))
     const ticket = new Uint8Array(16 + 16 + ciphertext.length + 32)
     ticket.set(this.name)
     ticket.set(iv, 16)
@@ -38,11 +39,10 @@ export class TicketKeys implements TicketProtection {
     if (!constantTimeEqual(ticket.subarray(0, 16), this.name)) return null
     if (!constantTimeEqual(this.mac.mac(ticket.subarray(0, end)), ticket.subarray(end))) return null
     try {
-      return { session: cbcDecrypt(aes, this.key, ticket.subarray(16, 32), ticket.subarray(32, end)), renew: false }
+      const session = cbcDecrypt(aes, this.key, ticket.subarray(16, 32), ticket.subarray(32, end))
+      return { session: encodeSession(decodeOpenSslSession(session, 'server')), renew: false }
     } catch {
       return null
     }
   }
 }
-
-export type { Session }

@@ -68,9 +68,34 @@ describe.skipIf(absent('openssl'))('TLS 1.3 with OpenSSL (skipped where openssl 
   it.each(matrix)('s_server: $suite, $group, $key: 10 MB each way', async ({ suite, group, key }) => {
     const port = await freePort()
     const { cert, key: keyFile } = files[key]
-    const server = openssl('s_server', '-accept', `127.0.0.1:${port}`, '-naccept', '1', '-quiet', '-tls1_3', '-ciphersuites', suite, '-groups', group, '-cert', cert, '-key', keyFile)
+    const server = openssl(
+      's_server',
+      '-accept',
+      `127.0.0.1:${port}`,
+      '-naccept',
+      '1',
+      '-quiet',
+      '-tls1_3',
+      '-ciphersuites',
+      suite,
+      '-groups',
+      group,
+      '-cert',
+      cert,
+      '-key',
+      keyFile,
+    )
     const received = hashOf(server.stdout, PAYLOAD.length)
-    const socket = await connectWhenReady(() => ours.connect({ port, host: '127.0.0.1', servername: 'localhost', ca: authority.cert, ciphers: suite, ecdhCurve: group }))
+    const socket = await connectWhenReady(() =>
+      ours.connect({
+        port,
+        host: '127.0.0.1',
+        servername: 'localhost',
+        ca: authority.cert,
+        ciphers: suite,
+        ecdhCurve: group,
+      }),
+    )
     expect(socket.getCipher()).toMatchObject({ name: suite })
     const back = hashOf(socket, PAYLOAD.length)
     socket.write(PAYLOAD)
@@ -83,12 +108,29 @@ describe.skipIf(absent('openssl'))('TLS 1.3 with OpenSSL (skipped where openssl 
 
   it.each(matrix)('s_client: $suite, $group, $key: 10 MB each way', async ({ suite, group, key }) => {
     const server = ours.createServer({ ...leafFor(key), minVersion: 'TLSv1.3' })
-    const port = await new Promise<number>((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as net.AddressInfo).port)))
+    const port = await new Promise<number>((resolve) =>
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as net.AddressInfo).port)),
+    )
     const accepted = new Promise<TLSSocket>((resolve, reject) => {
       server.once('secureConnection', resolve)
       server.once('tlsClientError', reject)
     })
-    const client = openssl('s_client', '-connect', `127.0.0.1:${port}`, '-servername', 'localhost', '-quiet', '-tls1_3', '-ciphersuites', suite, '-groups', group, '-CAfile', ca, '-verify_return_error')
+    const client = openssl(
+      's_client',
+      '-connect',
+      `127.0.0.1:${port}`,
+      '-servername',
+      'localhost',
+      '-quiet',
+      '-tls1_3',
+      '-ciphersuites',
+      suite,
+      '-groups',
+      group,
+      '-CAfile',
+      ca,
+      '-verify_return_error',
+    )
     const received = hashOf(client.stdout, PAYLOAD.length)
     const socket = await accepted
     const sent = hashOf(socket, PAYLOAD.length)

@@ -16,7 +16,11 @@ const ARROWS: Record<string, string[]> = {
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? sources(join(folder, entry.name)) : /\.[cm]?[jt]s$/.test(entry.name) ? [join(folder, entry.name)] : [],
+    entry.isDirectory()
+      ? sources(join(folder, entry.name))
+      : /\.[cm]?[jt]s$/.test(entry.name)
+        ? [join(folder, entry.name)]
+        : [],
   )
 }
 
@@ -47,7 +51,12 @@ describe('the arrows between packages', () => {
       for (const file of sources(join(folder, 'src'))) {
         for (const target of imports(readFileSync(file, 'utf8'))) {
           if (target.startsWith('.') || target.startsWith('node:')) continue
-          used.add(target.split('/').slice(0, target.startsWith('@') ? 2 : 1).join('/'))
+          used.add(
+            target
+              .split('/')
+              .slice(0, target.startsWith('@') ? 2 : 1)
+              .join('/'),
+          )
         }
       }
       expect([...used].sort()).toEqual(Object.keys(manifest.dependencies ?? {}).sort())
@@ -60,7 +69,10 @@ describe('the arrows between packages', () => {
     it(`@x/${name} runs anywhere: no node: module and no Buffer outside its ./node entry`, () => {
       for (const file of sources(join(folder, 'src')).filter((file) => !isNodeEntry(file))) {
         const text = readFileSync(file, 'utf8')
-        expect(imports(text).filter((target) => target.startsWith('node:')), file).toEqual([])
+        expect(
+          imports(text).filter((target) => target.startsWith('node:')),
+          file,
+        ).toEqual([])
         expect(/\bBuffer\b/.test(withoutComments(text)), `${file} uses Buffer`).toBe(false)
       }
     })

@@ -1,0 +1,158 @@
+/**
+ * OpenSSL's serialisation of a session (`i2d_SSL_SESSION`, ssl/ssl_asn1.c): the DER that Node's `'session'` event, its
+ * `session` option and its tickets hold. With it a session made by OpenSSL resumes here, and ours there.
+ */
+import type { ProtocolVersion, Session } from '@x/tls-handshake'
+import { DerReader, der, nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from '@x/x509'
+
+/** SSL_SESSION_ASN1_VERSION */
+const FORMAT = 1
+/** SSL_SESS_FLAG_EXTMS */
+const EXTENDED_MASTER_SECRET = 1
+
+/** Context-specific tags of the optional fields. */
+const FIELD = {
+  time: 1,
+  timeout: 2,
+  peer: 3,
+  sessionIdContext: 4,
+  verifyResult: 5,
+  hostname: 6,
+  pskIdentityHint: 7,
+  pskIdentity: 8,
+  ticketLifetimeHint: 9,
+  ticket: 10,
+  compressionId: 11,
+  srpUsername: 12,
+  flags: 13,
+  ticketAgeAdd: 14,
+  maxEarlyData: 15,
+  alpn: 16,
+  maxFragmentLength: 17,
+  applicationData: 18,
+  group: 19,
+  peerRawPublicKey: 20,
+} as const
+
+const codes = Object.entries(VERIFY_CODES) as [VerifyCode, readonly [number, string]][]
+
+/** X509_V_ERR_UNSPECIFIED */
+const UNSPECIFIED = 1
+
+function verifyNumber(verified: Session['verified']): number {
+  if (!verified || verified.ok) return 0
+  const { code } = (verified.result ?? {}) as { code?: string }
+  return VERIFY_CODES[code as VerifyCode]?.[0] ?? UNSPECIFIED
+}
+
+function verdict(number: number): Session['verified'] {
+  if (number === 0) return { ok: true }
+  const code = codes.find(([, [known]]) => known === number)?.[0] ?? 'UNSPECIFIED'
+  return { ok: false, result: { code: nodeVerifyCode(code), message: verifyMessage(code) } }
+}
+
+/** A session as OpenSSL writes it. The bytes hold its secret. Of the peer's chain only the leaf is kept. */
+export function encodeOpenSslSession(session: Session): Uint8Array {
+  const fields: Uint8Array[] = []
+  const number = (tag: number, value: number) => value !== 0 && fields.push(der.explicit(tag, der.integer(value)))
+  const bytes = (tag: number, value: Uint8Array | undefined) =>
+    value && fields.push(der.explicit(tag, der.octetString(value)))
+  number(FIELD.time, Math.floor(session.createdAt / 1000))
+  number(FIELD.timeout, session.lifetime)
+  const [leaf] = session.peerCertificates
+  if (leaf) fields.push(der.explicit(FIELD.peer, leaf))
+  bytes(FIELD.sessionIdContext, session.sessionIdContext ?? new Uint8Array())
+  number(FIELD.verifyResult, verifyNumber(session.verified))
+  bytes(FIELD.hostname, session.serverName === undefined ? undefined : new TextEncoder().encode(session.serverName))
+  if (session.ticket) number(FIELD.ticketLifetimeHint, session.lifetime)
+  bytes(FIELD.ticket, session.ticket)
+  number(FIELD.flags, session.extendedMasterSecret ? EXTENDED_MASTER_SECRET : 0)
+  number(FIELD.ticketAgeAdd, session.ageAdd ?? 0)
+  number(FIELD.maxEarlyData, session.maxEarlyData ?? 0)
+  bytes(FIELD.alpn, session.alpn)
+  bytes(FIELD.applicationData, session.applicationData)
+  number(FIELD.group, session.group ?? 0)
+  return der.sequence(
+    der.integer(FORMAT),
+    der.integer(session.version),
+    der.octetString(Uint8Array.of(session.cipherSuite >> 8, session.cipherSuite)),
+    der.octetString(session.sessionId),
+    der.octetString(session.secret),
+    ...fields,
+  )
+}
+
+/**
+ * Reads a session that OpenSSL (or `encodeOpenSslSession`) wrote.
+ *
+ * @param side who is going to resume it
+ * @throws {X509Error} for bytes that are not such a session
+ */
+export function decodeOpenSslSession(input: Uint8Array, side: Session['side']): Session {
+  // The session keeps parts of the bytes, which belong to the caller.
+  const outer = DerReader.open(input.slice(), 'SSL_SESSION')
+  const reader = outer.sequence('')
+  outer.finish()
+  if (reader.number('version') !== FORMAT) reader.fail('UNSUPPORTED', 'a version other than 1', 'version')
+  const version = reader.number('ssl_version')
+  if (version < 0x0301 || version > 0x0304)
+    reader.fail('UNSUPPORTED', `protocol version 0x${version.toString(16)}`, 'ssl_version')
+  const cipher = reader.octetString('cipher')
+  if (cipher.length !== 2) reader.fail('INVALID_STRUCTURE', `${cipher.length} bytes instead of 2`, 'cipher')
+  const sessionId = reader.octetString('session_id')
+  const secret = reader.octetString('master_key')
+
+  const optional = <T>(tag: number, read: (field: DerReader) => T): T | undefined => {
+    if (!reader.is(0xa0 | tag)) return undefined
+    const field = reader.explicit(tag, `[${tag}]`)
+    const value = read(field)
+    field.finish()
+    return value
+  }
+  const number = (tag: number) => optional(tag, (field) => field.number(''))
+  const bytes = (tag: number) => optional(tag, (field) => field.octetString(''))
+
+  const time = number(FIELD.time) ?? 0
+  const timeout = number(FIELD.timeout) ?? 0
+  const leaf = optional(FIELD.peer, (field) => field.raw(''))
+  const sessionIdContext = bytes(FIELD.sessionIdContext)
+  const verifyResult = number(FIELD.verifyResult) ?? 0
+  const hostname = bytes(FIELD.hostname)
+  bytes(FIELD.pskIdentityHint)
+  bytes(FIELD.pskIdentity)
+  const lifetimeHint = number(FIELD.ticketLifetimeHint)
+  const ticket = bytes(FIELD.ticket)
+  bytes(FIELD.compressionId)
+  bytes(FIELD.srpUsername)
+  const flags = number(FIELD.flags) ?? 0
+  const ageAdd = number(FIELD.ticketAgeAdd)
+  const maxEarlyData = number(FIELD.maxEarlyData)
+  const alpn = bytes(FIELD.alpn)
+  number(FIELD.maxFragmentLength)
+  const applicationData = bytes(FIELD.applicationData)
+  const group = number(FIELD.group)
+  optional(FIELD.peerRawPublicKey, (field) => field.raw(''))
+  reader.finish()
+
+  return {
+    side,
+    version: version as ProtocolVersion,
+    cipherSuite: cipher[0]! * 256 + cipher[1]!,
+    secret,
+    sessionId,
+    extendedMasterSecret: (flags & EXTENDED_MASTER_SECRET) !== 0,
+    ticket,
+    lifetime: lifetimeHint || timeout,
+    createdAt: time * 1000,
+    authenticatedAt: time * 1000,
+    ageAdd: version === 0x0304 ? (ageAdd ?? 0) : undefined,
+    maxEarlyData,
+    alpn,
+    serverName: hostname && new TextDecoder().decode(hostname),
+    sessionIdContext: sessionIdContext?.length ? sessionIdContext : undefined,
+    group,
+    peerCertificates: leaf ? [leaf] : [],
+    verified: verdict(verifyResult),
+    applicationData,
+  }
+}

@@ -25,7 +25,10 @@ console.log('Making a certificate authority and a certificate for localhost (@x/
 const authority = createAuthority({ provider: nodeProvider, subject: 'Demonstration CA' })
 const leaf = authority.issue('localhost', { names: ['127.0.0.1', '::1'] })
 
+// What the server signed the latest handshake with; node:tls can't say.
+let signature
 const server = ours.createServer({ key: leaf.key, cert: leaf.cert, ALPNProtocols: ['echo', 'http/1.1'] }, (socket) => {
+  signature = socket.getSignatureScheme()
   socket.on('error', (error) => console.error(`server: ${error.message}`))
   if (socket.alpnProtocol === 'echo') socket.pipe(socket)
   else answerHttp(socket)
@@ -58,7 +61,7 @@ function echo(name, tls, port, file) {
           version: socket.getProtocol(),
           suite: socket.getCipher().standardName,
           group: group ?? type,
-          signature: leaf.signatureScheme,
+          signature: socket.getPeerSignatureScheme?.() ?? signature,
           alpn: socket.alpnProtocol,
           certificate: `${socket.getPeerCertificate().subject.CN} (${socket.authorized ? 'verified' : socket.authorizationError})`,
           handshake: `${(performance.now() - begun).toFixed(1)} ms`,

@@ -1,5 +1,5 @@
 import { cipherSuiteById, groupDisplay, signatureSchemeDisplay } from '@x/secure-context'
-import type { TlsConnection } from '@x/tls-handshake'
+import { signatureSchemeName, type TlsConnection } from '@x/tls-handshake'
 
 const PROTOCOLS: Record<number, string> = { 769: 'TLSv1', 770: 'TLSv1.1', 771: 'TLSv1.2', 772: 'TLSv1.3' }
 
@@ -29,4 +29,9 @@ export function ephemeralKeyOf(connection: TlsConnection | undefined): object | 
 /** `getSharedSigalgs()`, in the words of OpenSSL's `sigalgs`. */
 export function sharedSigalgNames(connection: TlsConnection | undefined): string[] {
   return (connection?.sharedSignatureSchemes ?? []).map(signatureSchemeDisplay)
+}
+
+/** IANA's name of a SignatureScheme. */
+export function schemeName(id: number | undefined): string | undefined {
+  return id === undefined ? undefined : signatureSchemeName(id)
 }

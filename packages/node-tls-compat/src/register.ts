@@ -16,9 +16,9 @@ const load = createRequire(import.meta.url)
 type Constructor = Function & { prototype: object }
 
 /** Node makes `https.Server` and http2's secure server inherit from `tls.Server` when it loads them. */
-function relink(constructor: Constructor): void {
-  Object.setPrototypeOf(constructor.prototype, tls.Server.prototype)
-  Object.setPrototypeOf(constructor, tls.Server)
+function relink(server: Constructor): void {
+  Object.setPrototypeOf(server.prototype, tls.Server.prototype)
+  Object.setPrototypeOf(server, tls.Server)
 }
 
 function patch(): void {

@@ -22,7 +22,7 @@ export interface SecureContext {
   context: TlsContext
 }
 
-interface SecureContextConstructor {
+export interface SecureContextConstructor {
   new (
     secureProtocol?: string,
     secureOptions?: number,

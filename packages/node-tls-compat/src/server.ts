@@ -40,7 +40,7 @@ export interface Server extends net.Server {
   [option: string]: unknown
 }
 
-interface ServerConstructor {
+export interface ServerConstructor {
   new (options?: TlsOptions | SecureConnectionListener | null, listener?: SecureConnectionListener): Server
   (options?: TlsOptions | SecureConnectionListener | null, listener?: SecureConnectionListener): Server
   readonly prototype: Server

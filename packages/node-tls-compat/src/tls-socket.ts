@@ -4,7 +4,7 @@ import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import { convertALPNProtocols } from './alpn.ts'
 import { ownCertificateOf, ownX509Of, peerCertificateOf, peerX509Of } from './certificates.ts'
 import { makeConnection } from './connection-config.ts'
-import { cipherOf, ephemeralKeyOf, protocolName, sharedSigalgNames } from './connection-info.ts'
+import { cipherOf, ephemeralKeyOf, protocolName, schemeName, sharedSigalgNames } from './connection-info.ts'
 import { Engine } from './engine.ts'
 import { type Handle, makeHandle } from './handle.ts'
 import { nodeError } from './node-error.ts'
@@ -95,6 +95,9 @@ export interface TLSSocket extends net.Socket {
   getCipher(): object | null | undefined
   getEphemeralKeyInfo(): object | null
   getSharedSigalgs(): string[] | null
+  /** Beyond Node: IANA's name of the scheme we signed the handshake with, and of the peer's. */
+  getSignatureScheme(): string | undefined
+  getPeerSignatureScheme(): string | undefined
   getFinished(): Buffer | null | undefined
   getPeerFinished(): Buffer | null | undefined
   getProtocol(): string | null
@@ -102,7 +105,7 @@ export interface TLSSocket extends net.Socket {
   enableTrace(): void | null
 }
 
-interface TLSSocketConstructor {
+export interface TLSSocketConstructor {
   new (socket?: Duplex | null, options?: TLSSocketOptions): TLSSocket
   (this: TLSSocket, socket?: Duplex | null, options?: TLSSocketOptions): void
   readonly prototype: TLSSocket
@@ -485,7 +488,7 @@ const methods = {
       if (callback) process.nextTick(callback, error)
       return false
     }
-    connection.renegotiate()
+    ;(connection as unknown as { renegotiate(): void }).renegotiate()
     this[kEngine].pump()
     if (callback) this.once('secure', () => callback(null))
     return true
@@ -497,7 +500,7 @@ const methods = {
     if (context !== undefined) validateBuffer(context, 'context')
     if (!this._secureEstablished)
       throw nodeError(Error, 'ERR_TLS_INVALID_STATE', 'TLS socket connection must be securely established')
-    return bytesOf(this[kEngine].connection!.exportKeyingMaterial(length, label, context && bytesOf(context)))
+    return bytesOf(this[kEngine].connection!.exportKeyingMaterial(label, length, context && bytesOf(context)))
   },
 
   setMaxSendFragment(this: TLSSocket, size: number) {
@@ -505,7 +508,7 @@ const methods = {
     if (size < 512 || size > 16384) return false
     this[kPresets].maxSendFragment = size
     const { connection } = this[kEngine]
-    if (connection) connection.maxSendFragment = size
+    if (connection) (connection as unknown as { maxSendFragment: number }).maxSendFragment = size
     return true
   },
 
@@ -562,6 +565,14 @@ const methods = {
 
   getEphemeralKeyInfo(this: TLSSocket) {
     return this._handle ? ephemeralKeyOf(this[kEngine].connection) : null
+  },
+
+  getSignatureScheme(this: TLSSocket) {
+    return schemeName(this[kEngine].connection?.localSignatureScheme)
+  },
+
+  getPeerSignatureScheme(this: TLSSocket) {
+    return schemeName(this[kEngine].connection?.peerSignatureScheme)
   },
 
   getSharedSigalgs(this: TLSSocket) {

@@ -3,8 +3,6 @@ import { ContextError } from './error.ts'
 
 interface Known {
   readonly name: GroupName
-  /** NamedGroup. */
-  readonly id: number
   /** What `getEphemeralKeyInfo()` says. */
   readonly shown: object
   /** Bits of security (SP 800-57), for security levels. */
@@ -13,63 +11,53 @@ interface Known {
   readonly aliases: readonly string[]
 }
 
-const ecdh = (
-  name: GroupName,
-  id: number,
-  shown: string,
-  size: number,
-  strength: number,
-  ...aliases: string[]
-): Known => ({
+const ecdh = (name: GroupName, shown: string, size: number, strength: number, ...aliases: string[]): Known => ({
   name,
-  id,
   shown: { type: 'ECDH', name: shown, size },
   strength,
   aliases: [shown, ...aliases],
 })
-const dh = (name: GroupName, id: number, size: number, strength: number): Known => ({
+const dh = (name: GroupName, size: number, strength: number): Known => ({
   name,
-  id,
   shown: { type: 'DH', size },
   strength,
   aliases: [],
 })
-const kem = (name: GroupName, id: number, strength: number): Known => ({
+const kem = (name: GroupName, strength: number): Known => ({
   name,
-  id,
   shown: { type: 'TLSGroup', name },
   strength,
   aliases: [],
 })
 
 const GROUPS: readonly Known[] = [
-  ecdh('x25519', 29, 'X25519', 253, 128),
-  ecdh('secp256r1', 23, 'prime256v1', 256, 128, 'P-256'),
-  ecdh('x448', 30, 'X448', 448, 224),
-  ecdh('secp384r1', 24, 'secp384r1', 384, 192, 'P-384'),
-  ecdh('secp521r1', 25, 'secp521r1', 521, 256, 'P-521'),
-  ecdh('secp224r1', 21, 'secp224r1', 224, 112, 'P-224'),
-  ecdh('secp256k1', 22, 'secp256k1', 256, 128),
-  ecdh('brainpoolP256r1', 26, 'brainpoolP256r1', 256, 128),
-  ecdh('brainpoolP384r1', 27, 'brainpoolP384r1', 384, 192),
-  ecdh('brainpoolP512r1', 28, 'brainpoolP512r1', 512, 256),
-  dh('ffdhe2048', 256, 2048, 112),
-  dh('ffdhe3072', 257, 3072, 128),
-  dh('ffdhe4096', 258, 4096, 128),
-  dh('ffdhe6144', 259, 6144, 128),
-  dh('ffdhe8192', 260, 8192, 192),
-  kem('MLKEM512', 512, 128),
-  kem('MLKEM768', 513, 192),
-  kem('MLKEM1024', 514, 256),
-  kem('X25519MLKEM768', 4588, 128),
-  kem('SecP256r1MLKEM768', 4587, 128),
-  kem('SecP384r1MLKEM1024', 4589, 192),
+  ecdh('x25519', 'X25519', 253, 128),
+  ecdh('secp256r1', 'prime256v1', 256, 128, 'P-256'),
+  ecdh('x448', 'X448', 448, 224),
+  ecdh('secp384r1', 'secp384r1', 384, 192, 'P-384'),
+  ecdh('secp521r1', 'secp521r1', 521, 256, 'P-521'),
+  ecdh('secp224r1', 'secp224r1', 224, 112, 'P-224'),
+  ecdh('secp256k1', 'secp256k1', 256, 128),
+  ecdh('brainpoolP256r1', 'brainpoolP256r1', 256, 128),
+  ecdh('brainpoolP384r1', 'brainpoolP384r1', 384, 192),
+  ecdh('brainpoolP512r1', 'brainpoolP512r1', 512, 256),
+  dh('ffdhe2048', 2048, 112),
+  dh('ffdhe3072', 3072, 128),
+  dh('ffdhe4096', 4096, 128),
+  dh('ffdhe6144', 6144, 128),
+  dh('ffdhe8192', 8192, 192),
+  kem('MLKEM512', 128),
+  kem('MLKEM768', 192),
+  kem('MLKEM1024', 256),
+  kem('X25519MLKEM768', 128),
+  kem('SecP256r1MLKEM768', 128),
+  kem('SecP384r1MLKEM1024', 192),
 ]
 
 const BY_WORD = new Map(
   GROUPS.flatMap((group) => [group.name, ...group.aliases].map((word) => [word.toLowerCase(), group] as const)),
 )
-const BY_ID = new Map(GROUPS.map((group) => [group.id, group]))
+const BY_NAME = new Map(GROUPS.map((group) => [group.name, group]))
 
 /** What is offered when nobody says: OpenSSL's choice without the hybrids, which the caller puts in front where they are cheap. */
 export const DEFAULT_GROUPS: readonly GroupName[] = [
@@ -82,14 +70,14 @@ export const DEFAULT_GROUPS: readonly GroupName[] = [
   'ffdhe3072',
 ]
 
-/** What `getEphemeralKeyInfo()` says of a NamedGroup; TLS 1.3's own numbers of the brainpool curves included. */
-export function groupDisplay(id: number): object {
-  return BY_ID.get(id >= 31 && id <= 33 ? id - 5 : id)?.shown ?? {}
+/** What `getEphemeralKeyInfo()` says of a group. */
+export function groupDisplay(name: GroupName): object {
+  return BY_NAME.get(name)?.shown ?? {}
 }
 
 /** Bits of security of a group. */
 export function groupStrength(name: GroupName): number {
-  return GROUPS.find((group) => group.name === name)?.strength ?? 0
+  return BY_NAME.get(name)?.strength ?? 0
 }
 
 /**

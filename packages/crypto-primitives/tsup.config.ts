@@ -17,4 +17,5 @@ export default build([
   'mlkem',
   'cbc',
   'legacy',
+  'conformance',
 ])

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { conformanceCases } from '../src/conformance.ts'
+import { nodeProvider } from '../src/node.ts'
+import { portableProvider } from '../src/portable.ts'
+import type { Aead, CryptoProvider } from '../src/provider.ts'
+
+describe.each([portableProvider, nodeProvider])('the $name provider keeps the contract', (provider) => {
+  for (const { name, run } of conformanceCases(provider)) it(name, async () => await run(), 60_000)
+
+  it('offers everything that the contract names', () => {
+    expect(Object.keys(provider.hashes)).toHaveLength(9)
+    expect(Object.keys(provider.aeads)).toHaveLength(7)
+    expect(Object.keys(provider.groups)).toHaveLength(21)
+  })
+})
+
+/** The suite has to catch what is broken. */
+async function failures(provider: CryptoProvider, only: RegExp): Promise<string[]> {
+  const failed: string[] = []
+  for (const { name, run } of conformanceCases(provider)) {
+    if (!only.test(name)) continue
+    try {
+      await run()
+    } catch {
+      failed.push(name)
+    }
+  }
+  return failed
+}
+
+describe('the suite catches a provider that', () => {
+  it('opens forged records', async () => {
+    const good = portableProvider.aeads['aes-128-gcm']!
+    const create = (key: Uint8Array): Aead => {
+      const aead = good.create(key)
+      return Object.assign(Object.create(aead), {
+        seal: aead.seal.bind(aead),
+        open: (n: Uint8Array, a: Uint8Array, b: Uint8Array, o: number, l: number) =>
+          aead.open(n, a, b, o, l) ?? b.subarray(o, o + l - 16),
+      })
+    }
+    const provider = { ...portableProvider, aeads: { 'aes-128-gcm': { ...good, create } } }
+    expect(await failures(provider, /^aes-128-gcm/)).toContain('aes-128-gcm: nothing forged is opened')
+  })
+
+  it('takes points of low order', async () => {
+    const good = portableProvider.groups.x25519!
+    const lax = {
+      ...good,
+      respond: () => ({ share: new Uint8Array(32), secret: new Uint8Array(32) }),
+    }
+    const provider = { ...portableProvider, groups: { x25519: lax } }
+    expect(await failures(provider, /^x25519/)).toContain('x25519: points of low order are refused')
+  })
+
+  it('says yes to every signature', async () => {
+    const lax = {
+      ...portableProvider,
+      importPublicKey: (data: Parameters<CryptoProvider['importPublicKey']>[0]) => ({
+        ...portableProvider.importPublicKey(data),
+        verify: () => true,
+      }),
+    }
+    expect((await failures(lax, /known signature|known key/)).length).toBeGreaterThan(5)
+  })
+})

@@ -31,7 +31,11 @@ export interface PeerCertificate {
   readonly der: Uint8Array
   readonly publicKey: PublicKey
   /** RFC 5280 §4.2.1.3 bits; `undefined` when the extension is absent (anything is allowed). */
-  readonly keyUsage?: { readonly digitalSignature: boolean; readonly keyEncipherment: boolean; readonly keyAgreement: boolean }
+  readonly keyUsage?: {
+    readonly digitalSignature: boolean
+    readonly keyEncipherment: boolean
+    readonly keyAgreement: boolean
+  }
   /** DER Name of the issuer, for certificate_authorities. */
   readonly issuer: Uint8Array
   /** Signature scheme (IANA number) the certificate itself is signed with, where it has one. */
@@ -136,6 +140,8 @@ export interface TlsConfig {
   readonly cbcRecordSplitting?: boolean
   /** Certificate compression (RFC 8879), in order of preference, what the host can do. */
   readonly certificateCompression?: readonly CertificateCompression[]
+  /** PSK key exchange modes of TLS 1.3 that we offer or accept (default only `psk_dhe_ke`: `psk_ke` has no forward secrecy). */
+  readonly pskModes?: readonly ('psk_dhe_ke' | 'psk_ke')[]
   /** Session tickets: neither offered, issued nor accepted when false (default true). */
   readonly tickets?: boolean
 }

@@ -1,5 +1,5 @@
-import type { Session } from './session.ts'
 import type { TlsError } from '@x/tls-record'
+import type { Session } from './session.ts'
 
 /** What `connection.takeEvents()` gives, in the order it happened. */
 export type TlsEvent =

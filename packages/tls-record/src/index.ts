@@ -1,1 +1,13 @@
-export {}
+/** The TLS record layer, sans I/O: framing, fragmentation, protection, limits, alerts as data. */
+export * from './alert.ts'
+export { ByteQueue } from './byte-queue.ts'
+export { plainView } from './bytes.ts'
+export * from './constants.ts'
+export * from './error.ts'
+export { Aead12Reader, Aead12Writer } from './protection/aead12.ts'
+export { Aead13Reader, Aead13Writer } from './protection/aead13.ts'
+export { CbcReader, CbcWriter } from './protection/cbc.ts'
+export { PlaintextReader, PlaintextWriter } from './protection/plaintext.ts'
+export type * from './protection.ts'
+export { type Record as TlsRecord, RecordReader, type RecordReaderOptions, recordVersion } from './reader.ts'
+export { RecordWriter, type RecordWriterOptions } from './writer.ts'

@@ -1,0 +1,29 @@
+import { Version } from '@x/tls-record'
+import { type Flow, nextMessage } from '../handshake/step.ts'
+import { HandshakeType } from '../messages/handshake-message.ts'
+import { decodeServerHello, type ServerHello } from '../messages/server-hello.ts'
+import type { ClientContext } from './client-context.ts'
+import { sendClientHello } from './client-hello.ts'
+import { clientHandshake13 } from './client13.ts'
+import { answerHelloRetryRequest } from './hello-retry.ts'
+import { negotiateVersion } from './negotiate-version.ts'
+
+/** A client's handshake and what comes after it: common until the version is known. */
+export function* clientHandshake(hs: ClientContext): Flow {
+  sendClientHello(hs)
+  let hello = yield* readServerHello(hs)
+  if (hello.isRetryRequest) {
+    answerHelloRetryRequest(hs, hello)
+    hello = yield* readServerHello(hs)
+  }
+  // negotiateVersion refuses everything that is not enabled.
+  negotiateVersion(hs, hello)
+  yield* clientHandshake13(hs, hello)
+}
+
+function* readServerHello(hs: ClientContext): Flow<ServerHello> {
+  const message = yield* nextMessage(HandshakeType.server_hello)
+  const hello = decodeServerHello(message)
+  hs.wire.reader.version = Version.TLS12
+  return hello
+}

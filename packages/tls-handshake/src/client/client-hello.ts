@@ -1,0 +1,262 @@
+import { configError, Version } from '@x/tls-record'
+
+import { Writer } from '../codec/writer.ts'
+import { alpn } from '../extensions/alpn.ts'
+import { compressCertificate } from '../extensions/compress-certificate.ts'
+import { cookie } from '../extensions/cookie.ts'
+import { earlyData } from '../extensions/early-data.ts'
+import type { ExtensionForm } from '../extensions/extension.ts'
+import { clientKeyShares, type KeyShareEntry } from '../extensions/key-share.ts'
+import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
+import { postHandshakeAuth } from '../extensions/post-handshake-auth.ts'
+import { bindersLength, offeredPsks, PRE_SHARED_KEY } from '../extensions/pre-shared-key.ts'
+import { PskMode, pskKeyExchangeModes } from '../extensions/psk-key-exchange-modes.ts'
+import { recordSizeLimit } from '../extensions/record-size-limit.ts'
+import { serverName } from '../extensions/server-name.ts'
+import { signatureAlgorithms, signatureAlgorithmsCert } from '../extensions/signature-algorithms.ts'
+import { sctRequest } from '../extensions/signed-certificate-timestamp.ts'
+import { statusRequest } from '../extensions/status-request.ts'
+import { supportedGroups } from '../extensions/supported-groups.ts'
+import { supportedVersions } from '../extensions/supported-versions.ts'
+import { writeClientHelloFields } from '../messages/client-hello.ts'
+import { HandshakeType } from '../messages/handshake-message.ts'
+import { FALLBACK_SCSV } from '../registry/cipher-suites.ts'
+import type { Group } from '../registry/groups.ts'
+import { KeySchedule } from '../tls13/key-schedule.ts'
+import { externalPsks, pskBinder, pskSchedule } from '../tls13/psk.ts'
+import { trafficWriter } from '../tls13/traffic-keys.ts'
+import type { ClientContext } from './client-context.ts'
+import { greaseValues } from './grease.ts'
+import { resumableSession } from './resumption.ts'
+
+/** The first ClientHello (RFC 9846 §4.2.2), and with it the start of early data. */
+export function sendClientHello(hs: ClientContext): void {
+  const { config, provider } = hs
+  if (hs.version13 && hs.suites13.length === 0 && hs.versions.length === 1) {
+    throw configError('NO_CIPHERS_AVAILABLE', 'no cipher suite is enabled')
+  }
+  if (config.grease) hs.grease = greaseValues(provider)
+  const session = resumableSession(hs)
+  if (hs.version13) {
+    // RFC 9846 appendix E.4: a legacy_session_id makes middleboxes believe in a resumption.
+    if (config.middleboxCompatibility !== false) hs.sessionId = provider.randomBytes(32)
+    hs.psks = [
+      ...(session ? [session] : []),
+      ...(config.psks ?? []).flatMap((psk) => externalPsks(provider, psk, hs.hashes13)),
+    ]
+    for (const group of initialKeyShares(hs)) {
+      hs.agreements.set(group.id, provider.groups[group.name]!.initiate())
+    }
+    prepareEarlyData(hs)
+  }
+  hs.offeredSuites = [
+    ...(hs.version13 ? hs.suites13.map(({ id }) => id) : []),
+    ...(config.fallbackScsv ? [FALLBACK_SCSV] : []),
+  ]
+  const hello = encodeClientHello(hs, true)
+  hs.send(hello)
+  if (hs.earlyData) startEarlyData(hs, hello)
+}
+
+/** The second ClientHello: as the first, except for what RFC 9846 §4.2.2 lists. */
+export function sendSecondClientHello(hs: ClientContext): void {
+  hs.send(encodeClientHello(hs, false))
+}
+
+/** Groups to send shares for: those asked for, or the one this server took last time, or the one we like best. */
+function initialKeyShares(hs: ClientContext): Group[] {
+  const asked = hs.config.keyShares
+  if (asked === undefined) {
+    const last = hs.psks[0]?.session?.group
+    return [hs.groups13.find(({ id }) => id === last) ?? hs.groups13[0]].filter((group) => group !== undefined)
+  }
+  return asked.flatMap((name) => hs.groups13.filter((group) => group.name === name))
+}
+
+/** 0-RTT is possible with the first PSK, if its ticket allows it and everything about it is still on offer. */
+function prepareEarlyData(hs: ClientContext): void {
+  const { config, facts } = hs
+  if (!config.earlyData) {
+    facts.earlyDataReason = 'disabled'
+    return
+  }
+  const psk = hs.psks[0]
+  const session = psk?.session
+  if (session === undefined) {
+    facts.earlyDataReason = 'no_session_offered'
+    return
+  }
+  const suite = hs.suites13.find(({ id }) => id === session.cipherSuite)
+  if (!session.maxEarlyData || suite === undefined) {
+    facts.earlyDataReason = 'unsupported_for_session'
+    return
+  }
+  // RFC 9846 §4.3.10: early data is of the session's protocol; offering it without that protocol would be for nothing.
+  const { alpn: protocol } = session
+  if (protocol !== undefined && !config.alpnProtocols?.some((name) => name.join() === protocol.join())) {
+    facts.earlyDataReason = 'alpn_mismatch'
+    return
+  }
+  hs.earlyData = { psk, schedule: pskSchedule(hs.provider, psk), suite }
+}
+
+/** client_early_traffic_secret protects what is written from here on. */
+function startEarlyData(hs: ClientContext, hello: Uint8Array): void {
+  const { schedule, suite } = hs.earlyData!
+  if (hs.sessionId.length > 0) {
+    hs.wire.sendChangeCipherSpec()
+    hs.changeCipherSpecSent = true
+  }
+  const helloHash = schedule.hash.digest(hello)
+  const secret = schedule.clientEarlyTrafficSecret(helloHash)
+  hs.logSecret('CLIENT_EARLY_TRAFFIC_SECRET', hs.random, secret)
+  hs.secrets.earlyExporter = schedule.earlyExporterSecret(helloHash)
+  hs.secrets.earlyHash = schedule.hash
+  hs.logSecret('EARLY_EXPORTER_SECRET', hs.random, hs.secrets.earlyExporter)
+  hs.wire.writer.version = Version.TLS12
+  hs.wire.changeWriteKeys(trafficWriter({ aead: hs.provider.aeads[suite.aead]!, hash: schedule.hash }, secret))
+  hs.wire.openEarlyData(hs.earlyData!.psk.session!.maxEarlyData!)
+  secret.fill(0)
+}
+
+function encodeClientHello(hs: ClientContext, first: boolean): Uint8Array {
+  const { grease } = hs
+  const writer = new Writer(2048)
+  let types: readonly number[] = []
+  writer.u8(HandshakeType.client_hello).within24(() => {
+    writeClientHelloFields(writer, {
+      version: Math.min(hs.versions[0], Version.TLS12),
+      random: hs.random,
+      sessionId: hs.sessionId,
+      cipherSuites: grease ? [grease.suite, ...hs.offeredSuites] : hs.offeredSuites,
+    })
+    writer.within16(() => {
+      types = writeExtensions(hs, writer, first)
+    })
+  })
+  hs.offeredExtensions = new Set(types)
+  const hello = writer.finish()
+  if (hs.psks.length > 0) fillBinders(hs, hello)
+  return hello
+}
+
+/** An extension with its content, until all are put in order. */
+interface Pending {
+  readonly type: number
+  readonly encode: (writer: Writer) => void
+}
+
+function pending<T>(form: ExtensionForm<T>, value: T): Pending {
+  return { type: form.extension.type, encode: (writer) => form.encode(writer, value) }
+}
+
+function writeExtensions(hs: ClientContext, writer: Writer, first: boolean): readonly number[] {
+  let extensions = [...commonExtensions(hs), ...(hs.version13 ? extensions13(hs, first) : [])]
+  if (hs.config.permuteExtensions) extensions = permute(hs, extensions)
+  if (hs.grease) {
+    extensions.unshift({ type: hs.grease.firstExtension, encode: () => {} })
+    extensions.push({ type: hs.grease.lastExtension, encode: (target) => target.u8(0) })
+  }
+  // RFC 9846 §4.3.11: pre_shared_key is the last one.
+  if (hs.psks.length > 0) extensions.push(preSharedKey(hs))
+  for (const { type, encode } of extensions) writer.u16(type).within16(() => encode(writer))
+  return extensions.map(({ type }) => type)
+}
+
+/** Those that every version understands. */
+function commonExtensions(hs: ClientContext): Pending[] {
+  const { config, grease } = hs
+  const list: Pending[] = []
+  if (config.serverName) list.push(pending(serverName, config.serverName))
+  const groups = hs.groups13.map(({ id }) => id)
+  if (groups.length > 0) list.push(pending(supportedGroups, grease ? [grease.group, ...groups] : groups))
+  if (config.alpnProtocols?.length) list.push(pending(alpn, config.alpnProtocols))
+  if (config.requestOcsp) list.push(pending(statusRequest, true))
+  list.push(pending(signatureAlgorithms, hs.signatureSchemes))
+  if (config.certificateSignatureSchemes) {
+    list.push(pending(signatureAlgorithmsCert, config.certificateSignatureSchemes))
+  }
+  if (config.requestSct) list.push(pending(sctRequest, true))
+  if (config.maxFragmentLength) list.push(pending(maxFragmentLength, config.maxFragmentLength))
+  if (config.recordSizeLimit) list.push(pending(recordSizeLimit, config.recordSizeLimit))
+  return list
+}
+
+/** Those of TLS 1.3. */
+function extensions13(hs: ClientContext, first: boolean): Pending[] {
+  const { config, grease } = hs
+  const list: Pending[] = []
+  const shares: KeyShareEntry[] = [...hs.agreements].map(([group, { share }]) => ({ group, keyExchange: share }))
+  if (grease && first) shares.unshift({ group: grease.group, keyExchange: Uint8Array.of(0) })
+  list.push(pending(clientKeyShares, shares))
+  // Sent without a PSK as well: it asks for tickets that can be used with key exchange.
+  if (config.tickets !== false || hs.psks.length > 0) {
+    list.push(
+      pending(
+        pskKeyExchangeModes,
+        hs.pskModes.map((mode) => PskMode[mode]),
+      ),
+    )
+  }
+  if (hs.earlyData && first) list.push(pending(earlyData, true))
+  list.push(pending(supportedVersions, grease ? [grease.version, ...hs.versions] : hs.versions))
+  if (hs.cookie) list.push(pending(cookie, hs.cookie))
+  const algorithms = (config.certificateCompression ?? []).filter(({ decompress }) => decompress).map(({ id }) => id)
+  if (algorithms.length > 0) list.push(pending(compressCertificate, algorithms))
+  if (config.postHandshakeAuth) list.push(pending(postHandshakeAuth, true))
+  return list
+}
+
+/** Shuffles the extensions once; the second hello keeps the order of the first. */
+function permute(hs: ClientContext, extensions: Pending[]): Pending[] {
+  if (hs.extensionOrder === undefined) {
+    const order = extensions.map(({ type }) => type)
+    const random = hs.provider.randomBytes(2 * order.length)
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = ((random[2 * i] << 8) | random[2 * i + 1]) % (i + 1)
+      ;[order[i], order[j]] = [order[j], order[i]]
+    }
+    hs.extensionOrder = order
+  }
+  const rank = new Map(hs.extensionOrder.map((type, index) => [type, index]))
+  return extensions.sort((a, b) => (rank.get(a.type) ?? rank.size) - (rank.get(b.type) ?? rank.size))
+}
+
+/** The identities, with zeros for the binders: they cover the rest of the message and are filled in last. */
+function preSharedKey(hs: ClientContext): Pending {
+  const now = hs.now()
+  return {
+    type: PRE_SHARED_KEY.type,
+    encode: (writer) =>
+      offeredPsks.encode(writer, {
+        identities: hs.psks.map(({ identity, session }) => ({
+          identity,
+          // RFC 9846 §4.3.11.1: milliseconds since the ticket came, plus ticket_age_add, modulo 2^32.
+          obfuscatedTicketAge: session ? (Math.max(0, now - session.createdAt) + (session.ageAdd ?? 0)) % 2 ** 32 : 0,
+        })),
+        binders: emptyBinders(hs),
+      }),
+  }
+}
+
+function emptyBinders(hs: ClientContext): Uint8Array[] {
+  return hs.psks.map(({ hash }) => new Uint8Array(hs.hash(hash).outputLength))
+}
+
+function fillBinders(hs: ClientContext, hello: Uint8Array): void {
+  const length = bindersLength(emptyBinders(hs))
+  const truncated = hello.subarray(0, hello.length - length)
+  let at = truncated.length + 2
+  for (const psk of hs.psks) {
+    const schedule = hs.earlyData?.psk === psk ? hs.earlyData.schedule : new KeySchedule(hs.hash(psk.hash), psk.secret)
+    const binder = pskBinder(schedule, psk.kind, hs.transcript.digestWith(schedule.hash, truncated))
+    if (schedule !== hs.earlyData?.schedule) schedule.destroy()
+    hello.set(binder, at + 1)
+    at += 1 + binder.length
+  }
+}
+
+/** The group that a number in a server's answer names, if we offered it. */
+export function offeredGroup(hs: ClientContext, id: number): Group | undefined {
+  return hs.groups13.find((group) => group.id === id)
+}

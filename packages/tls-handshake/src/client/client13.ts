@@ -1,0 +1,441 @@
+import { Alert, peerError, TlsError, Version } from '@x/tls-record'
+import { equalBytes } from '../codec/bytes.ts'
+import type { CertificateRequestInfo, PeerCertificate } from '../config.ts'
+import { alpn } from '../extensions/alpn.ts'
+import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
+import { compressCertificate } from '../extensions/compress-certificate.ts'
+import { EARLY_DATA } from '../extensions/early-data.ts'
+import { KEY_SHARE, serverKeyShare } from '../extensions/key-share.ts'
+import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
+import { selectedPsk } from '../extensions/pre-shared-key.ts'
+import { recordSizeLimit } from '../extensions/record-size-limit.ts'
+import type { ExtensionBlock } from '../extensions/registry.ts'
+import { serverNameAnswer } from '../extensions/server-name.ts'
+import { signatureAlgorithms } from '../extensions/signature-algorithms.ts'
+import { SIGNED_CERTIFICATE_TIMESTAMP } from '../extensions/signed-certificate-timestamp.ts'
+import { STATUS_REQUEST } from '../extensions/status-request.ts'
+import { supportedGroups } from '../extensions/supported-groups.ts'
+import { answer, type Flow, nextMessage } from '../handshake/step.ts'
+import { emptyCertificate13 } from '../messages/certificate.ts'
+import { type CertificateRequest13, decodeCertificateRequest13 } from '../messages/certificate-request.ts'
+import { decodeEncryptedExtensions } from '../messages/encrypted-extensions.ts'
+import { checkFinished } from '../messages/finished.ts'
+import { encodeHandshake, type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
+import type { ServerHello } from '../messages/server-hello.ts'
+import type { CipherSuite13 } from '../registry/cipher-suites.ts'
+import {
+  finishedData,
+  readCertificate13,
+  readCertificateVerify,
+  readLeaf,
+  sendCredential,
+  sendFinished,
+  verifyPeer,
+} from '../tls13/authentication.ts'
+import { chooseCredential13 } from '../tls13/credentials.ts'
+import { sameProtocol } from '../tls13/early-data.ts'
+import { withPeerShare } from '../tls13/key-exchange.ts'
+import { KeySchedule } from '../tls13/key-schedule.ts'
+import type { Psk } from '../tls13/psk.ts'
+import { type TrafficCipher, trafficReader, trafficWriter } from '../tls13/traffic-keys.ts'
+import type { Transcript } from '../tls13/transcript.ts'
+import type { ClientContext } from './client-context.ts'
+import { offeredGroup } from './client-hello.ts'
+import { sendChangeCipherSpecOnce } from './hello-retry.ts'
+import { clientPostHandshake13 } from './post-handshake13.ts'
+import { checkServerHello13 } from './server-hello13.ts'
+
+/** What a TLS 1.3 client knows once the ServerHello is there. */
+export interface Client13 {
+  readonly hs: ClientContext
+  readonly suite: CipherSuite13
+  readonly cipher: TrafficCipher
+  readonly schedule: KeySchedule
+  /** The PSK the server took. */
+  readonly psk: Psk | undefined
+  clientHandshakeSecret: Uint8Array
+  serverHandshakeSecret: Uint8Array
+}
+
+/** The client's side of TLS 1.3, from the ServerHello on (RFC 9846 §2). */
+export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow {
+  const client = yield* processServerHello(hs, hello)
+  enterHandshakeKeys(client)
+  yield* readEncryptedExtensions(client)
+  const request = client.psk ? undefined : yield* readServerCredential(client)
+  if (client.psk) yield* resumeServerCredential(client)
+  const serverFinished = yield* readServerFinished(client)
+  sendEndOfEarlyData(client)
+  if (request) yield* sendClientCredential(client, request, hs.transcript)
+  const resumptionSecret = sendClientFinished(client, serverFinished)
+  hs.wire.complete(false)
+  yield* clientPostHandshake13(client, resumptionSecret)
+}
+
+// --- ServerHello (RFC 9846 §4.2.3)
+
+function* processServerHello(hs: ClientContext, hello: ServerHello): Flow<Client13> {
+  const { facts, provider } = hs
+  // RFC 9846 §4.2.4: a second HelloRetryRequest is unexpected_message.
+  if (hello.isRetryRequest) {
+    throw peerError('unexpected_message', 'UNEXPECTED_MESSAGE', 'a second HelloRetryRequest')
+  }
+  const suite = checkServerHello13(hs, hello)
+  hello.extensions.admit('SH', hs.offeredExtensions)
+  const psk = acceptedPsk(hs, hello, suite)
+  facts.version = Version.TLS13
+  facts.cipherSuite = suite.id
+  facts.resumed = psk?.session !== undefined
+  facts.pskIdentity = psk?.external?.identity
+  hs.wire.reader.dropChangeCipherSpec = true
+  hs.wire.writer.version = Version.TLS12
+
+  const sharedSecret = yield* agree(hs, hello, psk)
+  const hash = hs.hash(suite.hash)
+  hs.transcript.start(hash)
+  hs.received(hello.message)
+  const schedule =
+    psk !== undefined && psk === hs.earlyData?.psk ? hs.earlyData.schedule : new KeySchedule(hash, psk?.secret)
+  schedule.enterHandshake(sharedSecret)
+  sharedSecret?.fill(0)
+  const cipher = { aead: provider.aeads[suite.aead]!, hash }
+  hs.secrets.hash = hash
+  hs.secrets.cipher = cipher
+  const none = new Uint8Array(0)
+  return { hs, suite, cipher, schedule, psk, clientHandshakeSecret: none, serverHandshakeSecret: none }
+}
+
+/** pre_shared_key: the server's choice among ours (RFC 9846 §4.3.11). */
+function acceptedPsk(hs: ClientContext, hello: ServerHello, suite: CipherSuite13): Psk | undefined {
+  const index = hello.extensions.get(selectedPsk)
+  if (index === undefined) return undefined
+  // `admit` has refused it when none was offered; after a HelloRetryRequest there may be none left.
+  const psk = hs.psks[index]
+  if (psk === undefined) {
+    throw peerError(
+      'illegal_parameter',
+      'BAD_PSK_IDENTITY',
+      `selected_identity ${index} of ${hs.psks.length} that were offered`,
+    )
+  }
+  if (psk.hash !== suite.hash) {
+    throw peerError('illegal_parameter', 'CIPHERSUITE_DIGEST_HAS_CHANGED', "the suite's hash is not that of the PSK")
+  }
+  return psk
+}
+
+/** key_share (RFC 9846 §4.3.8): the shared secret, or `undefined` with psk_ke. */
+function* agree(hs: ClientContext, hello: ServerHello, psk: Psk | undefined): Flow<Uint8Array | undefined> {
+  const share = hello.extensions.get(serverKeyShare)
+  if (share === undefined) {
+    if (psk !== undefined && hs.pskModes.includes('psk_ke')) return undefined
+    // RFC 9846 §9.2.
+    throw peerError('missing_extension', 'NO_SUITABLE_KEY_SHARE', `${KEY_SHARE.name} is missing from the ServerHello`)
+  }
+  if (psk !== undefined && !hs.pskModes.includes('psk_dhe_ke')) {
+    throw peerError('illegal_parameter', 'BAD_KEY_SHARE', 'a key share, but only psk_ke was offered')
+  }
+  const group = offeredGroup(hs, share.group)
+  const agreement = hs.agreements.get(share.group)
+  if (group === undefined || agreement === undefined) {
+    throw peerError('illegal_parameter', 'WRONG_CURVE', `a share of group ${share.group}, for which we sent none`)
+  }
+  hs.facts.group = group.name
+  hs.agreements.delete(share.group)
+  for (const other of hs.agreements.values()) other.destroy()
+  hs.agreements.clear()
+  return yield* withPeerShare(() => agreement.complete(share.keyExchange))
+}
+
+function enterHandshakeKeys(client: Client13): void {
+  const { hs, schedule, cipher } = client
+  const helloHash = hs.transcript.digest()
+  client.clientHandshakeSecret = schedule.clientHandshakeTrafficSecret(helloHash)
+  client.serverHandshakeSecret = schedule.serverHandshakeTrafficSecret(helloHash)
+  hs.logSecret('CLIENT_HANDSHAKE_TRAFFIC_SECRET', hs.random, client.clientHandshakeSecret)
+  hs.logSecret('SERVER_HANDSHAKE_TRAFFIC_SECRET', hs.random, client.serverHandshakeSecret)
+  schedule.enterMain()
+  hs.wire.changeReadKeys(trafficReader(cipher, client.serverHandshakeSecret))
+  // With early data under way, its keys stay until the server has said what becomes of it.
+  if (!hs.earlyData) writeWithHandshakeKeys(client)
+}
+
+/** From here on alerts, too, are encrypted (RFC 9846 §6). */
+function writeWithHandshakeKeys(client: Client13): void {
+  sendChangeCipherSpecOnce(client.hs)
+  client.hs.wire.changeWriteKeys(trafficWriter(client.cipher, client.clientHandshakeSecret))
+}
+
+// --- EncryptedExtensions (RFC 9846 §4.4.1)
+
+function* readEncryptedExtensions(client: Client13): Flow {
+  const { hs } = client
+  const { config, facts, wire } = hs
+  const message = yield* nextMessage(HandshakeType.encrypted_extensions)
+  const extensions = decodeEncryptedExtensions(message, hs.offeredExtensions)
+  hs.received(message)
+  facts.serverName = config.serverName
+  extensions.get(serverNameAnswer)
+  // RFC 9846 §4.3.7: not to be acted upon before the handshake is complete; we have no use for it.
+  extensions.get(supportedGroups)
+  facts.alpnProtocol = negotiatedProtocol(hs, extensions)
+  const fragment = extensions.get(maxFragmentLength)
+  if (fragment !== undefined) {
+    if (fragment !== config.maxFragmentLength) {
+      throw peerError(
+        'illegal_parameter',
+        'SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH',
+        `max_fragment_length ${fragment} was not asked for`,
+      )
+    }
+    wire.reader.maxPlaintext = fragment
+    wire.writer.maxFragment = Math.min(wire.writer.maxFragment, fragment)
+  }
+  const limit = extensions.get(recordSizeLimit)
+  if (limit !== undefined) {
+    // RFC 8449 §5: both extensions in an answer are illegal_parameter.
+    if (fragment !== undefined)
+      throw peerError('illegal_parameter', 'BAD_EXTENSION', 'max_fragment_length beside record_size_limit')
+    wire.writer.maxInner = Math.min(wire.writer.maxInner, limit)
+    wire.reader.maxPlaintext = Math.min(wire.reader.maxPlaintext, config.recordSizeLimit! - 1)
+  }
+  settleEarlyData(client, extensions)
+}
+
+/** RFC 7301 §3.1: exactly one protocol, of those we offered. */
+function negotiatedProtocol(hs: ClientContext, extensions: ExtensionBlock): Uint8Array | undefined {
+  const protocols = extensions.get(alpn)
+  if (protocols === undefined) return undefined
+  if (protocols.length !== 1)
+    throw peerError('decode_error', 'BAD_EXTENSION', `${protocols.length} protocols in an ALPN answer`)
+  if (!hs.config.alpnProtocols!.some((offered) => equalBytes(offered, protocols[0]))) {
+    throw peerError('illegal_parameter', 'INVALID_ALPN_PROTOCOL', 'the server selects a protocol that was not offered')
+  }
+  return protocols[0]
+}
+
+function settleEarlyData(client: Client13, extensions: ExtensionBlock): void {
+  const { hs, psk } = client
+  const { facts } = hs
+  const accepted = extensions.has(EARLY_DATA)
+  if (!hs.earlyData) {
+    // Offered in a first hello only: after a HelloRetryRequest it is no longer among the offers.
+    return
+  }
+  if (accepted) {
+    const { session } = hs.earlyData.psk
+    // RFC 9846 §4.3.11: early data goes with the first identity.
+    if (psk !== hs.earlyData.psk) {
+      throw peerError('illegal_parameter', 'BAD_EARLY_DATA', 'early data accepted without the PSK it is encrypted with')
+    }
+    if (client.suite.id !== session!.cipherSuite) {
+      throw peerError(
+        'illegal_parameter',
+        'CIPHER_MISMATCH_ON_EARLY_DATA',
+        'early data accepted with another cipher suite',
+      )
+    }
+    if (!sameProtocol(facts.alpnProtocol, session!.alpn)) {
+      throw peerError(
+        'illegal_parameter',
+        'ALPN_MISMATCH_ON_EARLY_DATA',
+        'early data accepted with another ALPN protocol',
+      )
+    }
+    facts.earlyDataReason = 'accepted'
+  } else {
+    facts.earlyDataReason = psk === undefined ? 'session_not_resumed' : 'peer_declined'
+    hs.earlyData = undefined
+    hs.wire.closeEarlyData()
+    writeWithHandshakeKeys(client)
+  }
+  facts.earlyDataAccepted = accepted
+  hs.wire.emit({ type: 'earlyData', accepted })
+}
+
+// --- The server's authentication (RFC 9846 §4.5)
+
+/** CertificateRequest if there is one, Certificate, CertificateVerify. */
+function* readServerCredential(client: Client13): Flow<CertificateRequest13 | undefined> {
+  const { hs } = client
+  const { facts } = hs
+  const compressed = hs.config.certificateCompression?.length ? [HandshakeType.compressed_certificate] : []
+  let message: HandshakeMessage = yield* nextMessage(
+    HandshakeType.certificate_request,
+    HandshakeType.certificate,
+    ...compressed,
+  )
+  let request: CertificateRequest13 | undefined
+  if (message.type === HandshakeType.certificate_request) {
+    request = readCertificateRequest(hs, message)
+    hs.received(message)
+    message = yield* nextMessage(HandshakeType.certificate, ...compressed)
+  }
+  const certificate = readCertificate13(hs, message, new Uint8Array(0), hs.offeredExtensions)
+  // RFC 9846 §4.5.1: a server's list is never empty.
+  if (certificate.chain.length === 0) {
+    throw peerError('decode_error', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the server sent no certificate')
+  }
+  const leaf = readLeaf(hs.config, certificate.chain[0])
+  hs.received(message)
+  facts.peerCertificates = certificate.chain
+  facts.ocspResponse = certificate.ocspResponse
+  facts.sctList = certificate.sctList
+
+  const verify = yield* nextMessage(HandshakeType.certificate_verify)
+  const transcriptHash = hs.transcript.digest()
+  facts.peerSignatureScheme = yield* readCertificateVerify(verify, 'server', transcriptHash, leaf, hs.signatureSchemes)
+  hs.received(verify)
+  yield* verifyServer(client, leaf, false)
+  return request
+}
+
+/** With a PSK the server has proved to be who it was; the verdict is the session's, unless it shall be asked again. */
+function* resumeServerCredential(client: Client13): Flow {
+  const { hs, psk } = client
+  const { facts, config } = hs
+  const session = psk?.session
+  if (session === undefined) return
+  facts.peerCertificates = session.peerCertificates
+  facts.ocspResponse = session.ocspResponse
+  facts.sctList = session.sctList
+  facts.peerSignatureScheme = session.peerSignatureScheme
+  facts.session = session
+  if (config.reverifyOnResume && session.peerCertificates.length > 0) {
+    yield* verifyServer(client, readLeaf(config, session.peerCertificates[0]), true)
+  } else {
+    facts.peerVerification = session.verified ?? { ok: true }
+  }
+}
+
+function* verifyServer({ hs }: Client13, leaf: PeerCertificate, resumed: boolean): Flow {
+  const { facts } = hs
+  facts.peerVerification = yield* verifyPeer(hs, {
+    side: 'client',
+    chain: facts.peerCertificates!,
+    leaf,
+    serverName: hs.config.serverName,
+    ocspResponse: facts.ocspResponse,
+    sctList: facts.sctList,
+    resumed,
+  })
+}
+
+// --- CertificateRequest (RFC 9846 §4.4.2)
+
+/** @param postHandshake then the context tells requests apart, and is not empty */
+export function readCertificateRequest(
+  hs: ClientContext,
+  message: HandshakeMessage,
+  postHandshake = false,
+): CertificateRequest13 {
+  const request = decodeCertificateRequest13(message)
+  // RFC 9846 §4.4.2: zero length in a handshake.
+  if (!postHandshake && request.context.length > 0) {
+    throw peerError('decode_error', 'INVALID_CONTEXT', 'a certificate_request_context during the handshake')
+  }
+  const signatureSchemes = request.extensions.get(signatureAlgorithms)
+  if (signatureSchemes === undefined) {
+    // RFC 9846 §4.4.2.
+    throw peerError(
+      'missing_extension',
+      'MISSING_SIGALGS_EXTENSION',
+      'signature_algorithms is missing from CertificateRequest',
+    )
+  }
+  const info: CertificateRequestInfo = {
+    version: Version.TLS13,
+    signatureSchemes,
+    certificateAuthorities: request.extensions.get(certificateAuthorities) ?? [],
+    context: postHandshake ? request.context : undefined,
+  }
+  hs.facts.certificateRequest = info
+  hs.facts.sharedSignatureSchemes = signatureSchemes.filter((scheme) => hs.signatureSchemes.includes(scheme))
+  return request
+}
+
+/** Certificate and CertificateVerify, or an empty Certificate (RFC 9846 §4.5.1.2). */
+export function* sendClientCredential(client: Client13, request: CertificateRequest13, transcript: Transcript): Flow {
+  const { hs } = client
+  const { config, facts } = hs
+  const info = facts.certificateRequest!
+  const select = config.selectClientCredential
+  const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
+  const candidates =
+    selected === undefined && select === undefined ? (config.credentials ?? []) : selected ? [selected] : []
+  const choice = chooseCredential13(config, candidates, info)
+  if (choice.credential === undefined) {
+    if (config.requireFittingCredential && candidates.length > 0) {
+      throw new TlsError(choice.reason, 'no client certificate fits what the server asks for', {
+        alert: Alert.handshake_failure,
+        blame: 'config',
+      })
+    }
+    const message = emptyCertificate13(request.context)
+    transcript.add(message)
+    hs.wire.send(message)
+    return
+  }
+  const { credential, scheme } = choice
+  facts.credential = credential
+  const { extensions } = request
+  yield* sendCredential(
+    hs,
+    transcript,
+    'client',
+    {
+      credential,
+      scheme,
+      ocspResponse: extensions.has(STATUS_REQUEST) ? credential.ocspResponse : undefined,
+      sctList: extensions.has(SIGNED_CERTIFICATE_TIMESTAMP) ? credential.sctList : undefined,
+      compression: extensions.get(compressCertificate) ?? [],
+    },
+    request.context,
+  )
+}
+
+// --- Finished (RFC 9846 §4.5.3)
+
+interface ServerFinished {
+  readonly applicationHash: Uint8Array
+}
+
+function* readServerFinished(client: Client13): Flow<ServerFinished> {
+  const { hs } = client
+  const message = yield* nextMessage(HandshakeType.finished)
+  const expected = finishedData(hs, client.serverHandshakeSecret, hs.transcript)
+  checkFinished(message, expected)
+  hs.facts.peerFinished = expected
+  hs.received(message)
+  hs.wire.requireRecordBoundary()
+  return { applicationHash: hs.transcript.digest() }
+}
+
+/** RFC 9846 §4.6: the early data ends, and with it its keys. */
+function sendEndOfEarlyData(client: Client13): void {
+  const { hs } = client
+  if (!hs.earlyData) return
+  hs.wire.closeEarlyData()
+  hs.send(encodeHandshake(HandshakeType.end_of_early_data, () => {}))
+  writeWithHandshakeKeys(client)
+}
+
+/** @returns the resumption secret, from which tickets get their PSKs */
+function sendClientFinished(client: Client13, { applicationHash }: ServerFinished): Uint8Array {
+  const { hs, schedule, cipher } = client
+  const { secrets, facts, wire, random } = hs
+  facts.localFinished = sendFinished(hs, client.clientHandshakeSecret, hs.transcript)
+  secrets.write = schedule.clientApplicationTrafficSecret(applicationHash)
+  secrets.read = schedule.serverApplicationTrafficSecret(applicationHash)
+  secrets.exporter = schedule.exporterSecret(applicationHash)
+  hs.logSecret('CLIENT_TRAFFIC_SECRET_0', random, secrets.write)
+  hs.logSecret('SERVER_TRAFFIC_SECRET_0', random, secrets.read)
+  hs.logSecret('EXPORTER_SECRET', random, secrets.exporter)
+  const resumptionSecret = schedule.resumptionSecret(hs.transcript.digest())
+  schedule.destroy()
+  client.clientHandshakeSecret.fill(0)
+  client.serverHandshakeSecret.fill(0)
+  wire.changeWriteKeys(trafficWriter(cipher, secrets.write))
+  wire.changeReadKeys(trafficReader(cipher, secrets.read))
+  return resumptionSecret
+}

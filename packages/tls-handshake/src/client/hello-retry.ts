@@ -1,0 +1,73 @@
+import { peerError, Version } from '@x/tls-record'
+import { COOKIE, cookie } from '../extensions/cookie.ts'
+import { retryGroup } from '../extensions/key-share.ts'
+import type { ServerHello } from '../messages/server-hello.ts'
+import type { ClientContext } from './client-context.ts'
+import { offeredGroup, sendSecondClientHello } from './client-hello.ts'
+import { negotiateVersion } from './negotiate-version.ts'
+import { checkServerHello13 } from './server-hello13.ts'
+
+/** HelloRetryRequest (RFC 9846 §4.2.4): checks it, and sends the second ClientHello. */
+export function answerHelloRetryRequest(hs: ClientContext, request: ServerHello): void {
+  if (negotiateVersion(hs, request) !== Version.TLS13) {
+    throw peerError('illegal_parameter', 'BAD_PROTOCOL_VERSION_NUMBER', 'a HelloRetryRequest that is not of TLS 1.3')
+  }
+  const suite = checkServerHello13(hs, request)
+  request.extensions.admit('HRR', new Set([...hs.offeredExtensions, COOKIE.type]))
+  hs.cookie = request.extensions.get(cookie)
+  const group = request.extensions.get(retryGroup)
+  if (group === undefined && hs.cookie === undefined) {
+    // RFC 9846 §4.2.4: no change in the ClientHello is illegal_parameter.
+    throw peerError('illegal_parameter', 'NO_CHANGE_FOLLOWING_HRR', 'a HelloRetryRequest that asks for nothing')
+  }
+  if (group !== undefined) replaceKeyShare(hs, group)
+
+  hs.facts.helloRetried = true
+  hs.retrySuite = suite.id
+  hs.retryGroup = group
+  const hash = hs.hash(suite.hash)
+  hs.transcript.start(hash)
+  hs.transcript.replaceByHash()
+  hs.received(request.message)
+  hs.wire.requireRecordBoundary()
+  hs.wire.reader.dropChangeCipherSpec = true
+  hs.wire.writer.version = Version.TLS12
+
+  // RFC 9846 §4.2.2: no early data any more, and only PSKs of the suite's hash.
+  if (hs.earlyData) abandonEarlyData(hs)
+  hs.psks = hs.psks.filter((psk) => psk.hash === suite.hash)
+  sendChangeCipherSpecOnce(hs)
+  sendSecondClientHello(hs)
+}
+
+/** RFC 9846 §4.3.8: a group that we offered, and sent no share for. */
+function replaceKeyShare(hs: ClientContext, id: number): void {
+  const group = offeredGroup(hs, id)
+  if (group === undefined || hs.agreements.has(id)) {
+    throw peerError(
+      'illegal_parameter',
+      'BAD_KEY_SHARE',
+      `the server asks for a share of group ${id}, which ${group ? 'it has' : 'was not offered'}`,
+    )
+  }
+  for (const agreement of hs.agreements.values()) agreement.destroy()
+  hs.agreements.clear()
+  hs.agreements.set(id, hs.provider.groups[group.name]!.initiate())
+}
+
+function abandonEarlyData(hs: ClientContext): void {
+  hs.wire.closeEarlyData()
+  hs.wire.writePlaintext()
+  hs.earlyData!.schedule.destroy()
+  hs.earlyData = undefined
+  hs.facts.earlyDataAccepted = false
+  hs.facts.earlyDataReason = 'hello_retry_request'
+  hs.wire.emit({ type: 'earlyData', accepted: false })
+}
+
+/** Middlebox compatibility: before the second flight, whatever it starts with (RFC 9846 appendix E.4). */
+export function sendChangeCipherSpecOnce(hs: ClientContext): void {
+  if (hs.changeCipherSpecSent || hs.sessionId.length === 0) return
+  hs.changeCipherSpecSent = true
+  hs.wire.sendChangeCipherSpec()
+}

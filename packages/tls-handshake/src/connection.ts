@@ -1,0 +1,777 @@
+import type { GroupName } from '@x/crypto-primitives'
+import {
+  Alert,
+  AlertError,
+  AlertLevel,
+  alertName,
+  ByteQueue,
+  ContentType,
+  localError,
+  PlaintextWriter,
+  peerError,
+  type ReadProtection,
+  RecordReader,
+  RecordWriter,
+  receivedAlertError,
+  TlsError,
+  type TlsRecord,
+  type WriteProtection,
+} from '@x/tls-record'
+import { ClientContext } from './client/client-context.ts'
+import { clientHandshake } from './client/client-handshake.ts'
+import { EMPTY } from './codec/bytes.ts'
+import type {
+  CertificateRequestInfo,
+  ClientConfig,
+  ClientHelloInfo,
+  Credential,
+  PeerVerdict,
+  ProtocolVersion,
+  ServerConfig,
+} from './config.ts'
+import type { TlsEvent } from './events.ts'
+import type { ConnectionFacts, EarlyDataReason } from './handshake/facts.ts'
+import { MessageBuffer } from './handshake/message-buffer.ts'
+import type { Flow, Question, Step } from './handshake/step.ts'
+import type { IncomingData, Wire } from './handshake/wire.ts'
+import { handshakeTypeName } from './messages/handshake-message.ts'
+import { encodeKeyUpdate } from './messages/key-update.ts'
+import { ServerContext } from './server/server-context.ts'
+import { serverHandshake } from './server/server-handshake.ts'
+import type { Session } from './session.ts'
+import { exportKeyingMaterial } from './tls13/key-schedule.ts'
+import { updateWriteKeys } from './tls13/key-update.ts'
+import type { ConnectionSecrets } from './tls13/secrets.ts'
+
+/** What our own application data may do now. */
+type OutgoingData = 'held' | 'early' | 'open'
+
+/**
+ * A TLS connection without I/O: bytes in, bytes and events out.
+ *
+ * @example
+ * const tls = TlsConnection.client(config)
+ * send(tls.takeOutput())                   // the ClientHello
+ * transport.onBytes = (bytes) => {
+ *   tls.receive(bytes)
+ *   for (const event of tls.takeEvents()) handle(event)
+ *   send(tls.takeOutput())
+ * }
+ */
+export class TlsConnection {
+  /** Called when a step that was answered with a promise has gone on: there may be output and events. */
+  onWake: () => void = () => {}
+
+  readonly #config: ClientConfig | ServerConfig
+  readonly #reader: RecordReader
+  readonly #writer: RecordWriter
+  readonly #messages: MessageBuffer
+  readonly #facts: ConnectionFacts = {}
+  readonly #secrets: ConnectionSecrets = {}
+  readonly #wire: Wire
+  readonly #flow: Flow
+  readonly #pendingInputLimit: number
+  readonly #warningLimit: number
+
+  #events: TlsEvent[] = []
+  /** Handshake messages of the flight that is being put together. */
+  readonly #flight = new ByteQueue()
+  readonly #data = new ByteQueue()
+  readonly #earlyData = new ByteQueue()
+  #earlyDataLeft = 0
+  #outgoing: OutgoingData = 'held'
+  #incoming: IncomingData = 'refused'
+  #earlyDataAllowed = 0
+  /** Types of the message that the handshake waits for. */
+  #allowed: readonly number[] = []
+  #question: Question | undefined
+  #complete = false
+  #closed = false
+  #peerClosed = false
+  #transportEnded = false
+  #endReported = false
+  #error: TlsError | undefined
+  #warnings = 0
+  #keyUpdatesInARow = 0
+  #keyUpdateDue = false
+  #keyUpdateAsked = false
+  #requestCertificate: (() => boolean) | undefined
+
+  /** A client's side. Its ClientHello is in the output at once. */
+  static client(config: ClientConfig): TlsConnection {
+    return new TlsConnection('client', config)
+  }
+
+  /** A server's side. */
+  static server(config: ServerConfig): TlsConnection {
+    return new TlsConnection('server', config)
+  }
+
+  private constructor(
+    readonly side: 'client' | 'server',
+    config: ClientConfig | ServerConfig,
+  ) {
+    this.#config = config
+    this.#reader = new RecordReader({ emptyRecords: config.limits?.emptyRecords })
+    this.#writer = new RecordWriter({ maxFragment: config.maxSendFragment, padding: config.padding })
+    this.#messages = new MessageBuffer(config.limits)
+    this.#pendingInputLimit = config.limits?.pendingInput ?? 131072
+    this.#warningLimit = config.limits?.warningAlerts ?? 4
+    this.#wire = this.#makeWire()
+    this.#flow = this.#handshake()
+    this.#guard(() => this.#advance(() => this.#flow.next()))
+  }
+
+  // --- Bytes and events
+
+  /**
+   * Takes bytes from the transport. They are decrypted where they lie; `data` events are views of them.
+   *
+   * @param bytes the caller may reuse the memory once it has taken the events
+   */
+  receive(bytes: Uint8Array): void {
+    if (this.#error !== undefined || this.#peerClosed) return
+    this.#reader.push(bytes)
+    this.#run()
+    this.#reader.detach()
+    this.#messages.keep()
+  }
+
+  /** The transport has ended. Without a close_notify before it this is a truncation, or, in a handshake, an error. */
+  receiveEnd(): void {
+    this.#transportEnded = true
+    this.#run()
+  }
+
+  /** Bytes for the transport, in order, as pieces for one `writev`. The connection never touches them again. */
+  takeOutput(): Uint8Array[] {
+    if (this.#error === undefined) this.#guard(() => this.#flush())
+    return this.#writer.takeOutput()
+  }
+
+  /** What has happened since the last call, in order. */
+  takeEvents(): TlsEvent[] {
+    const events = this.#events
+    this.#events = []
+    return events
+  }
+
+  /**
+   * Application data. It is held until the handshake is complete, and joined into full records when the output is
+   * taken: until then the memory must not change.
+   *
+   * @throws {TlsError} `PROTOCOL_IS_SHUTDOWN` after {@link close}
+   */
+  write(...chunks: Uint8Array[]): void {
+    if (this.#error !== undefined) return
+    if (this.#closed) throw localError('PROTOCOL_IS_SHUTDOWN', 'write after close')
+    for (const chunk of chunks) this.#data.push(chunk)
+  }
+
+  /**
+   * Client: early data (0-RTT), while it can be sent. It can be replayed by an attacker, and may not be accepted: see the
+   * `earlyData` event.
+   *
+   * @returns how many bytes were taken; 0 when early data was not offered, is over, or the ticket allows no more
+   */
+  writeEarly(bytes: Uint8Array): number {
+    if (this.#outgoing !== 'early' || this.#error !== undefined || this.#closed) return 0
+    const length = Math.min(bytes.length, this.#earlyDataLeft)
+    this.#earlyDataLeft -= length
+    this.#earlyData.push(bytes.subarray(0, length))
+    return length
+  }
+
+  /** Sends close_notify, behind all that was written. The other direction stays open (RFC 9846 §6.1). */
+  close(): void {
+    if (this.#closed || this.#error !== undefined) return
+    this.#guard(() => {
+      this.#flush()
+      this.#writeAlert(AlertLevel.warning, Alert.close_notify)
+    })
+    this.#closed = true
+  }
+
+  /** Ends the connection with a fatal alert. */
+  abort(alert: number, reason = 'CALLBACK_FAILED'): void {
+    this.#fail(new TlsError(reason, `ended by the application: ${alertName(alert)}`, { alert, blame: 'local' }))
+  }
+
+  // --- After the handshake
+
+  /**
+   * Keying material for the application (RFC 9846 §7.5).
+   *
+   * @param label an ASCII label, registered or experimental
+   * @param length bytes, up to 255 times the hash's length
+   * @param context absent is the same as empty in TLS 1.3
+   * @throws {TlsError} before there is a secret to derive from
+   */
+  exportKeyingMaterial(label: string, length: number, context: Uint8Array = EMPTY): Uint8Array {
+    const { exporter, hash } = this.#secrets
+    if (exporter === undefined || hash === undefined || !this.#complete) {
+      throw localError('EXPORTER_NOT_AVAILABLE', 'keying material can be exported once the handshake is complete')
+    }
+    return exportKeyingMaterial(hash, exporter, label, context, length)
+  }
+
+  /** The same from the early exporter secret (0-RTT). It is not unique to the connection if early data is replayed. */
+  exportEarlyKeyingMaterial(label: string, length: number, context: Uint8Array = EMPTY): Uint8Array {
+    const { earlyExporter, earlyHash } = this.#secrets
+    if (earlyExporter === undefined || earlyHash === undefined) {
+      throw localError('EXPORTER_NOT_AVAILABLE', 'there is no early data in this connection')
+    }
+    return exportKeyingMaterial(earlyHash, earlyExporter, label, context, length)
+  }
+
+  /** TLS 1.3: changes our keys (RFC 9846 §4.7.3). @param options.requestPeer ask the peer to change its own as well */
+  updateKeys(options: { requestPeer?: boolean } = {}): void {
+    if (!this.#complete || this.#closed || this.#error !== undefined || this.#secrets.write === undefined) return
+    this.#guard(() => {
+      // RFC 9846 §4.7.3: not a second request before the peer's answer.
+      const request = options.requestPeer === true && !this.#keyUpdateAsked
+      if (request) this.#keyUpdateAsked = true
+      this.#sendKeyUpdate(request)
+    })
+  }
+
+  /**
+   * TLS 1.3 server: asks for the client's certificate now (RFC 9846 §4.7.2).
+   *
+   * @returns false when the client has not said that it can answer
+   */
+  requestClientCertificate(): boolean {
+    if (!this.#complete || this.#closed || this.#error !== undefined) return false
+    return this.#requestCertificate?.() ?? false
+  }
+
+  /** The current application traffic secrets, for debugging. */
+  get trafficSecrets(): { read: Uint8Array; write: Uint8Array } | undefined {
+    const { read, write } = this.#secrets
+    return read && write && { read, write }
+  }
+
+  // --- State
+
+  get handshakeComplete(): boolean {
+    return this.#complete
+  }
+
+  /** Our close_notify was sent. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** The peer's close_notify came. */
+  get peerClosed(): boolean {
+    return this.#peerClosed
+  }
+
+  /** An asynchronous step holds back more input than is good: stop feeding until `onWake`. */
+  get paused(): boolean {
+    return this.#question !== undefined && this.#reader.pending > this.#pendingInputLimit
+  }
+
+  /** The asynchronous step that is waited for. */
+  get waiting(): Question | undefined {
+    return this.#question
+  }
+
+  /** Client: bytes of early data that {@link writeEarly} takes now. */
+  get earlyDataLeft(): number {
+    return this.#outgoing === 'early' ? this.#earlyDataLeft : 0
+  }
+
+  get error(): TlsError | undefined {
+    return this.#error
+  }
+
+  // --- Facts: undefined until they are known
+
+  get version(): ProtocolVersion | undefined {
+    return this.#facts.version
+  }
+
+  /** IANA number. */
+  get cipherSuite(): number | undefined {
+    return this.#facts.cipherSuite
+  }
+
+  get group(): GroupName | undefined {
+    return this.#facts.group
+  }
+
+  get peerSignatureScheme(): number | undefined {
+    return this.#facts.peerSignatureScheme
+  }
+
+  get localSignatureScheme(): number | undefined {
+    return this.#facts.localSignatureScheme
+  }
+
+  get alpnProtocol(): Uint8Array | undefined {
+    return this.#facts.alpnProtocol
+  }
+
+  get npnProtocol(): Uint8Array | undefined {
+    return this.#facts.npnProtocol
+  }
+
+  get serverName(): string | undefined {
+    return this.#facts.serverName
+  }
+
+  /** DER, leaf first. */
+  get peerCertificates(): readonly Uint8Array[] | undefined {
+    return this.#facts.peerCertificates
+  }
+
+  get peerVerification(): PeerVerdict | undefined {
+    return this.#facts.peerVerification
+  }
+
+  /** What we showed. */
+  get credential(): Credential | undefined {
+    return this.#facts.credential
+  }
+
+  get resumed(): boolean | undefined {
+    return this.#facts.resumed
+  }
+
+  get session(): Session | undefined {
+    return this.#facts.session
+  }
+
+  get ocspResponse(): Uint8Array | undefined {
+    return this.#facts.ocspResponse
+  }
+
+  get sctList(): Uint8Array | undefined {
+    return this.#facts.sctList
+  }
+
+  get clientHello(): ClientHelloInfo | undefined {
+    return this.#facts.clientHello
+  }
+
+  get certificateRequest(): CertificateRequestInfo | undefined {
+    return this.#facts.certificateRequest
+  }
+
+  get helloRetried(): boolean {
+    return this.#facts.helloRetried ?? false
+  }
+
+  get earlyDataAccepted(): boolean | undefined {
+    return this.#facts.earlyDataAccepted
+  }
+
+  /** What became of 0-RTT, and why. */
+  get earlyDataReason(): EarlyDataReason | undefined {
+    return this.#facts.earlyDataReason
+  }
+
+  /** Server: how much older the client thinks its ticket is than we do, seconds. */
+  get ticketAgeSkew(): number | undefined {
+    return this.#facts.ticketAgeSkew
+  }
+
+  get secureRenegotiation(): boolean | undefined {
+    return this.#facts.secureRenegotiation
+  }
+
+  get renegotiations(): number {
+    return this.#facts.renegotiations ?? 0
+  }
+
+  get extendedMasterSecret(): boolean | undefined {
+    return this.#facts.extendedMasterSecret
+  }
+
+  get sharedSignatureSchemes(): readonly number[] | undefined {
+    return this.#facts.sharedSignatureSchemes
+  }
+
+  /** verify_data of our last Finished. */
+  get localFinished(): Uint8Array | undefined {
+    return this.#facts.localFinished
+  }
+
+  get peerFinished(): Uint8Array | undefined {
+    return this.#facts.peerFinished
+  }
+
+  get dhInfo(): { readonly bits: number } | undefined {
+    return this.#facts.dhInfo
+  }
+
+  get pskIdentity(): Uint8Array | undefined {
+    return this.#facts.pskIdentity
+  }
+
+  // --- Input
+
+  /** Goes on with what has been received, as far as it can. */
+  #run(): void {
+    this.#guard(() => {
+      while (this.#question === undefined && this.#error === undefined && !this.#peerClosed) {
+        const message = this.#messages.next()
+        if (message !== undefined) {
+          this.#config.onMessage?.('read', ContentType.handshake, message.raw)
+          // RFC 9846 §4: a type that is not expected now.
+          if (!this.#allowed.includes(message.type)) {
+            throw peerError(
+              'unexpected_message',
+              'UNEXPECTED_MESSAGE',
+              `${handshakeTypeName(message.type)}, where ${this.#allowed.map(handshakeTypeName).join(' or ')} is expected`,
+            )
+          }
+          this.#advance(() => this.#flow.next(message))
+          continue
+        }
+        const record = this.#reader.next()
+        if (record === undefined) break
+        this.#dispatch(record)
+      }
+      if (this.#transportEnded && this.#question === undefined) this.#reportEnd()
+    })
+  }
+
+  #dispatch({ type, payload }: TlsRecord): void {
+    if (type === ContentType.alert) {
+      this.#receiveAlert(payload)
+      return
+    }
+    // RFC 9846 §5.1: no other record type between the parts of a handshake message.
+    if (type !== ContentType.handshake && this.#messages.length > 0) {
+      throw peerError('unexpected_message', 'UNEXPECTED_RECORD', 'a record of another type inside a handshake message')
+    }
+    if (payload.length > 0) this.#warnings = 0
+    if (type === ContentType.handshake) this.#messages.push(payload)
+    else if (type === ContentType.application_data) this.#receiveData(payload)
+    else {
+      throw peerError('unexpected_message', 'UNEXPECTED_RECORD', 'a ChangeCipherSpec where none is allowed')
+    }
+  }
+
+  #receiveData(payload: Uint8Array): void {
+    if (this.#incoming === 'refused') {
+      throw peerError('unexpected_message', 'APP_DATA_IN_HANDSHAKE', 'application data before the handshake allows it')
+    }
+    const early = this.#incoming === 'early'
+    if (early) {
+      this.#earlyDataAllowed -= payload.length
+      // RFC 9846 §4.7.1.
+      if (this.#earlyDataAllowed < 0) {
+        throw peerError('unexpected_message', 'TOO_MUCH_EARLY_DATA', 'more early data than the ticket allows')
+      }
+    }
+    if (payload.length === 0) return
+    this.#keyUpdatesInARow = 0
+    this.#events.push({ type: 'data', bytes: payload, early })
+  }
+
+  #receiveAlert(payload: Uint8Array): void {
+    // RFC 9846 §5.1: one whole alert in a record.
+    if (payload.length !== 2) {
+      throw peerError('decode_error', 'INVALID_ALERT', `an alert record of ${payload.length} bytes, not 2`)
+    }
+    this.#config.onMessage?.('read', ContentType.alert, payload)
+    const [level, alert] = payload
+    if (level !== AlertLevel.warning && level !== AlertLevel.fatal) {
+      throw peerError('illegal_parameter', 'UNKNOWN_ALERT_TYPE', `alert level ${level}`)
+    }
+    if (alert === Alert.close_notify) {
+      this.#peerClosed = true
+      this.#reader.clear()
+      this.#events.push({ type: 'closeNotify' })
+      return
+    }
+    // RFC 9846 §6: in TLS 1.3 every other alert is an error, whatever its level says; user_canceled may be passed over.
+    const tolerated = level === AlertLevel.warning && (this.#facts.version !== 0x0304 || alert === Alert.user_canceled)
+    if (!tolerated) throw receivedAlertError(alert)
+    if (++this.#warnings > this.#warningLimit) {
+      throw peerError(
+        'unexpected_message',
+        'TOO_MANY_WARN_ALERTS',
+        `more than ${this.#warningLimit} warning alerts in a row`,
+      )
+    }
+    this.#events.push({ type: 'warning', alert })
+  }
+
+  #reportEnd(): void {
+    if (this.#endReported || this.#error !== undefined) return
+    this.#endReported = true
+    if (!this.#complete) {
+      this.#fail(new TlsError('UNEXPECTED_EOF_WHILE_READING', 'the transport ended during the handshake'))
+    } else if (!this.#peerClosed) {
+      this.#events.push({ type: 'truncated' })
+    }
+  }
+
+  // --- The driver
+
+  *#handshake(): Flow {
+    const { side } = this
+    if (side === 'client') {
+      const config = this.#config as ClientConfig
+      yield* clientHandshake(new ClientContext(config, this.#wire, this.#facts, this.#secrets))
+    } else {
+      const config = this.#config as ServerConfig
+      yield* serverHandshake(new ServerContext(config, this.#wire, this.#facts, this.#secrets))
+    }
+  }
+
+  /** Runs the handshake from one pause to the next that cannot be answered at once. */
+  #advance(resume: () => IteratorResult<Step, void>): void {
+    let result = resume()
+    while (!result.done) {
+      const step = result.value
+      if (step.kind === 'message') {
+        this.#allowed = step.allowed
+        return
+      }
+      let value: unknown
+      try {
+        value = step.ask()
+      } catch (error) {
+        result = this.#flow.throw(error)
+        continue
+      }
+      if (isPromiseLike(value)) {
+        this.#await(step.question, value)
+        return
+      }
+      result = this.#flow.next(value)
+    }
+    this.#allowed = []
+  }
+
+  #await(question: Question, promise: PromiseLike<unknown>): void {
+    this.#question = question
+    const settle = (resume: () => IteratorResult<Step, void>): void => {
+      if (this.#error !== undefined) return
+      this.#question = undefined
+      this.#guard(() => this.#advance(resume))
+      this.#run()
+      this.#reader.detach()
+      this.#messages.keep()
+      this.onWake()
+    }
+    promise.then(
+      (value) => settle(() => this.#flow.next(value)),
+      (error: unknown) => settle(() => this.#flow.throw(error)),
+    )
+  }
+
+  // --- Output
+
+  #flush(): void {
+    if (this.#keyUpdateDue && !this.#closed) this.#sendKeyUpdate(false)
+    this.#flushFlight()
+    this.#flushData()
+  }
+
+  #flushFlight(): void {
+    if (this.#flight.length > 0) this.#writer.writeQueue(ContentType.handshake, this.#flight)
+  }
+
+  #flushData(): void {
+    if (this.#outgoing === 'early') {
+      this.#writer.writeQueue(ContentType.application_data, this.#earlyData)
+      return
+    }
+    if (this.#outgoing !== 'open') return
+    while (this.#data.length > 0) {
+      // RFC 9846 §5.5: new keys before the old ones are worn out. The last records are for the KeyUpdate and alerts.
+      const left = this.#writer.recordsLeft - RESERVED_RECORDS
+      if (left <= 0) {
+        if (this.#secrets.write === undefined) {
+          throw localError('RECORD_LIMIT_REACHED', 'the keys have protected as many records as they may')
+        }
+        this.#keyUpdate(false)
+        continue
+      }
+      this.#writer.writeQueue(ContentType.application_data, this.#data, left)
+    }
+  }
+
+  #sendKeyUpdate(request: boolean): void {
+    this.#flushFlight()
+    this.#flushData()
+    this.#keyUpdate(request)
+  }
+
+  #keyUpdate(request: boolean): void {
+    this.#keyUpdateDue = false
+    this.#writeHandshake(encodeKeyUpdate(request))
+    updateWriteKeys({ secrets: this.#secrets, wire: this.#wire })
+  }
+
+  #writeHandshake(message: Uint8Array): void {
+    this.#config.onMessage?.('write', ContentType.handshake, message)
+    this.#flight.push(message)
+  }
+
+  #writeAlert(level: number, alert: number): void {
+    const bytes = Uint8Array.of(level, alert)
+    this.#config.onMessage?.('write', ContentType.alert, bytes)
+    this.#writer.write(ContentType.alert, bytes)
+  }
+
+  // --- Failure
+
+  #guard(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** The one place where a fatal alert is sent. */
+  #fail(cause: unknown): void {
+    if (this.#error !== undefined) return
+    const error = toTlsError(cause)
+    this.#error = error
+    this.#question = undefined
+    if (error.alert !== undefined && !error.alertReceived && !this.#closed) {
+      try {
+        this.#flushFlight()
+        this.#writeAlert(AlertLevel.fatal, error.alert)
+      } catch {
+        // The cipher itself failed: there is no way to tell the peer.
+      }
+    }
+    this.#data.clear()
+    this.#earlyData.clear()
+    this.#flight.clear()
+    this.#reader.clear()
+    this.#wipe()
+    this.#events.push({ type: 'error', error })
+  }
+
+  /** RFC 9846 §6: the keys of a failed connection are forgotten. */
+  #wipe(): void {
+    const { read, write, exporter, earlyExporter } = this.#secrets
+    for (const secret of [read, write, exporter, earlyExporter]) secret?.fill(0)
+    this.#secrets.exporter = this.#secrets.earlyExporter = undefined
+    this.#reader.protection.destroy()
+    this.#writer.protection.destroy()
+  }
+
+  // --- What the handshake sees of the connection
+
+  #makeWire(): Wire {
+    const connection = this
+    return {
+      reader: this.#reader,
+      writer: this.#writer,
+      send: (message) => {
+        this.#flushData()
+        this.#writeHandshake(message)
+      },
+      sendChangeCipherSpec: () => {
+        this.#flushFlight()
+        const body = Uint8Array.of(1)
+        this.#config.onMessage?.('write', ContentType.change_cipher_spec, body)
+        this.#writer.write(ContentType.change_cipher_spec, body)
+      },
+      changeReadKeys: (protection: ReadProtection) => {
+        this.#requireRecordBoundary()
+        this.#reader.protection.destroy()
+        this.#reader.protection = protection
+      },
+      changeWriteKeys: (protection: WriteProtection) => {
+        this.#flushFlight()
+        this.#writer.protection.destroy()
+        this.#writer.protection = protection
+      },
+      writePlaintext: () => {
+        this.#writer.protection.destroy()
+        this.#writer.protection = new PlaintextWriter()
+      },
+      requireRecordBoundary: () => this.#requireRecordBoundary(),
+      get incoming() {
+        return connection.#incoming
+      },
+      set incoming(value) {
+        connection.#incoming = value
+      },
+      get earlyDataAllowed() {
+        return connection.#earlyDataAllowed
+      },
+      set earlyDataAllowed(value) {
+        connection.#earlyDataAllowed = value
+      },
+      openEarlyData: (bytes) => {
+        this.#earlyDataLeft = bytes
+        this.#outgoing = 'early'
+      },
+      closeEarlyData: () => {
+        this.#flushFlight()
+        this.#flushData()
+        this.#outgoing = 'held'
+      },
+      openOutgoing: () => {
+        this.#outgoing = 'open'
+      },
+      get keyUpdatesInARow() {
+        return connection.#keyUpdatesInARow
+      },
+      set keyUpdatesInARow(value) {
+        connection.#keyUpdatesInARow = value
+      },
+      peerUpdatedKeys: (answer) => {
+        this.#keyUpdateAsked = false
+        if (answer) this.#keyUpdateDue = true
+      },
+      onRequestCertificate: (send) => {
+        this.#requestCertificate = send
+      },
+      emit: (event) => {
+        this.#events.push(event)
+      },
+      complete: (renegotiation) => {
+        this.#complete = true
+        this.#incoming = 'open'
+        this.#outgoing = 'open'
+        this.#reader.dropChangeCipherSpec = false
+        this.#events.push({ type: 'secure', renegotiation })
+      },
+    }
+  }
+
+  #requireRecordBoundary(): void {
+    if (this.#messages.length > 0) {
+      throw peerError(
+        'unexpected_message',
+        'NOT_ON_RECORD_BOUNDARY',
+        'handshake bytes behind the last message of a flight',
+      )
+    }
+  }
+}
+
+/** Records of a key that are kept back for a KeyUpdate and an alert. */
+const RESERVED_RECORDS = 4
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    (typeof value === 'object' || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
+  )
+}
+
+/** Whatever was thrown, as the connection's error. */
+function toTlsError(cause: unknown): TlsError {
+  if (cause instanceof TlsError) return cause
+  if (cause instanceof AlertError) {
+    return new TlsError(cause.reason, cause.message, { alert: cause.alert, blame: 'local', cause })
+  }
+  const message = cause instanceof Error ? cause.message : 'an unknown error'
+  return localError('INTERNAL_ERROR', `a step of the handshake failed: ${message}`, cause)
+}

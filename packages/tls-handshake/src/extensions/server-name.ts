@@ -1,0 +1,28 @@
+import { utf8 } from '../codec/bytes.ts'
+import { type Extension, emptyForm, form } from './extension.ts'
+
+/** server_name (RFC 6066 §3). */
+export const SERVER_NAME: Extension = { type: 0, name: 'server_name', places: ['CH', 'SH12', 'EE', 'CR'] }
+
+const HOST_NAME = 0
+
+/** The host name asked for, ASCII. */
+export const serverName = form<string>(
+  SERVER_NAME,
+  (reader) =>
+    reader.nested(reader.vector16(1), (list) => {
+      // A list by its syntax, but only one type was ever defined and no two names may be of one type: exactly one name.
+      if (list.u8() !== HOST_NAME) list.fail('a name type other than host_name')
+      const name = list.vector16(1, 255)
+      if (list.left !== 0) list.fail('more than one name')
+      // RFC 6066 §3: ASCII, without a trailing dot. A zero byte would end the name for some, and not for others.
+      if (name.some((byte) => byte === 0 || byte > 0x7f)) list.fail('a host name that is not ASCII')
+      return String.fromCharCode(...name)
+    }),
+  (writer, name) => {
+    writer.within16(() => writer.u8(HOST_NAME).vector16(utf8(name)))
+  },
+)
+
+/** The server's acknowledgement. */
+export const serverNameAnswer = emptyForm(SERVER_NAME)

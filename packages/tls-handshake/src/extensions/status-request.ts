@@ -1,0 +1,42 @@
+import { EMPTY } from '../codec/bytes.ts'
+import type { Reader } from '../codec/reader.ts'
+import type { Writer } from '../codec/writer.ts'
+import { type Extension, emptyForm, form } from './extension.ts'
+
+/** status_request (RFC 6066 §8; RFC 9846 §4.5.1.1). */
+export const STATUS_REQUEST: Extension = { type: 5, name: 'status_request', places: ['CH', 'SH12', 'CR', 'CT'] }
+
+const OCSP = 1
+
+/** The request; false for a status type we do not know, which is ignored. */
+export const statusRequest = form<boolean>(
+  STATUS_REQUEST,
+  (reader) => {
+    if (reader.u8() !== OCSP) {
+      reader.rest()
+      return false
+    }
+    reader.vector16()
+    reader.vector16()
+    return true
+  },
+  (writer) => {
+    writer.u8(OCSP).vector16(EMPTY).vector16(EMPTY)
+  },
+)
+
+/** CertificateStatus (RFC 6066 §8): a DER OCSPResponse, in TLS 1.3 inside the Certificate message. */
+export function decodeCertificateStatus(reader: Reader): Uint8Array {
+  if (reader.u8() !== OCSP) reader.fail('a status type other than ocsp')
+  return reader.vector24(1)
+}
+
+export function encodeCertificateStatus(writer: Writer, response: Uint8Array): void {
+  writer.u8(OCSP).vector24(response)
+}
+
+/** The answer in a CertificateEntry of TLS 1.3. */
+export const certificateStatus = form<Uint8Array>(STATUS_REQUEST, decodeCertificateStatus, encodeCertificateStatus)
+
+/** The answer in a ServerHello of TLS up to 1.2: a CertificateStatus message may follow. */
+export const statusRequestAnswer = emptyForm(STATUS_REQUEST)

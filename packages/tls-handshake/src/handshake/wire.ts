@@ -1,0 +1,45 @@
+import type { ReadProtection, RecordReader, RecordWriter, WriteProtection } from '@x/tls-record'
+import type { TlsEvent } from '../events.ts'
+
+/** Application data coming in: refused, early data of a TLS 1.3 client, or as after a handshake. */
+export type IncomingData = 'refused' | 'early' | 'open'
+
+/** What a handshake may do to the connection it runs on. */
+export interface Wire {
+  readonly reader: RecordReader
+  readonly writer: RecordWriter
+  /** Adds a message to the flight. A flight goes out in as few records as it fits in. */
+  send(message: Uint8Array): void
+  sendChangeCipherSpec(): void
+  /**
+   * From the next record on, read with these keys.
+   *
+   * @throws {TlsError} when a byte of a handshake message is left over (RFC 9846 §5.1)
+   */
+  changeReadKeys(protection: ReadProtection): void
+  /** From the next message on, write with these keys. */
+  changeWriteKeys(protection: WriteProtection): void
+  /** Back to plaintext: a HelloRetryRequest ended the early data. */
+  writePlaintext(): void
+  /** @throws {TlsError} when something follows the last message of a flight in its record (RFC 9846 §5.1) */
+  requireRecordBoundary(): void
+  /** What application data is taken for. */
+  incoming: IncomingData
+  /** Server: bytes of early data that may still come. */
+  earlyDataAllowed: number
+  /** Client: early data may be written, so many bytes of it. */
+  openEarlyData(bytes: number): void
+  /** Client: no more early data. What waits goes out first. */
+  closeEarlyData(): void
+  /** Application data may go out from here on. */
+  openOutgoing(): void
+  /** KeyUpdates received since the last application data. */
+  keyUpdatesInARow: number
+  /** The peer has changed its keys; with `answer`, a KeyUpdate goes out before our next application data (RFC 9846 §4.7.3). */
+  peerUpdatedKeys(answer: boolean): void
+  /** Server: what `requestClientCertificate` does; false when the client cannot. */
+  onRequestCertificate(send: () => boolean): void
+  emit(event: TlsEvent): void
+  /** The handshake is complete. */
+  complete(renegotiation: boolean): void
+}

@@ -1,0 +1,107 @@
+import type { CryptoProvider, CurveName, HashName, KeyInfo, SignatureAlgorithm } from '@x/crypto-primitives'
+
+/** A SignatureScheme (RFC 9846 §4.3.3): number, algorithm, and the keys it goes with. */
+export interface SignatureScheme {
+  readonly id: number
+  /** IANA's name. */
+  readonly name: string
+  readonly algorithm: SignatureAlgorithm
+  readonly keyType: KeyInfo['type']
+  /** ECDSA in TLS 1.3: the curve is fixed by the scheme. */
+  readonly curve?: CurveName
+  /** May sign a TLS 1.3 CertificateVerify (RFC 9846 §4.5.2). */
+  readonly tls13: boolean
+}
+
+const hashBytes: Readonly<Partial<Record<HashName, number>>> = { sha256: 32, sha384: 48, sha512: 64 }
+
+function pss(id: number, name: string, keyType: 'rsa' | 'rsa-pss', hash: HashName): SignatureScheme {
+  const algorithm = { name: 'rsa-pss', hash, mgfHash: hash, saltLength: hashBytes[hash]! } as const
+  return { id, name, algorithm, keyType, tls13: true }
+}
+
+function ecdsa(id: number, name: string, hash: HashName, curve?: CurveName, tls13 = true): SignatureScheme {
+  return { id, name, algorithm: { name: 'ecdsa', hash }, keyType: 'ec', curve, tls13 }
+}
+
+function pkcs1(id: number, name: string, hash: HashName): SignatureScheme {
+  return { id, name, algorithm: { name: 'rsa-pkcs1', hash }, keyType: 'rsa', tls13: false }
+}
+
+function edwards(id: number, name: 'ed25519' | 'ed448'): SignatureScheme {
+  return { id, name, algorithm: { name }, keyType: name, tls13: true }
+}
+
+function mldsa(id: number, name: string, key: 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87'): SignatureScheme {
+  return { id, name, algorithm: { name: key }, keyType: key, tls13: true }
+}
+
+/** Every scheme we know, in the order we prefer. */
+export const SIGNATURE_SCHEMES: readonly SignatureScheme[] = /* @__PURE__ */ [
+  mldsa(0x0905, 'mldsa65', 'ml-dsa-65'),
+  mldsa(0x0906, 'mldsa87', 'ml-dsa-87'),
+  mldsa(0x0904, 'mldsa44', 'ml-dsa-44'),
+  ecdsa(0x0403, 'ecdsa_secp256r1_sha256', 'sha256', 'secp256r1'),
+  ecdsa(0x0503, 'ecdsa_secp384r1_sha384', 'sha384', 'secp384r1'),
+  ecdsa(0x0603, 'ecdsa_secp521r1_sha512', 'sha512', 'secp521r1'),
+  edwards(0x0807, 'ed25519'),
+  edwards(0x0808, 'ed448'),
+  ecdsa(0x081a, 'ecdsa_brainpoolP256r1tls13_sha256', 'sha256', 'brainpoolP256r1'),
+  ecdsa(0x081b, 'ecdsa_brainpoolP384r1tls13_sha384', 'sha384', 'brainpoolP384r1'),
+  ecdsa(0x081c, 'ecdsa_brainpoolP512r1tls13_sha512', 'sha512', 'brainpoolP512r1'),
+  pss(0x0809, 'rsa_pss_pss_sha256', 'rsa-pss', 'sha256'),
+  pss(0x080a, 'rsa_pss_pss_sha384', 'rsa-pss', 'sha384'),
+  pss(0x080b, 'rsa_pss_pss_sha512', 'rsa-pss', 'sha512'),
+  pss(0x0804, 'rsa_pss_rsae_sha256', 'rsa', 'sha256'),
+  pss(0x0805, 'rsa_pss_rsae_sha384', 'rsa', 'sha384'),
+  pss(0x0806, 'rsa_pss_rsae_sha512', 'rsa', 'sha512'),
+  pkcs1(0x0401, 'rsa_pkcs1_sha256', 'sha256'),
+  pkcs1(0x0501, 'rsa_pkcs1_sha384', 'sha384'),
+  pkcs1(0x0601, 'rsa_pkcs1_sha512', 'sha512'),
+  ecdsa(0x0303, 'ecdsa_sha224', 'sha224', undefined, false),
+  pkcs1(0x0301, 'rsa_pkcs1_sha224', 'sha224'),
+  ecdsa(0x0203, 'ecdsa_sha1', 'sha1', undefined, false),
+  pkcs1(0x0201, 'rsa_pkcs1_sha1', 'sha1'),
+]
+
+/** SHA-1 and SHA-224 are advertised only when asked for by number. */
+const OFF_BY_DEFAULT: ReadonlySet<number> = /* @__PURE__ */ new Set([0x0301, 0x0303, 0x0201, 0x0203])
+
+const byId = /* @__PURE__ */ new Map(SIGNATURE_SCHEMES.map((scheme) => [scheme.id, scheme]))
+
+/** The scheme with this number. */
+export function signatureScheme(id: number): SignatureScheme | undefined {
+  return byId.get(id)
+}
+
+/** IANA's name of a scheme, or its number in hexadecimal. */
+export function signatureSchemeName(id: number): string {
+  return byId.get(id)?.name ?? `0x${id.toString(16).padStart(4, '0')}`
+}
+
+/** The schemes to accept from a peer, in order: those of `configured` that can be verified, or all that are sound. */
+export function acceptedSchemes(provider: CryptoProvider, configured?: readonly number[]): number[] {
+  const ids = configured ?? SIGNATURE_SCHEMES.map(({ id }) => id).filter((id) => !OFF_BY_DEFAULT.has(id))
+  return ids.filter((id) => {
+    const scheme = byId.get(id)
+    return scheme !== undefined && provider.supportsSignature(scheme.algorithm)
+  })
+}
+
+/** Bytes an RSA modulus must have at least for EMSA-PSS with this hash (RFC 8017 §9.1.1: emLen ≥ hLen + sLen + 2). */
+function pssFits(scheme: SignatureScheme, key: KeyInfo): boolean {
+  if (scheme.algorithm.name !== 'rsa-pss') return true
+  const { hash, saltLength } = scheme.algorithm
+  if (key.bits > 0 && Math.ceil((key.bits - 1) / 8) < hashBytes[hash]! + saltLength + 2) return false
+  return key.pss === undefined || key.pss.hash === hash
+}
+
+/** True when a key may sign by this scheme in TLS 1.3 (RFC 9846 §4.3.3). */
+export function schemeFitsKey13(scheme: SignatureScheme, key: KeyInfo): boolean {
+  return (
+    scheme.tls13 &&
+    scheme.keyType === key.type &&
+    (scheme.curve === undefined || scheme.curve === key.curve) &&
+    pssFits(scheme, key)
+  )
+}

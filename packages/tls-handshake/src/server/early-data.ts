@@ -1,0 +1,40 @@
+import { EARLY_DATA } from '../extensions/early-data.ts'
+import type { EarlyDataReason } from '../handshake/facts.ts'
+import { answer, type Flow } from '../handshake/step.ts'
+import type { ClientHello } from '../messages/client-hello.ts'
+import { sameProtocol } from '../tls13/early-data.ts'
+import type { SelectedPsk } from './select-psk.ts'
+import type { ServerContext } from './server-context.ts'
+
+/** How far a client's idea of its ticket's age may be from ours, seconds (RFC 9846 §8.3). */
+const MAX_AGE_SKEW = 60
+
+/** How far the ages are apart, seconds: positive when the client thinks its ticket is older (RFC 9846 §4.3.11.1). */
+export function ticketAgeSkew(hs: ServerContext, selected: SelectedPsk): number | undefined {
+  const { session } = selected.psk
+  if (session === undefined) return undefined
+  const { obfuscatedTicketAge } = selected.offer.identities[selected.index]
+  const clientAge = (obfuscatedTicketAge - (session.ageAdd ?? 0)) >>> 0
+  return Math.floor(clientAge / 1000) - Math.floor((hs.now() - session.createdAt) / 1000)
+}
+
+/** Whether early data is taken (RFC 9846 §4.3.10, §8): a reason for every no. */
+export function* judgeEarlyData(
+  hs: ServerContext,
+  hello: ClientHello,
+  selected: SelectedPsk | undefined,
+): Flow<EarlyDataReason> {
+  const { config, facts } = hs
+  if (!hello.extensions.has(EARLY_DATA)) return 'not_offered'
+  if (!config.maxEarlyData || config.antiReplay === undefined) return 'disabled'
+  if (facts.helloRetried) return 'hello_retry_request'
+  const session = selected?.psk.session
+  if (selected === undefined || session === undefined) return 'session_not_resumed'
+  if (selected.index !== 0 || !session.maxEarlyData) return 'unsupported_for_session'
+  if (session.cipherSuite !== facts.cipherSuite) return 'cipher_mismatch'
+  if (!sameProtocol(session.alpn, facts.alpnProtocol)) return 'alpn_mismatch'
+  if (Math.abs(facts.ticketAgeSkew ?? 0) > MAX_AGE_SKEW) return 'ticket_age_skew'
+  const { antiReplay } = config
+  const fresh = yield* answer('antiReplay', () => antiReplay(selected.binder, session))
+  return fresh ? 'accepted' : 'replay'
+}

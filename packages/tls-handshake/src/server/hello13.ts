@@ -1,0 +1,174 @@
+import { peerError, Version } from '@x/tls-record'
+import { equalBytes } from '../codec/bytes.ts'
+import { cookie } from '../extensions/cookie.ts'
+import { EARLY_DATA } from '../extensions/early-data.ts'
+import { clientKeyShares, KEY_SHARE, type KeyShareEntry, retryGroup } from '../extensions/key-share.ts'
+import { PRE_SHARED_KEY } from '../extensions/pre-shared-key.ts'
+import { PSK_KEY_EXCHANGE_MODES, PskMode, pskKeyExchangeModes } from '../extensions/psk-key-exchange-modes.ts'
+import { SUPPORTED_GROUPS, supportedGroups } from '../extensions/supported-groups.ts'
+import { SUPPORTED_VERSIONS, selectedVersion } from '../extensions/supported-versions.ts'
+import { type Flow, nextMessage } from '../handshake/step.ts'
+import { type ClientHello, decodeClientHello } from '../messages/client-hello.ts'
+import { HandshakeType } from '../messages/handshake-message.ts'
+import { encodeServerHello, HELLO_RETRY_RANDOM } from '../messages/server-hello.ts'
+import { type CipherSuite13, enabledSuites13 } from '../registry/cipher-suites.ts'
+import { enabledGroups13, type Group } from '../registry/groups.ts'
+import type { ServerContext } from './server-context.ts'
+
+/** What a TLS 1.3 ClientHello offers for the key exchange, checked. */
+export interface Offers {
+  readonly groups: readonly number[]
+  readonly shares: readonly KeyShareEntry[]
+  readonly pskModes: readonly number[]
+}
+
+/** The checks that RFC 9846 §4.2.2, §4.3.8 and §9.2 ask for before anything is chosen. */
+export function readOffers(hello: ClientHello): Offers {
+  const { extensions } = hello
+  // RFC 9846 §4.2.2: exactly null.
+  if (hello.compressionMethods.length !== 1 || hello.compressionMethods[0] !== 0) {
+    throw peerError(
+      'illegal_parameter',
+      'INVALID_COMPRESSION_ALGORITHM',
+      'legacy_compression_methods is not exactly null',
+    )
+  }
+  // RFC 9846 §4.3.11: the last one.
+  if (extensions.has(PRE_SHARED_KEY) && extensions.last !== PRE_SHARED_KEY.type) {
+    throw peerError('illegal_parameter', 'PRE_SHARED_KEY_MUST_BE_LAST', 'pre_shared_key is not the last extension')
+  }
+  // RFC 9846 §4.3.9.
+  if (extensions.has(PRE_SHARED_KEY) && !extensions.has(PSK_KEY_EXCHANGE_MODES)) {
+    throw peerError(
+      'missing_extension',
+      'MISSING_PSK_KEX_MODES_EXTENSION',
+      'pre_shared_key without psk_key_exchange_modes',
+    )
+  }
+  const groups = extensions.get(supportedGroups)
+  const shares = extensions.get(clientKeyShares)
+  // RFC 9846 §9.2: the one needs the other.
+  if (groups === undefined && shares !== undefined) {
+    throw peerError(
+      'missing_extension',
+      'MISSING_SUPPORTED_GROUPS_EXTENSION',
+      `key_share without ${SUPPORTED_GROUPS.name}`,
+    )
+  }
+  if (groups !== undefined && shares === undefined) {
+    throw peerError('missing_extension', 'NO_SUITABLE_KEY_SHARE', `supported_groups without ${KEY_SHARE.name}`)
+  }
+  const seen = new Set<number>()
+  for (const { group } of shares ?? []) {
+    // RFC 9846 §4.3.8: no two shares of a group.
+    if (seen.has(group)) throw peerError('illegal_parameter', 'DUPLICATE_KEY_SHARE', `two key shares of group ${group}`)
+    seen.add(group)
+  }
+  return { groups: groups ?? [], shares: shares ?? [], pskModes: extensions.get(pskKeyExchangeModes) ?? [] }
+}
+
+/** Our order or the client's (RFC 9846 §4.2.1). */
+function inOrder<T>(hs: ServerContext, ours: readonly T[], theirs: readonly number[], id: (item: T) => number): T[] {
+  if (hs.config.preferServerCiphers !== false) return ours.filter((item) => theirs.includes(id(item)))
+  return theirs.flatMap((wanted) => ours.filter((item) => id(item) === wanted))
+}
+
+/** Suites that both sides have, best first. */
+export function sharedSuites13(hs: ServerContext, hello: ClientHello): CipherSuite13[] {
+  const ours = enabledSuites13(hs.provider, hs.config.cipherSuites)
+  const shared = inOrder(hs, ours, hello.cipherSuites, ({ id }) => id)
+  if (shared.length === 0) {
+    throw peerError('handshake_failure', 'NO_SHARED_CIPHER', 'no TLS 1.3 cipher suite in common')
+  }
+  return shared
+}
+
+/** The group to use, and the client's share of it if it sent one. */
+export function selectGroup13(hs: ServerContext, offers: Offers): { group: Group; share?: KeyShareEntry } | undefined {
+  const ours = enabledGroups13(hs.provider, hs.config.groups)
+  const [group] = inOrder(hs, ours, offers.groups, ({ id }) => id)
+  if (group === undefined) return undefined
+  return { group, share: offers.shares.find((entry) => entry.group === group.id) }
+}
+
+/** Modes that both sides allow, ours first. */
+export function sharedPskModes(hs: ServerContext, offers: Offers): ('psk_dhe_ke' | 'psk_ke')[] {
+  return hs.pskModes.filter((mode) => offers.pskModes.includes(PskMode[mode]))
+}
+
+/** HelloRetryRequest (RFC 9846 §4.2.4), and the second ClientHello. */
+export function* retryHello(
+  hs: ServerContext,
+  first: ClientHello,
+  suite: CipherSuite13,
+  group: Group | undefined,
+): Flow<{ hello: ClientHello; offers: Offers }> {
+  const cookieSent = hs.config.cookie ? hs.provider.randomBytes(32) : undefined
+  hs.facts.helloRetried = true
+  hs.wire.requireRecordBoundary()
+  hs.transcript.start(hs.hash(suite.hash))
+  hs.transcript.add(first.message.raw)
+  hs.transcript.replaceByHash()
+  hs.send(
+    encodeServerHello(
+      { version: Version.TLS12, random: HELLO_RETRY_RANDOM, sessionId: first.sessionId, cipherSuite: suite.id },
+      (extensions) => {
+        extensions.add(selectedVersion, Version.TLS13)
+        if (group) extensions.add(retryGroup, group.id)
+        if (cookieSent) extensions.add(cookie, cookieSent)
+      },
+    ),
+  )
+  if (first.sessionId.length > 0) hs.wire.sendChangeCipherSpec()
+  // RFC 9846 §4.3.10: the client has not seen this yet; its early data is passed over until the second hello.
+  if (first.extensions.has(EARLY_DATA)) hs.wire.reader.skipEarlyData()
+
+  const message = yield* nextMessage(HandshakeType.client_hello)
+  const hello = decodeClientHello(message)
+  const offers = readOffers(hello)
+  checkSecondHello(first, hello)
+  const [share] = offers.shares
+  if (group !== undefined) {
+    if (share === undefined) {
+      throw peerError('missing_extension', 'NO_SUITABLE_KEY_SHARE', 'a second ClientHello without a key share')
+    }
+    // RFC 9846 §4.2.2: one share, of the group that was asked for.
+    if (offers.shares.length !== 1 || share.group !== group.id) {
+      throw peerError(
+        'illegal_parameter',
+        'BAD_KEY_SHARE',
+        `a share of group ${share.group}, not of ${group.id} as asked for`,
+      )
+    }
+  }
+  const answered = hello.extensions.get(cookie)
+  if (cookieSent && (answered === undefined || !equalBytes(answered, cookieSent))) {
+    throw peerError('illegal_parameter', 'COOKIE_MISMATCH', 'the second ClientHello does not repeat the cookie')
+  }
+  return { hello, offers }
+}
+
+/** RFC 9846 §4.2.2: nothing else may change. We look at what our choices rest on. */
+function checkSecondHello(first: ClientHello, second: ClientHello): void {
+  const sameLists = (a: readonly number[], b: readonly number[]): boolean => a.join() === b.join()
+  if (
+    !equalBytes(first.random, second.random) ||
+    !equalBytes(first.sessionId, second.sessionId) ||
+    !sameLists(first.cipherSuites, second.cipherSuites) ||
+    !second.extensions.has(SUPPORTED_VERSIONS)
+  ) {
+    throw peerError(
+      'illegal_parameter',
+      'BAD_HELLO_RETRY',
+      'the second ClientHello differs from the first in what must not change',
+    )
+  }
+  // RFC 9846 §4.2.2: early_data is removed.
+  if (second.extensions.has(EARLY_DATA)) {
+    throw peerError('illegal_parameter', 'BAD_EARLY_DATA', 'early_data in a second ClientHello')
+  }
+  // RFC 9846 §4.2.2: single PSKs may go, pre_shared_key may not, nor come.
+  if (first.extensions.has(PRE_SHARED_KEY) && !second.extensions.has(PRE_SHARED_KEY)) {
+    throw peerError('missing_extension', 'BAD_PSK', 'pre_shared_key is missing from the second ClientHello')
+  }
+}

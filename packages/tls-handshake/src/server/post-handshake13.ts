@@ -1,0 +1,111 @@
+import { peerError } from '@x/tls-record'
+import { POST_HANDSHAKE_AUTH } from '../extensions/post-handshake-auth.ts'
+import { answer, type Flow, nextMessage } from '../handshake/step.ts'
+import { checkFinished } from '../messages/finished.ts'
+import { type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
+import { encodeNewSessionTicket13 } from '../messages/new-session-ticket.ts'
+import type { Session } from '../session.ts'
+import { encodeSession } from '../sessions/session-codec.ts'
+import { finishedData } from '../tls13/authentication.ts'
+import { ticketPsk } from '../tls13/key-schedule.ts'
+import { receiveKeyUpdate } from '../tls13/key-update.ts'
+import type { Transcript } from '../tls13/transcript.ts'
+import { certificateRequest, compressedCertificate, readClientAuthentication, type Server13 } from './server13.ts'
+
+/** NewSessionTicket, as many as configured (RFC 9846 §4.7.1). */
+export function* issueTickets(server: Server13, resumptionSecret: Uint8Array): Flow {
+  const { hs } = server
+  const count = hs.config.ticketCount ?? 2
+  for (let i = 0; i < count; i++) yield* issueTicket(server, resumptionSecret, i)
+}
+
+function* issueTicket(server: Server13, resumptionSecret: Uint8Array, number: number): Flow {
+  const { hs, suite, selected, cipher } = server
+  const { facts, config, provider } = hs
+  // RFC 9846 §4.7.1: unique within the connection.
+  const nonce = Uint8Array.of(number >>> 8, number)
+  const random = provider.randomBytes(4)
+  const ageAdd = new DataView(random.buffer, random.byteOffset).getUint32(0)
+  const now = hs.now()
+  const maxEarlyData = config.maxEarlyData && config.antiReplay ? config.maxEarlyData : undefined
+  const session: Session = {
+    side: 'server',
+    version: 0x0304,
+    cipherSuite: suite.id,
+    secret: ticketPsk(cipher.hash, resumptionSecret, nonce),
+    sessionId: new Uint8Array(0),
+    extendedMasterSecret: true,
+    lifetime: hs.sessionLifetime,
+    createdAt: now,
+    authenticatedAt: selected?.psk.session?.authenticatedAt ?? now,
+    ageAdd,
+    maxEarlyData,
+    alpn: facts.alpnProtocol,
+    serverName: hs.hello.serverName,
+    sessionIdContext: config.sessionIdContext,
+    peerSignatureScheme: facts.peerSignatureScheme,
+    peerCertificates: facts.peerCertificates ?? [],
+    verified: facts.peerVerification && { ok: facts.peerVerification.ok, result: facts.peerVerification.result },
+  }
+  const protection = hs.ticketProtection!
+  const ticket = yield* answer('sealTicket', () => protection.seal(encodeSession(session)))
+  if (ticket === null || ticket.length === 0) return
+  hs.wire.send(encodeNewSessionTicket13({ lifetime: session.lifetime, ageAdd, nonce, ticket, maxEarlyData }))
+  const issued = { ...session, ticket }
+  if (number === 0) facts.session = issued
+  hs.wire.emit({ type: 'sessionIssued', session: issued })
+}
+
+/** What a client may send after the handshake (RFC 9846 §4.7). Ends only with the connection. */
+export function* serverPostHandshake13(server: Server13): Flow {
+  const { hs } = server
+  const mainTranscript = hs.transcript.fork()
+  const requests: PendingRequest[] = []
+  hs.wire.onRequestCertificate(() => {
+    // RFC 9846 §4.7.2: only of a client that has said it can.
+    if (!server.hello.extensions.has(POST_HANDSHAKE_AUTH)) return false
+    requests.push(sendRequest(server, mainTranscript.fork()))
+    return true
+  })
+  for (;;) {
+    // Whether a Certificate is expected is known only when it comes: a request may go out while we wait here.
+    const message = yield* nextMessage(
+      HandshakeType.key_update,
+      HandshakeType.certificate,
+      ...compressedCertificate(hs),
+    )
+    if (message.type === HandshakeType.key_update) {
+      receiveKeyUpdate(hs, message)
+      continue
+    }
+    const request = requests.shift()
+    if (request === undefined) {
+      throw peerError('unexpected_message', 'UNEXPECTED_MESSAGE', 'a Certificate that was not asked for')
+    }
+    yield* readAnswer(server, message, request)
+  }
+}
+
+/** A post-handshake CertificateRequest that waits for its answer; clients answer in order. */
+interface PendingRequest {
+  readonly context: Uint8Array
+  readonly transcript: Transcript
+  readonly requested: ReadonlySet<number>
+}
+
+function sendRequest({ hs }: Server13, transcript: Transcript): PendingRequest {
+  const context = hs.provider.randomBytes(16)
+  const { message, requested } = certificateRequest(hs, context)
+  transcript.add(message)
+  hs.wire.send(message)
+  return { context, transcript, requested }
+}
+
+function* readAnswer(server: Server13, message: HandshakeMessage, request: PendingRequest): Flow {
+  const { hs } = server
+  const { transcript } = request
+  yield* readClientAuthentication(hs, message, request.context, request.requested, transcript)
+  const finished = yield* nextMessage(HandshakeType.finished)
+  checkFinished(finished, finishedData(hs, hs.secrets.read!, transcript))
+  hs.wire.emit({ type: 'postHandshakeAuth' })
+}

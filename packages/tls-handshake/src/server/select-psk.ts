@@ -1,0 +1,129 @@
+import { constantTimeEqual } from '@x/crypto-primitives'
+import { peerError } from '@x/tls-record'
+import { EMPTY, equalBytes } from '../codec/bytes.ts'
+import { bindersLength, type OfferedIdentity, type OfferedPsks, offeredPsks } from '../extensions/pre-shared-key.ts'
+import { answer, type Flow } from '../handshake/step.ts'
+import type { ClientHello } from '../messages/client-hello.ts'
+import { type CipherSuite13, cipherSuite13 } from '../registry/cipher-suites.ts'
+import type { Session } from '../session.ts'
+import { decodeSession } from '../sessions/session-codec.ts'
+import type { KeySchedule } from '../tls13/key-schedule.ts'
+import { externalPsks, type Psk, pskBinder } from '../tls13/psk.ts'
+import type { ServerContext } from './server-context.ts'
+
+/** Identities of a hello that are looked up; more are not worth the work. */
+const MAX_IDENTITIES = 8
+
+/** A PSK the client offered and we know. */
+export interface SelectedPsk {
+  readonly index: number
+  readonly psk: Psk
+  readonly suite: CipherSuite13
+  readonly binder: Uint8Array
+  readonly offer: OfferedPsks
+  /** The ticket was sealed with an old key. */
+  readonly renew: boolean
+}
+
+/**
+ * The first identity that is known and may be used with one of the suites (RFC 9846 §4.3.11). Its binder has not been
+ * checked yet.
+ *
+ * @param suites those that may still be negotiated, best first
+ */
+export function* selectPsk(
+  hs: ServerContext,
+  hello: ClientHello,
+  suites: readonly CipherSuite13[],
+): Flow<SelectedPsk | undefined> {
+  const offer = hello.extensions.get(offeredPsks)
+  if (offer === undefined) return undefined
+  // RFC 9846 §4.3.11: one binder for each identity.
+  if (offer.identities.length !== offer.binders.length) {
+    throw peerError(
+      'illegal_parameter',
+      'PSK_IDENTITY_BINDER_COUNT_MISMATCH',
+      `${offer.identities.length} identities and ${offer.binders.length} binders`,
+    )
+  }
+  for (const [index, identity] of offer.identities.slice(0, MAX_IDENTITIES).entries()) {
+    const found = (yield* externalPsk(hs, identity, suites)) ?? (yield* ticket(hs, identity, suites[0]))
+    if (found === undefined) continue
+    // A PSK made known by the application may decide the suite; a ticket may not.
+    const suite = suites.find(({ hash }) => hash === found.psk.hash)
+    if (suite === undefined) continue
+    return { index, psk: found.psk, suite, binder: offer.binders[index], offer, renew: found.renew }
+  }
+  return undefined
+}
+
+/** Checks the binder of the PSK that will be used, and only that one (RFC 9846 §4.3.11). */
+export function checkBinder(hs: ServerContext, hello: ClientHello, selected: SelectedPsk, schedule: KeySchedule): void {
+  const { raw } = hello.message
+  const truncated = raw.subarray(0, raw.length - bindersLength(selected.offer.binders))
+  const expected = pskBinder(schedule, selected.psk.kind, hs.transcript.digestWith(schedule.hash, truncated))
+  if (!constantTimeEqual(expected, selected.binder)) {
+    throw peerError('decrypt_error', 'BINDER_DOES_NOT_VERIFY', 'the binder of the selected PSK is not valid')
+  }
+}
+
+interface Found {
+  readonly psk: Psk
+  readonly renew: boolean
+}
+
+function* externalPsk(
+  hs: ServerContext,
+  { identity }: OfferedIdentity,
+  suites: readonly CipherSuite13[],
+): Flow<Found | undefined> {
+  const hashes = suites.map(({ hash }) => hash)
+  const matching = (psk: Psk): boolean => equalBytes(psk.identity, identity)
+  for (const external of hs.config.psks ?? []) {
+    const psk = externalPsks(hs.provider, external, hashes).find(matching)
+    if (psk) return { psk, renew: false }
+  }
+  const { selectPsk: select } = hs.config
+  if (select === undefined) return undefined
+  const external = yield* answer('selectPsk', () => select(identity))
+  const psk = external && externalPsks(hs.provider, external, hashes).find(matching)
+  return psk ? { psk, renew: false } : undefined
+}
+
+function* ticket(hs: ServerContext, { identity }: OfferedIdentity, suite: CipherSuite13): Flow<Found | undefined> {
+  const protection = hs.ticketProtection
+  if (protection === undefined) return undefined
+  const opened = yield* answer('openTicket', () => protection.open(identity))
+  if (opened === null) return undefined
+  let session: Session
+  try {
+    session = decodeSession(opened.session)
+  } catch {
+    return undefined
+  }
+  if (!mayResume(hs, session, suite)) return undefined
+  return {
+    psk: { identity, secret: session.secret, hash: suite.hash, kind: 'res', session },
+    renew: opened.renew,
+  }
+}
+
+/** True when a session may be continued now, under this configuration and name. */
+function mayResume(hs: ServerContext, session: Session, suite: CipherSuite13): boolean {
+  const { config } = hs
+  const now = hs.now()
+  const age = now - session.createdAt
+  return (
+    session.side === 'server' &&
+    session.version === 0x0304 &&
+    cipherSuite13(session.cipherSuite)?.hash === suite.hash &&
+    age >= 0 &&
+    age < session.lifetime * 1000 &&
+    // RFC 9846 §4.7.1: keying material does not live on through ever new tickets.
+    now - (session.authenticatedAt ?? session.createdAt) < 604800_000 &&
+    equalBytes(session.sessionIdContext ?? EMPTY, config.sessionIdContext ?? EMPTY) &&
+    // A session made under one name is not good for another: its rules may be others.
+    session.serverName === hs.hello.serverName &&
+    !(config.requestCertificate && config.requireCertificate && session.peerCertificates.length === 0)
+  )
+}

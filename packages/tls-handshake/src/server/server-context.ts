@@ -1,0 +1,29 @@
+import type { ClientHelloInfo, ServerConfig, TicketProtection } from '../config.ts'
+import { HandshakeContext } from '../handshake/context.ts'
+import { acceptedSchemes } from '../registry/signature-schemes.ts'
+import { defaultTicketProtection } from '../sessions/ticket-protection.ts'
+
+/** A server's state until the version is known, and what every version needs. */
+export class ServerContext extends HandshakeContext<ServerConfig> {
+  /** The configuration before any override: ticket keys belong to it. */
+  readonly baseConfig: ServerConfig = this.config
+  hello!: ClientHelloInfo
+  clientRandom!: Uint8Array
+
+  get signatureSchemes(): number[] {
+    return acceptedSchemes(this.provider, this.config.signatureSchemes)
+  }
+
+  /** Seconds, at most seven days (RFC 9846 §4.7.1). */
+  get sessionLifetime(): number {
+    return Math.min(this.config.sessionTimeout ?? 7200, 604800)
+  }
+
+  get ticketProtection(): TicketProtection | undefined {
+    if (this.config.tickets === false) return undefined
+    return (
+      this.config.ticketKeys ??
+      defaultTicketProtection(this.baseConfig, this.provider, this.sessionLifetime * 1000, () => this.now())
+    )
+  }
+}

@@ -1,0 +1,442 @@
+import { Alert, localError, peerError, TlsError, Version } from '@x/tls-record'
+import { EMPTY, equalBytes } from '../codec/bytes.ts'
+import type { ClientHelloInfo, Credential, PeerCertificate, ServerConfig } from '../config.ts'
+import { alpn } from '../extensions/alpn.ts'
+import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
+import { compressCertificate } from '../extensions/compress-certificate.ts'
+import { earlyData } from '../extensions/early-data.ts'
+import { type KeyShareEntry, serverKeyShare } from '../extensions/key-share.ts'
+import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
+import { selectedPsk } from '../extensions/pre-shared-key.ts'
+import { recordSizeLimit } from '../extensions/record-size-limit.ts'
+import type { ExtensionWriter } from '../extensions/registry.ts'
+import { serverNameAnswer } from '../extensions/server-name.ts'
+import {
+  SIGNATURE_ALGORITHMS,
+  signatureAlgorithms,
+  signatureAlgorithmsCert,
+} from '../extensions/signature-algorithms.ts'
+import { selectedVersion } from '../extensions/supported-versions.ts'
+import { answer, type Flow, nextMessage } from '../handshake/step.ts'
+import { encodeCertificateRequest13 } from '../messages/certificate-request.ts'
+import type { ClientHello } from '../messages/client-hello.ts'
+import { encodeEncryptedExtensions } from '../messages/encrypted-extensions.ts'
+import { checkFinished } from '../messages/finished.ts'
+import { decodeBody, type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
+import { encodeServerHello } from '../messages/server-hello.ts'
+import type { CipherSuite13 } from '../registry/cipher-suites.ts'
+import type { Group } from '../registry/groups.ts'
+import {
+  finishedData,
+  type Presentation,
+  readCertificate13,
+  readCertificateVerify,
+  readLeaf,
+  sendCredential,
+  sendFinished,
+  verifyPeer,
+} from '../tls13/authentication.ts'
+import { chooseCredential13 } from '../tls13/credentials.ts'
+import { withPeerShare } from '../tls13/key-exchange.ts'
+import { KeySchedule } from '../tls13/key-schedule.ts'
+import { type TrafficCipher, trafficReader, trafficWriter } from '../tls13/traffic-keys.ts'
+import type { Transcript } from '../tls13/transcript.ts'
+import { judgeEarlyData, ticketAgeSkew } from './early-data.ts'
+import { type Offers, readOffers, retryHello, selectGroup13, sharedPskModes, sharedSuites13 } from './hello13.ts'
+import { issueTickets, serverPostHandshake13 } from './post-handshake13.ts'
+import { checkBinder, type SelectedPsk, selectPsk } from './select-psk.ts'
+import type { ServerContext } from './server-context.ts'
+
+/** What a TLS 1.3 server has decided. */
+export interface Server13 {
+  readonly hs: ServerContext
+  readonly hello: ClientHello
+  readonly suite: CipherSuite13
+  readonly cipher: TrafficCipher
+  readonly schedule: KeySchedule
+  readonly selected: SelectedPsk | undefined
+  readonly keyExchange: { readonly group: Group; readonly share: KeyShareEntry } | undefined
+  readonly presentation: Presentation | undefined
+  readonly acceptsEarlyData: boolean
+  /** The client understands tickets that we can issue (RFC 9846 §4.3.9). */
+  readonly wantsTickets: boolean
+  clientHandshakeSecret: Uint8Array
+  serverHandshakeSecret: Uint8Array
+  earlySecret?: Uint8Array
+  /** The extensions that a Certificate may answer. */
+  requested: ReadonlySet<number>
+}
+
+/** The server's side of TLS 1.3, from the ClientHello on (RFC 9846 §2). */
+export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow {
+  const server = yield* negotiate(hs, first)
+  yield* sendServerHello(server)
+  sendEncryptedExtensions(server)
+  const requestsCertificate = sendCertificateRequest(server)
+  if (server.presentation) yield* sendCredential(hs, hs.transcript, 'server', server.presentation)
+  sendServerFinished(server)
+  if (server.acceptsEarlyData) yield* readEarlyData(server)
+  if (requestsCertificate) yield* readClientCredential(server)
+  const resumptionSecret = yield* readClientFinished(server)
+  hs.wire.complete(false)
+  if (server.wantsTickets) yield* issueTickets(server, resumptionSecret)
+  yield* serverPostHandshake13(server)
+}
+
+// --- Negotiation (RFC 9846 §4.2.1)
+
+function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
+  const { facts, wire } = hs
+  wire.reader.version = Version.TLS12
+  wire.reader.dropChangeCipherSpec = true
+  wire.writer.version = Version.TLS12
+  let hello = first
+  let offers = readOffers(hello)
+  let suites = sharedSuites13(hs, hello)
+  let selected = yield* choosePsk(hs, hello, offers, suites)
+  let exchange = chooseExchange(hs, offers, selected)
+  if (exchange.retry || hs.config.cookie) {
+    const suite = selected?.suite ?? suites[0]
+    const { group } = exchange
+    ;({ hello, offers } = yield* retryHello(hs, first, suite, exchange.retry ? group : undefined))
+    suites = [suite]
+    selected = yield* choosePsk(hs, hello, offers, suites)
+    exchange = chooseExchange(hs, offers, selected)
+  }
+  const suite = selected?.suite ?? suites[0]
+  const hash = hs.hash(suite.hash)
+  const schedule = new KeySchedule(hash, selected?.psk.secret)
+  if (selected) checkBinder(hs, hello, selected, schedule)
+  // RFC 9846 §5.1: a ClientHello ends its record when keys change after it.
+  wire.requireRecordBoundary()
+  hs.transcript.start(hash)
+  hs.received(hello.message)
+
+  facts.cipherSuite = suite.id
+  facts.group = exchange.group?.name
+  facts.resumed = selected?.psk.session !== undefined
+  facts.pskIdentity = selected?.psk.external?.identity
+  if (selected) restoreSession(hs, selected)
+  yield* selectProtocol(hs, hs.hello)
+  facts.earlyDataReason = yield* judgeEarlyData(hs, first, selected)
+  const acceptsEarlyData = facts.earlyDataReason === 'accepted'
+  facts.earlyDataAccepted = acceptsEarlyData
+  const presentation = selected ? undefined : yield* selectCredential(hs, hello)
+  const cipher = { aead: hs.provider.aeads[suite.aead]!, hash }
+  hs.secrets.hash = hash
+  hs.secrets.cipher = cipher
+  return {
+    hs,
+    hello,
+    suite,
+    cipher,
+    schedule,
+    selected,
+    keyExchange: exchange.group && { group: exchange.group, share: exchange.share! },
+    presentation,
+    acceptsEarlyData,
+    wantsTickets: hs.ticketProtection !== undefined && sharedPskModes(hs, offers).length > 0,
+    clientHandshakeSecret: EMPTY,
+    serverHandshakeSecret: EMPTY,
+    requested: new Set(),
+  }
+}
+
+/** A PSK, when the client allows a mode that we allow (RFC 9846 §4.3.9). */
+function* choosePsk(
+  hs: ServerContext,
+  hello: ClientHello,
+  offers: Offers,
+  suites: readonly CipherSuite13[],
+): Flow<SelectedPsk | undefined> {
+  const selected = yield* selectPsk(hs, hello, suites)
+  if (selected === undefined) return undefined
+  const modes = sharedPskModes(hs, offers)
+  const usable = modes.includes('psk_ke') || (modes.includes('psk_dhe_ke') && selectGroup13(hs, offers) !== undefined)
+  return usable ? selected : undefined
+}
+
+interface Exchange {
+  readonly group?: Group
+  readonly share?: KeyShareEntry
+  /** The client has sent no share of the group. */
+  readonly retry: boolean
+}
+
+/** Which group, or none with psk_ke. */
+function chooseExchange(hs: ServerContext, offers: Offers, selected: SelectedPsk | undefined): Exchange {
+  const modes = selected ? sharedPskModes(hs, offers) : []
+  const choice = selectGroup13(hs, offers)
+  if (selected && (modes[0] === 'psk_ke' || choice === undefined)) return { retry: false }
+  if (choice === undefined) {
+    // RFC 9846 §9.2, §4.2.1.
+    throw offers.groups.length === 0
+      ? peerError('missing_extension', 'MISSING_SUPPORTED_GROUPS_EXTENSION', 'supported_groups is missing')
+      : peerError('handshake_failure', 'NO_SHARED_GROUP', 'no group in common')
+  }
+  return { ...choice, retry: choice.share === undefined }
+}
+
+/** What the session knows of the client. */
+function restoreSession(hs: ServerContext, selected: SelectedPsk): void {
+  const { facts } = hs
+  const { session } = selected.psk
+  if (session === undefined) return
+  facts.session = session
+  facts.peerCertificates = session.peerCertificates
+  facts.peerVerification = session.verified
+  facts.peerSignatureScheme = session.peerSignatureScheme
+  facts.ticketAgeSkew = ticketAgeSkew(hs, selected)
+}
+
+/** ALPN (RFC 7301 §3.2): once, on resumption too. */
+function* selectProtocol(hs: ServerContext, hello: ClientHelloInfo): Flow {
+  const { config, facts } = hs
+  const offered = hello.alpnProtocols
+  if (offered === undefined) return
+  const { selectAlpn } = config
+  let selected: Uint8Array | undefined
+  if (selectAlpn) {
+    selected = yield* answer('selectAlpn', () => selectAlpn(offered))
+    if (selected !== undefined && !offered.some((protocol) => equalBytes(protocol, selected!))) {
+      throw localError('INVALID_ALPN_PROTOCOL', 'selectAlpn chose a protocol that the client did not offer')
+    }
+  } else if (config.alpnProtocols?.length) {
+    selected = config.alpnProtocols.find((ours) => offered.some((theirs) => equalBytes(ours, theirs)))
+    if (selected === undefined) {
+      throw peerError('no_application_protocol', 'NO_APPLICATION_PROTOCOL', 'no application protocol in common')
+    }
+  }
+  facts.alpnProtocol = selected
+}
+
+/** The certificate to show, and what is stapled to it (RFC 9846 §4.5.1.2). */
+function* selectCredential(hs: ServerContext, hello: ClientHello): Flow<Presentation> {
+  const { config, facts } = hs
+  const wishes = hs.hello
+  // RFC 9846 §9.2: without it no certificate can be shown.
+  if (!hello.extensions.has(SIGNATURE_ALGORITHMS)) {
+    throw peerError(
+      'missing_extension',
+      'MISSING_SIGALGS_EXTENSION',
+      'signature_algorithms is missing from the ClientHello',
+    )
+  }
+  facts.sharedSignatureSchemes = wishes.signatureSchemes.filter((scheme) => hs.signatureSchemes.includes(scheme))
+  const choice = chooseCredential13(config, config.credentials ?? [], wishes)
+  if (choice.credential === undefined) {
+    throw new TlsError(choice.reason, 'no certificate of ours fits what the client accepts', {
+      alert: Alert.handshake_failure,
+      blame: config.credentials?.length ? 'peer' : 'config',
+    })
+  }
+  const { credential, scheme } = choice
+  facts.credential = credential
+  return {
+    credential,
+    scheme,
+    ocspResponse: wishes.ocspRequested ? yield* staple(config, credential, wishes) : undefined,
+    sctList: wishes.sctRequested ? credential.sctList : undefined,
+    compression: hello.extensions.get(compressCertificate) ?? [],
+  }
+}
+
+function* staple(config: ServerConfig, credential: Credential, hello: ClientHelloInfo): Flow<Uint8Array | undefined> {
+  const { ocspResponse } = config
+  if (ocspResponse === undefined) return credential.ocspResponse
+  return (yield* answer('ocspResponse', () => ocspResponse(credential, hello))) ?? undefined
+}
+
+// --- ServerHello to Finished
+
+function* sendServerHello(server: Server13): Flow {
+  const { hs, hello, suite, keyExchange, selected, schedule, cipher } = server
+  const { wire, provider } = hs
+  let ours: KeyShareEntry | undefined
+  let secret: Uint8Array | undefined
+  if (keyExchange) {
+    const group = provider.groups[keyExchange.group.name]!
+    const result = yield* withPeerShare(() => group.respond(keyExchange.share.keyExchange))
+    ours = { group: keyExchange.group.id, keyExchange: result.share }
+    secret = result.secret
+  }
+  const clientRandom = hs.clientRandom
+  if (server.acceptsEarlyData) {
+    const helloHash = hs.transcript.digest()
+    server.earlySecret = schedule.clientEarlyTrafficSecret(helloHash)
+    hs.logSecret('CLIENT_EARLY_TRAFFIC_SECRET', clientRandom, server.earlySecret)
+    hs.secrets.earlyExporter = schedule.earlyExporterSecret(helloHash)
+    hs.secrets.earlyHash = schedule.hash
+    hs.logSecret('EARLY_EXPORTER_SECRET', clientRandom, hs.secrets.earlyExporter)
+  }
+  hs.send(
+    encodeServerHello(
+      { version: Version.TLS12, random: provider.randomBytes(32), sessionId: hello.sessionId, cipherSuite: suite.id },
+      (extensions) => {
+        extensions.add(selectedVersion, Version.TLS13)
+        if (ours) extensions.add(serverKeyShare, ours)
+        if (selected) extensions.add(selectedPsk, selected.index)
+      },
+    ),
+  )
+  if (hello.sessionId.length > 0 && !hs.facts.helloRetried) wire.sendChangeCipherSpec()
+  schedule.enterHandshake(secret)
+  secret?.fill(0)
+  const helloHash = hs.transcript.digest()
+  server.clientHandshakeSecret = schedule.clientHandshakeTrafficSecret(helloHash)
+  server.serverHandshakeSecret = schedule.serverHandshakeTrafficSecret(helloHash)
+  hs.logSecret('CLIENT_HANDSHAKE_TRAFFIC_SECRET', clientRandom, server.clientHandshakeSecret)
+  hs.logSecret('SERVER_HANDSHAKE_TRAFFIC_SECRET', clientRandom, server.serverHandshakeSecret)
+  schedule.enterMain()
+  wire.changeWriteKeys(trafficWriter(cipher, server.serverHandshakeSecret))
+}
+
+/** EncryptedExtensions (RFC 9846 §4.4.1). */
+function sendEncryptedExtensions(server: Server13): void {
+  const { hs, hello } = server
+  const { config, facts, wire } = hs
+  const limit = hello.extensions.get(recordSizeLimit)
+  const fragment = limit === undefined ? hello.extensions.get(maxFragmentLength) : undefined
+  hs.send(
+    encodeEncryptedExtensions((extensions: ExtensionWriter) => {
+      if (hs.hello.serverName !== undefined && config.acknowledgeServerName !== false && !facts.resumed) {
+        extensions.add(serverNameAnswer, true)
+      }
+      if (facts.alpnProtocol) extensions.add(alpn, [facts.alpnProtocol])
+      if (fragment !== undefined) extensions.add(maxFragmentLength, fragment)
+      // RFC 8449 §4: an answer is only for those who asked.
+      if (limit !== undefined) extensions.add(recordSizeLimit, config.recordSizeLimit ?? 16385)
+      if (server.acceptsEarlyData) extensions.add(earlyData, true)
+    }),
+  )
+  if (limit !== undefined) {
+    wire.writer.maxInner = Math.min(wire.writer.maxInner, limit)
+    if (config.recordSizeLimit)
+      wire.reader.maxPlaintext = Math.min(wire.reader.maxPlaintext, config.recordSizeLimit - 1)
+  }
+  if (fragment !== undefined) {
+    wire.writer.maxFragment = Math.min(wire.writer.maxFragment, fragment)
+    wire.reader.maxPlaintext = fragment
+  }
+}
+
+/** CertificateRequest (RFC 9846 §4.4.2). Never with a PSK. */
+function sendCertificateRequest(server: Server13): boolean {
+  const { hs, selected } = server
+  if (!hs.config.requestCertificate || selected) return false
+  const { message, requested } = certificateRequest(hs, EMPTY)
+  server.requested = requested
+  hs.send(message)
+  return true
+}
+
+export function certificateRequest(
+  hs: ServerContext,
+  context: Uint8Array,
+): { message: Uint8Array; requested: ReadonlySet<number> } {
+  const { config } = hs
+  const compression = (config.certificateCompression ?? []).filter(({ decompress }) => decompress).map(({ id }) => id)
+  return encodeCertificateRequest13(context, (extensions) => {
+    extensions.add(signatureAlgorithms, hs.signatureSchemes)
+    if (config.certificateSignatureSchemes) extensions.add(signatureAlgorithmsCert, config.certificateSignatureSchemes)
+    if (config.certificateAuthorities?.length) extensions.add(certificateAuthorities, config.certificateAuthorities)
+    if (compression.length > 0) extensions.add(compressCertificate, compression)
+  })
+}
+
+function sendServerFinished(server: Server13): void {
+  const { hs, schedule, cipher } = server
+  const { secrets, facts, wire } = hs
+  facts.localFinished = sendFinished(hs, server.serverHandshakeSecret, hs.transcript)
+  const applicationHash = hs.transcript.digest()
+  secrets.write = schedule.serverApplicationTrafficSecret(applicationHash)
+  secrets.read = schedule.clientApplicationTrafficSecret(applicationHash)
+  secrets.exporter = schedule.exporterSecret(applicationHash)
+  hs.logSecret('CLIENT_TRAFFIC_SECRET_0', hs.clientRandom, secrets.read)
+  hs.logSecret('SERVER_TRAFFIC_SECRET_0', hs.clientRandom, secrets.write)
+  hs.logSecret('EXPORTER_SECRET', hs.clientRandom, secrets.exporter)
+  server.serverHandshakeSecret.fill(0)
+  wire.changeWriteKeys(trafficWriter(cipher, secrets.write))
+
+  if (server.acceptsEarlyData) {
+    wire.changeReadKeys(trafficReader(cipher, server.earlySecret!))
+    server.earlySecret!.fill(0)
+    wire.earlyDataAllowed = hs.config.maxEarlyData!
+    wire.incoming = 'early'
+    // The client has proved to know the PSK: 0.5-RTT data is for it alone.
+    wire.openOutgoing()
+    return
+  }
+  // RFC 9846 §4.3.10: what was sent on the chance that we take it is passed over.
+  if (hs.facts.earlyDataReason !== 'not_offered') wire.reader.skipEarlyData()
+  wire.reader.allowPlaintextAlert = true
+  wire.changeReadKeys(trafficReader(cipher, server.clientHandshakeSecret))
+}
+
+// --- The client's second flight
+
+/** Early data, until EndOfEarlyData (RFC 9846 §4.6). */
+function* readEarlyData(server: Server13): Flow {
+  const { hs, cipher } = server
+  const message = yield* nextMessage(HandshakeType.end_of_early_data)
+  decodeBody(message, () => undefined)
+  hs.received(message)
+  hs.wire.incoming = 'refused'
+  hs.wire.changeReadKeys(trafficReader(cipher, server.clientHandshakeSecret))
+}
+
+function* readClientCredential(server: Server13): Flow {
+  const { hs } = server
+  const message = yield* nextMessage(HandshakeType.certificate, ...compressedCertificate(hs))
+  yield* readClientAuthentication(hs, message, EMPTY, server.requested, hs.transcript)
+}
+
+/** CompressedCertificate, where we can read one. */
+export function compressedCertificate(hs: ServerContext): number[] {
+  return hs.config.certificateCompression?.length ? [HandshakeType.compressed_certificate] : []
+}
+
+/** Certificate, and CertificateVerify unless it was empty (RFC 9846 §4.5.1.3). Also post-handshake. */
+export function* readClientAuthentication(
+  hs: ServerContext,
+  message: HandshakeMessage,
+  context: Uint8Array,
+  requested: ReadonlySet<number>,
+  transcript: Transcript,
+): Flow {
+  const { config, facts } = hs
+  const certificate = readCertificate13(hs, message, context, requested)
+  transcript.add(message.raw)
+  const { chain } = certificate
+  if (chain.length === 0) {
+    if (config.requireCertificate) {
+      // RFC 9846 §4.5.1.3.
+      throw peerError('certificate_required', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the client sent no certificate')
+    }
+    facts.peerCertificates = []
+    return
+  }
+  const leaf: PeerCertificate = readLeaf(config, chain[0])
+  const transcriptHash = transcript.digest()
+  const verify = yield* nextMessage(HandshakeType.certificate_verify)
+  facts.peerSignatureScheme = yield* readCertificateVerify(verify, 'client', transcriptHash, leaf, hs.signatureSchemes)
+  transcript.add(verify.raw)
+  facts.peerCertificates = chain
+  facts.peerVerification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: false })
+}
+
+/** @returns the resumption secret, from which tickets get their PSKs */
+function* readClientFinished(server: Server13): Flow<Uint8Array> {
+  const { hs, schedule, cipher } = server
+  const { secrets, wire } = hs
+  const message = yield* nextMessage(HandshakeType.finished)
+  const expected = finishedData(hs, server.clientHandshakeSecret, hs.transcript)
+  checkFinished(message, expected)
+  hs.facts.peerFinished = expected
+  hs.received(message)
+  const resumptionSecret = schedule.resumptionSecret(hs.transcript.digest())
+  schedule.destroy()
+  server.clientHandshakeSecret.fill(0)
+  wire.changeReadKeys(trafficReader(cipher, secrets.read!))
+  return resumptionSecret
+}

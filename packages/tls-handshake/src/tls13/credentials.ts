@@ -1,0 +1,57 @@
+import { includesBytes } from '../codec/bytes.ts'
+import type { Credential, TlsConfig } from '../config.ts'
+import {
+  SIGNATURE_SCHEMES,
+  type SignatureScheme,
+  schemeFitsKey13,
+  signatureScheme,
+} from '../registry/signature-schemes.ts'
+
+/** What the peer can use: its signature_algorithms, and the authorities it named, if any. */
+export interface PeerWishes {
+  readonly signatureSchemes: readonly number[]
+  readonly certificateAuthorities?: readonly Uint8Array[]
+}
+
+/** A credential with the scheme to sign by; or why there is none. */
+export type CredentialChoice =
+  | { readonly credential: Credential; readonly scheme: SignatureScheme }
+  | { readonly credential: undefined; readonly reason: string }
+
+/** The first of the credentials that fits what the peer wishes (RFC 9846 §4.5.1.2). */
+export function chooseCredential13(
+  config: TlsConfig,
+  credentials: readonly Credential[],
+  wishes: PeerWishes,
+): CredentialChoice {
+  let reason = 'NO_SUITABLE_SIGNATURE_ALGORITHM'
+  for (const credential of credentials) {
+    if (credential.mustMatchIssuer && !issuerMatches(config, credential, wishes.certificateAuthorities)) {
+      reason = 'NO_MATCHING_ISSUER'
+      continue
+    }
+    const scheme = chooseScheme13(credential, wishes.signatureSchemes)
+    if (scheme !== undefined) return { credential, scheme }
+  }
+  return { credential: undefined, reason }
+}
+
+/** The first scheme of ours that the peer accepts. */
+export function chooseScheme13(credential: Credential, accepted: readonly number[]): SignatureScheme | undefined {
+  const ours = credential.signatureSchemes?.map(signatureScheme) ?? SIGNATURE_SCHEMES
+  return ours.find(
+    (scheme) => scheme !== undefined && accepted.includes(scheme.id) && schemeFitsKey13(scheme, credential.signer),
+  )
+}
+
+/** True when an issuer in the chain is one of the authorities. */
+export function issuerMatches(config: TlsConfig, credential: Credential, authorities?: readonly Uint8Array[]): boolean {
+  if (authorities === undefined || authorities.length === 0) return false
+  return credential.chain.some((der) => {
+    try {
+      return includesBytes(authorities, config.parseCertificate(der).issuer)
+    } catch {
+      return false
+    }
+  })
+}

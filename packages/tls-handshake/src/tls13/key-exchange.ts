@@ -1,0 +1,16 @@
+import { type Awaitable, CryptoError } from '@x/crypto-primitives'
+import { peerError } from '@x/tls-record'
+import { answer, type Flow } from '../handshake/step.ts'
+
+/** Has a shared secret computed from a peer's share; one that is no element of its group is the peer's fault. */
+export function* withPeerShare<T>(compute: () => Awaitable<T>): Flow<T> {
+  try {
+    return yield* answer('keyExchange', compute)
+  } catch (error) {
+    // RFC 9846 §4.3.8.2, RFC 7748 §6.1, RFC 8422 §5.11: illegal_parameter.
+    if (error instanceof CryptoError && error.code === 'INVALID_SHARE') {
+      throw peerError('illegal_parameter', 'BAD_ECPOINT', error.message, error)
+    }
+    throw error
+  }
+}

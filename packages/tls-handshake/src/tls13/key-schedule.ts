@@ -1,0 +1,138 @@
+import { deriveSecret, type Hash, hkdfExpandLabel, hkdfExtract } from '@x/crypto-primitives'
+import { EMPTY } from '../codec/bytes.ts'
+
+/**
+ * The key schedule (RFC 9846 §7.1), step by step as the RFC draws it:
+ *
+ * ```
+ *             0
+ *             |
+ *   PSK ->  HKDF-Extract = Early Secret
+ *             +-----> binder keys, client_early_traffic_secret, early_exporter_secret
+ *       Derive-Secret(., "derived", "")
+ *             |
+ *   KEX ->  HKDF-Extract = Handshake Secret
+ *             +-----> client_ and server_handshake_traffic_secret
+ *       Derive-Secret(., "derived", "")
+ *             |
+ *    0 ->   HKDF-Extract = Main Secret
+ *             +-----> client_ and server_application_traffic_secret_0, exporter_secret, resumption_secret
+ * ```
+ */
+export class KeySchedule {
+  /** Early, Handshake, then Main Secret. */
+  #secret: Uint8Array
+  readonly #emptyHash: Uint8Array
+
+  /** @param psk absent: as many zeros as the hash is long */
+  constructor(
+    readonly hash: Hash,
+    psk: Uint8Array = new Uint8Array(hash.outputLength),
+  ) {
+    this.#emptyHash = hash.digest()
+    this.#secret = hkdfExtract(hash, new Uint8Array(hash.outputLength), psk)
+  }
+
+  // --- from the Early Secret
+
+  /** `ext` for external PSKs, `res` for resumption, `imp` for imported ones (RFC 9258 §5.2). */
+  binderKey(kind: 'ext' | 'res' | 'imp'): Uint8Array {
+    return this.#derive(`${kind} binder`, this.#emptyHash)
+  }
+
+  clientEarlyTrafficSecret(clientHello: Uint8Array): Uint8Array {
+    return this.#derive('c e traffic', clientHello)
+  }
+
+  earlyExporterSecret(clientHello: Uint8Array): Uint8Array {
+    return this.#derive('e exp master', clientHello)
+  }
+
+  /** To the Handshake Secret. @param sharedSecret absent with psk_ke: zeros */
+  enterHandshake(sharedSecret: Uint8Array = new Uint8Array(this.hash.outputLength)): void {
+    this.#extract(sharedSecret)
+  }
+
+  // --- from the Handshake Secret
+
+  clientHandshakeTrafficSecret(helloHash: Uint8Array): Uint8Array {
+    return this.#derive('c hs traffic', helloHash)
+  }
+
+  serverHandshakeTrafficSecret(helloHash: Uint8Array): Uint8Array {
+    return this.#derive('s hs traffic', helloHash)
+  }
+
+  /** To the Main Secret. */
+  enterMain(): void {
+    this.#extract(new Uint8Array(this.hash.outputLength))
+  }
+
+  // --- from the Main Secret
+
+  clientApplicationTrafficSecret(serverFinishedHash: Uint8Array): Uint8Array {
+    return this.#derive('c ap traffic', serverFinishedHash)
+  }
+
+  serverApplicationTrafficSecret(serverFinishedHash: Uint8Array): Uint8Array {
+    return this.#derive('s ap traffic', serverFinishedHash)
+  }
+
+  exporterSecret(serverFinishedHash: Uint8Array): Uint8Array {
+    return this.#derive('exp master', serverFinishedHash)
+  }
+
+  resumptionSecret(clientFinishedHash: Uint8Array): Uint8Array {
+    return this.#derive('res master', clientFinishedHash)
+  }
+
+  /** Overwrites what is left. */
+  destroy(): void {
+    this.#secret.fill(0)
+  }
+
+  #derive(label: string, transcriptHash: Uint8Array): Uint8Array {
+    return deriveSecret(this.hash, this.#secret, label, transcriptHash)
+  }
+
+  #extract(inputKeyMaterial: Uint8Array): void {
+    const salt = this.#derive('derived', this.#emptyHash)
+    this.#secret.fill(0)
+    this.#secret = hkdfExtract(this.hash, salt, inputKeyMaterial)
+    salt.fill(0)
+  }
+}
+
+/** verify_data of a Finished, and of a PSK binder (RFC 9846 §4.5.3, §4.3.11.2). */
+export function finishedMac(hash: Hash, baseKey: Uint8Array, transcriptHash: Uint8Array): Uint8Array {
+  const key = hkdfExpandLabel(hash, baseKey, 'finished', EMPTY, hash.outputLength)
+  const hmac = hash.hmac(key)
+  key.fill(0)
+  const mac = hmac.mac(transcriptHash)
+  hmac.destroy()
+  return mac
+}
+
+/** application_traffic_secret_N+1 (RFC 9846 §7.2). */
+export function nextTrafficSecret(hash: Hash, secret: Uint8Array): Uint8Array {
+  return hkdfExpandLabel(hash, secret, 'traffic upd', EMPTY, hash.outputLength)
+}
+
+/** The PSK of a ticket (RFC 9846 §4.7.1). */
+export function ticketPsk(hash: Hash, resumptionSecret: Uint8Array, nonce: Uint8Array): Uint8Array {
+  return hkdfExpandLabel(hash, resumptionSecret, 'resumption', nonce, hash.outputLength)
+}
+
+/** TLS-Exporter (RFC 9846 §7.5). */
+export function exportKeyingMaterial(
+  hash: Hash,
+  exporterSecret: Uint8Array,
+  label: string,
+  context: Uint8Array,
+  length: number,
+): Uint8Array {
+  const secret = deriveSecret(hash, exporterSecret, label, hash.digest())
+  const out = hkdfExpandLabel(hash, secret, 'exporter', hash.digest(context), length)
+  secret.fill(0)
+  return out
+}

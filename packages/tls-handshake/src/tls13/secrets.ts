@@ -1,0 +1,16 @@
+import type { Hash } from '@x/crypto-primitives'
+import type { TrafficCipher } from './traffic-keys.ts'
+
+/** The secrets that outlive a handshake. They belong to the connection, which wipes them. */
+export interface ConnectionSecrets {
+  /** Of the negotiated suite, TLS 1.3. */
+  hash?: Hash
+  earlyExporter?: Uint8Array
+  /** Hash of `earlyExporter`'s PSK. */
+  earlyHash?: Hash
+  exporter?: Uint8Array
+  cipher?: TrafficCipher
+  /** The current application traffic secrets. */
+  read?: Uint8Array
+  write?: Uint8Array
+}

@@ -1,0 +1,340 @@
+import { plainView } from './bytes.ts'
+import { ContentType, HEADER_LENGTH, MAX_INNER_PLAINTEXT, MAX_PLAINTEXT, Version } from './constants.ts'
+import { peerError } from './error.ts'
+import { PlaintextReader } from './protection/plaintext.ts'
+import type { ReadProtection } from './protection.ts'
+
+/** A record that was opened. The object is reused for the next one; the payload is not. */
+export interface Record {
+  /** ContentType; in TLS 1.3 the inner one. */
+  type: number
+  /** The content: a view of the chunk the record came in, or of memory of its own where it straddled chunks. */
+  payload: Uint8Array
+}
+
+export interface RecordReaderOptions {
+  /** Empty records in a row that pass (default 32). */
+  emptyRecords?: number
+  /** ChangeCipherSpec records that a TLS 1.3 peer may send (default 32). */
+  changeCipherSpecs?: number
+}
+
+/** Bytes of early data that are skipped without knowing what they are (as BoringSSL does). */
+const SKIPPED_EARLY_DATA = 16384
+
+/**
+ * Chunks in, opened records out.
+ *
+ * A record that lies whole in a chunk is opened in it and handed up as a view; only one that straddles chunks is
+ * assembled, once. The chunk's memory is the caller's, and is overwritten with plaintext.
+ */
+export class RecordReader {
+  /** What opens the next record. Change it between records. */
+  protection: ReadProtection = new PlaintextReader()
+  /** `legacy_record_version` that records must carry once a version is negotiated; 0: any 0x03xx. */
+  version = 0
+  /** Largest content, bytes: 2^14, or less by record_size_limit or max_fragment_length. */
+  maxPlaintext = MAX_PLAINTEXT
+  /** True while a TLS 1.3 handshake runs: plaintext ChangeCipherSpec records are dropped (RFC 9846 §5). */
+  dropChangeCipherSpec = false
+  /**
+   * A TLS 1.3 server whose client may have failed before it had keys: an alert in plaintext is taken, until the first
+   * record that opens.
+   */
+  allowPlaintextAlert = false
+  /** The first record of a connection gets a kinder answer to plain HTTP. */
+  #first = true
+  #skipEarlyData = false
+  #skipped = 0
+  #emptyRecords = 0
+  #changeCipherSpecs = 0
+  readonly #emptyLimit: number
+  readonly #changeCipherSpecLimit: number
+  readonly #record: Record = { type: 0, payload: new Uint8Array(0) }
+
+  /** Chunks not looked at yet; the first is being read from `#at`. */
+  readonly #chunks: Uint8Array[] = []
+  #at = 0
+  /** Bytes in `#chunks` behind `#at`. */
+  #available = 0
+  /** A record that straddles chunks: header and what there is of its fragment. */
+  #partial: Uint8Array | null = null
+  #have = 0
+  readonly #header = new Uint8Array(HEADER_LENGTH)
+
+  constructor(options: RecordReaderOptions = {}) {
+    this.#emptyLimit = options.emptyRecords ?? 32
+    this.#changeCipherSpecLimit = options.changeCipherSpecs ?? 32
+  }
+
+  /** Bytes received and not yet turned into records. */
+  get pending(): number {
+    return this.#available + this.#have
+  }
+
+  /** Adds bytes from the transport. They are read, and overwritten, by the calls of `next` that follow. */
+  push(chunk: Uint8Array): void {
+    if (chunk.length === 0) return
+    this.#chunks.push(plainView(chunk))
+    this.#available += chunk.length
+  }
+
+  /**
+   * Lets go of the chunks' memory: what has not been read is copied. To be called before the caller of `push` gets its
+   * buffer back.
+   */
+  detach(): void {
+    for (let i = 0; i < this.#chunks.length; i++) {
+      this.#chunks[i] = i === 0 ? this.#chunks[0].slice(this.#at) : this.#chunks[i].slice()
+    }
+    this.#at = 0
+  }
+
+  /** Forgets everything received. */
+  clear(): void {
+    this.#chunks.length = 0
+    this.#at = this.#available = this.#have = 0
+    this.#partial = null
+  }
+
+  /**
+   * A TLS 1.3 server that did not take the early data it was offered: records that cannot be opened are skipped, and
+   * before there are keys those of type application_data, up to 16 KiB, until the first record that opens
+   * (RFC 9846 §4.3.10).
+   */
+  skipEarlyData(): void {
+    this.#skipEarlyData = true
+    this.#skipped = 0
+  }
+
+  /**
+   * The next record, or `undefined` until more bytes come.
+   *
+   * @throws {TlsError} for a record that breaks a rule; the reader must not be used further
+   */
+  next(): Record | undefined {
+    for (;;) {
+      const record = this.#nextFragment()
+      if (record === undefined) return undefined
+      if (record !== null) return record
+    }
+  }
+
+  /** Finds one whole record and opens it; `null` when it was dropped. */
+  #nextFragment(): Record | null | undefined {
+    if (this.#have === 0 && this.#available >= HEADER_LENGTH) {
+      const chunk = this.#chunks[0]
+      const at = this.#at
+      if (chunk.length - at >= HEADER_LENGTH) {
+        const length = this.#checkHeader(chunk, at)
+        const end = at + HEADER_LENGTH + length
+        if (end <= chunk.length) {
+          this.#advance(HEADER_LENGTH + length)
+          return this.#open(chunk, at, length)
+        }
+      }
+    }
+    return this.#assemble()
+  }
+
+  #assemble(): Record | null | undefined {
+    if (this.#partial === null) {
+      this.#have += this.#pull(this.#header, this.#have, HEADER_LENGTH)
+      if (this.#have < HEADER_LENGTH) {
+        this.#refuseGarbage(this.#header, 0, this.#have)
+        return undefined
+      }
+      this.#partial = new Uint8Array(HEADER_LENGTH + this.#checkHeader(this.#header, 0))
+      this.#partial.set(this.#header)
+    }
+    const record = this.#partial
+    this.#have += this.#pull(record, this.#have, record.length)
+    if (this.#have < record.length) return undefined
+    this.#partial = null
+    this.#have = 0
+    return this.#open(record, 0, record.length - HEADER_LENGTH)
+  }
+
+  /** Moves bytes from the chunks to `target[from, to)`; returns how many there were. */
+  #pull(target: Uint8Array, from: number, to: number): number {
+    let at = from
+    while (at < to && this.#available > 0) {
+      const chunk = this.#chunks[0]
+      const take = Math.min(to - at, chunk.length - this.#at)
+      target.set(chunk.subarray(this.#at, this.#at + take), at)
+      at += take
+      this.#advance(take)
+    }
+    return at - from
+  }
+
+  #advance(length: number): void {
+    this.#at += length
+    this.#available -= length
+    if (this.#at === this.#chunks[0].length) {
+      this.#chunks.shift()
+      this.#at = 0
+    }
+  }
+
+  /** What can be said from the header alone. Returns the fragment's length. */
+  #checkHeader(buffer: Uint8Array, at: number): number {
+    const type = buffer[at]
+    const version = (buffer[at + 1] << 8) | buffer[at + 2]
+    const length = (buffer[at + 3] << 8) | buffer[at + 4]
+    this.#refuseGarbage(buffer, at, HEADER_LENGTH)
+    // RFC 5246 appendix E.1: any 0x03xx before a version is known, then exactly the one negotiated.
+    if (version >>> 8 !== 3 || (this.version !== 0 && version !== this.version)) {
+      throw peerError(
+        'protocol_version',
+        'WRONG_VERSION_NUMBER',
+        `a record of version 0x${version.toString(16).padStart(4, '0')}, not ${
+          this.version === 0 ? '0x03xx' : `0x${this.version.toString(16).padStart(4, '0')}`
+        }`,
+      )
+    }
+    // RFC 9846 §5: an unexpected record type ends the connection with unexpected_message.
+    if (type < ContentType.change_cipher_spec || type > ContentType.application_data) {
+      throw peerError('unexpected_message', 'UNEXPECTED_RECORD', `unknown content type ${type}`)
+    }
+    // RFC 9846 §5.2, RFC 5246 §6.2.3: before a byte of the fragment is taken in.
+    if (length > this.protection.maxCiphertext) {
+      throw this.protection.plaintext
+        ? peerError(
+            'record_overflow',
+            'DATA_LENGTH_TOO_LONG',
+            `a plaintext record of ${length} bytes, more than ${MAX_PLAINTEXT}`,
+          )
+        : peerError(
+            'record_overflow',
+            'ENCRYPTED_LENGTH_TOO_LONG',
+            `a protected record of ${length} bytes, more than ${this.protection.maxCiphertext}`,
+          )
+    }
+    return length
+  }
+
+  /** Plain HTTP and other protocols on our port, told as soon as it can be. */
+  #refuseGarbage(buffer: Uint8Array, at: number, length: number): void {
+    if (!this.#first || length < HEADER_LENGTH) return
+    this.#first = false
+    const word = String.fromCharCode(...buffer.subarray(at, at + HEADER_LENGTH))
+    if (/^(GET |POST |HEAD |PUT )/.test(word)) {
+      throw peerError('protocol_version', 'HTTP_REQUEST', 'plain HTTP came where a TLS record was expected')
+    }
+    if (word === 'CONNE') {
+      throw peerError('protocol_version', 'HTTPS_PROXY_REQUEST', 'an HTTP CONNECT came where a TLS record was expected')
+    }
+  }
+
+  #open(buffer: Uint8Array, at: number, length: number): Record | null {
+    const { protection } = this
+    const outer = buffer[at]
+    if (outer === ContentType.change_cipher_spec && this.dropChangeCipherSpec) {
+      return this.#dropChangeCipherSpec(buffer, at, length)
+    }
+    if (this.#skipEarlyData && protection.plaintext && outer === ContentType.application_data) {
+      return this.#skip(length)
+    }
+    if (protection.innerType && outer !== ContentType.application_data) {
+      if (outer !== ContentType.alert || !this.allowPlaintextAlert) this.#wrongOuterType(outer)
+      this.#record.type = outer
+      this.#record.payload = buffer.subarray(at + HEADER_LENGTH, at + HEADER_LENGTH + length)
+      return this.#record
+    }
+    const payload = protection.open(buffer, at, length)
+    if (payload === null) {
+      if (this.#skipEarlyData) return this.#skip(length)
+      throw peerError(
+        'bad_record_mac',
+        'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+        `a record of ${length} bytes cannot be opened`,
+      )
+    }
+    this.#skipEarlyData = false
+    if (!protection.plaintext) this.allowPlaintextAlert = false
+    this.#checkContent(protection, payload)
+    this.#record.type = protection.contentType
+    this.#record.payload = payload
+    return this.#record
+  }
+
+  #checkContent(protection: ReadProtection, payload: Uint8Array): void {
+    const type = protection.contentType
+    // RFC 9846 §5.4: padding counts against the limit; RFC 8449 §4: so does the type byte.
+    const limit = protection.innerType ? Math.min(this.maxPlaintext, MAX_INNER_PLAINTEXT - 1) + 1 : this.maxPlaintext
+    if (protection.innerLength > limit) {
+      throw peerError(
+        'record_overflow',
+        'DATA_LENGTH_TOO_LONG',
+        `a record of ${protection.innerLength} bytes of plaintext, more than ${limit}`,
+      )
+    }
+    if (protection.innerType) {
+      // RFC 9846 §5.4: no non-zero byte is unexpected_message.
+      if (type === 0) {
+        throw peerError('unexpected_message', 'BAD_RECORD_TYPE', 'a protected record without a content type')
+      }
+      if (type === ContentType.change_cipher_spec || type > ContentType.application_data || type < 20) {
+        throw peerError('unexpected_message', 'UNEXPECTED_RECORD', `inner content type ${type}`)
+      }
+    }
+    if (payload.length === 0) {
+      // RFC 9846 §5.1: zero-length fragments of Handshake and Alert types are forbidden.
+      if (type !== ContentType.application_data) {
+        throw peerError('unexpected_message', 'UNEXPECTED_RECORD', `an empty record of content type ${type}`)
+      }
+      if (++this.#emptyRecords > this.#emptyLimit) {
+        throw peerError(
+          'unexpected_message',
+          'TOO_MANY_EMPTY_FRAGMENTS',
+          `more than ${this.#emptyLimit} empty records in a row`,
+        )
+      }
+    } else if (type !== ContentType.alert) {
+      this.#emptyRecords = 0
+    }
+  }
+
+  #wrongOuterType(outer: number): never {
+    // An alert or handshake message in plaintext, after keys changed, is a record that cannot be opened (RFC 9846 §5.2);
+    // BoringSSL and OpenSSL name the type.
+    throw peerError(
+      outer === ContentType.change_cipher_spec ? 'unexpected_message' : 'bad_record_mac',
+      'BAD_RECORD_TYPE',
+      `an unprotected record of content type ${outer} after keys were established`,
+    )
+  }
+
+  /** RFC 9846 §5: a single byte 0x01 is dropped without further processing, anything else is unexpected_message. */
+  #dropChangeCipherSpec(buffer: Uint8Array, at: number, length: number): null {
+    if (length !== 1 || buffer[at + HEADER_LENGTH] !== 1) {
+      throw peerError('unexpected_message', 'BAD_CHANGE_CIPHER_SPEC', 'a ChangeCipherSpec other than the byte 0x01')
+    }
+    if (++this.#changeCipherSpecs > this.#changeCipherSpecLimit) {
+      throw peerError(
+        'unexpected_message',
+        'TOO_MANY_EMPTY_FRAGMENTS',
+        `more than ${this.#changeCipherSpecLimit} ChangeCipherSpec records`,
+      )
+    }
+    return null
+  }
+
+  #skip(length: number): null {
+    this.#skipped += length
+    if (this.#skipped > SKIPPED_EARLY_DATA) {
+      throw peerError(
+        'unexpected_message',
+        'TOO_MUCH_SKIPPED_EARLY_DATA',
+        `more than ${SKIPPED_EARLY_DATA} bytes of early data that was not accepted`,
+      )
+    }
+    return null
+  }
+}
+
+/** `legacy_record_version` of a negotiated version: TLS 1.3 writes 1.2's (RFC 9846 §5.1). */
+export function recordVersion(version: number): number {
+  return Math.min(version, Version.TLS12)
+}

@@ -1,0 +1,123 @@
+import { ByteQueue } from './byte-queue.ts'
+import { ContentType, MAX_PLAINTEXT, Version } from './constants.ts'
+import { PlaintextWriter } from './protection/plaintext.ts'
+import type { WriteProtection } from './protection.ts'
+
+export interface RecordWriterOptions {
+  /** Largest content of a record, bytes (default 16384). */
+  maxFragment?: number
+  /** TLS 1.3: bytes of padding for content of this type and length (default none). */
+  padding?: (contentType: number, length: number) => number
+}
+
+/**
+ * Content in, records out: fragmented, joined, protected.
+ *
+ * The output is pieces for one `writev`. With a cipher that works in place, one buffer is allocated for all records of
+ * a call, and the content is copied into it once; with one that allocates, header, ciphertext and tag are handed on as
+ * they are.
+ */
+export class RecordWriter {
+  /** What protects the next record. */
+  protection: WriteProtection = new PlaintextWriter()
+  /** `legacy_record_version`: 0x0301 for a first ClientHello, then the negotiated version (RFC 9846 §5.1). */
+  version: number = Version.TLS10
+  /** Largest content, bytes. */
+  maxFragment: number
+  /** Largest TLSInnerPlaintext of TLS 1.3, content, type and padding: the peer's record_size_limit (RFC 8449). */
+  maxInner = MAX_PLAINTEXT + 1
+  /** TLS 1.0 CBC: the first byte of application data goes alone (1/n-1 splitting, against BEAST). */
+  splitFirstByte = false
+  readonly #padding: ((contentType: number, length: number) => number) | undefined
+  #output: Uint8Array[] = []
+  readonly #small = new ByteQueue()
+
+  constructor(options: RecordWriterOptions = {}) {
+    this.maxFragment = Math.min(options.maxFragment ?? MAX_PLAINTEXT, MAX_PLAINTEXT)
+    this.#padding = options.padding
+  }
+
+  /** True when there is something to send. */
+  get hasOutput(): boolean {
+    return this.#output.length > 0
+  }
+
+  /** The pieces to send, in order. They are the caller's from now on. */
+  takeOutput(): Uint8Array[] {
+    const output = this.#output
+    this.#output = []
+    return output
+  }
+
+  /** Records that may still be written before the key must change. */
+  get recordsLeft(): number {
+    return this.protection.recordLimit - this.protection.sequence
+  }
+
+  /** Bytes of content that a full record takes now. */
+  get fragmentLength(): number {
+    return Math.max(1, this.protection.innerType ? Math.min(this.maxFragment, this.maxInner - 1) : this.maxFragment)
+  }
+
+  /** Writes one message in as many records as it takes. */
+  write(type: number, message: Uint8Array): void {
+    this.#small.push(message)
+    this.writeQueue(type, this.#small)
+  }
+
+  /**
+   * Writes content from a queue in full records.
+   *
+   * @param maxRecords stop after so many records, with the rest left in the queue
+   */
+  writeQueue(type: number, content: ByteQueue, maxRecords = Number.POSITIVE_INFINITY): void {
+    const fragment = this.fragmentLength
+    if (this.splitFirstByte && type === ContentType.application_data && content.length > 1 && maxRecords > 1) {
+      this.#writeRecords(type, content, 1, 1, 1)
+      maxRecords--
+    }
+    const records = Math.min(maxRecords, Math.ceil(content.length / fragment))
+    if (records > 0) {
+      this.#writeRecords(type, content, Math.min(content.length, records * fragment), fragment, records)
+    }
+  }
+
+  #writeRecords(type: number, content: ByteQueue, total: number, fragment: number, records: number): void {
+    const { protection, version } = this
+    if (protection.allocates) {
+      for (let left = total; left > 0; ) {
+        const length = Math.min(left, fragment)
+        protection.sealPieces(type, version, content, length, this.#paddingFor(type, length), this.#output)
+        left -= length
+      }
+      return
+    }
+    if (this.#padding !== undefined && protection.innerType) {
+      for (let left = total; left > 0; ) {
+        const length = Math.min(left, fragment)
+        const padding = this.#paddingFor(type, length)
+        const wire = new Uint8Array(protection.sizeOf(length, padding))
+        this.#output.push(wire.subarray(0, protection.seal(type, version, content, length, padding, wire, 0)))
+        left -= length
+      }
+      return
+    }
+    const last = total - (records - 1) * fragment
+    const wire = new Uint8Array(
+      (records - 1) * protection.sizeOf(Math.min(fragment, total), 0) + protection.sizeOf(last, 0),
+    )
+    let offset = 0
+    for (let left = total; left > 0; ) {
+      const length = Math.min(left, fragment)
+      offset = protection.seal(type, version, content, length, 0, wire, offset)
+      left -= length
+    }
+    this.#output.push(offset === wire.length ? wire : wire.subarray(0, offset))
+  }
+
+  #paddingFor(type: number, length: number): number {
+    if (this.#padding === undefined || !this.protection.innerType) return 0
+    const room = this.maxInner - 1 - length
+    return Math.max(0, Math.min(room, Math.floor(this.#padding(type, length))))
+  }
+}

@@ -17,5 +17,6 @@ export default build([
   'mlkem',
   'cbc',
   'legacy',
+  'webcrypto',
   'conformance',
 ])

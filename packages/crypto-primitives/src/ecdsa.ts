@@ -1,13 +1,16 @@
 /** ECDSA (FIPS 186-5 §6) over any of the curves, with noble's arithmetic. */
-import { concatBytes, expectLength } from './bytes.ts'
+import { expectLength } from './bytes.ts'
 import type { Curve } from './curves/curve.ts'
 import { CryptoError } from './error.ts'
 import { scalarOf } from './groups/weierstrass.ts'
-import { byteLength, integerToBytes } from './integer.ts'
+import { integerToBytes } from './integer.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from './provider.ts'
 import { randomBytes, randomInteger } from './random.ts'
 import { decodeSignature, encodeSignature } from './signatures/der.ts'
 import { type Hashes, hashNamed, misfit } from './signatures/fit.ts'
+import { compactOf } from './signatures/p1363.ts'
+
+export { derToP1363, p1363ToDer } from './signatures/p1363.ts'
 
 const OPTIONS = { prehash: false, lowS: false, format: 'compact' } as const
 
@@ -91,32 +94,4 @@ export function generateEcKey(curve: Curve, hashes: Hashes): PrivateKey {
 function digestFor(key: KeyInfo, algorithm: SignatureAlgorithm, message: Uint8Array, hashes: Hashes): Uint8Array {
   if (algorithm.name !== 'ecdsa') throw misfit(key, algorithm)
   return hashNamed(hashes, algorithm.hash).digest(message)
-}
-
-/**
- * A signature as WebCrypto and JWS write it, r ‖ s at equal lengths (IEEE P1363), in the DER of TLS and X.509.
- *
- * @param scalarLength bytes of the curve's order
- * @throws {CryptoError} `INVALID_LENGTH`
- */
-export function p1363ToDer(signature: Uint8Array, scalarLength: number): Uint8Array {
-  expectLength('P1363 signature', signature, 2 * scalarLength)
-  return encodeSignature(signature)
-}
-
-/**
- * The reverse of {@link p1363ToDer}.
- *
- * @throws {CryptoError} `INVALID_PARAMETER` when it is not strict DER, or a number is too long for the curve
- */
-export function derToP1363(signature: Uint8Array, scalarLength: number): Uint8Array {
-  const rs = decodeSignature(signature)
-  if (!rs || byteLength(rs.r) > scalarLength || byteLength(rs.s) > scalarLength) {
-    throw new CryptoError('INVALID_PARAMETER', 'signature must be DER of two integers that fit the curve')
-  }
-  return compactOf(rs, scalarLength)
-}
-
-function compactOf({ r, s }: { r: bigint; s: bigint }, scalarLength: number): Uint8Array {
-  return concatBytes(integerToBytes(r, scalarLength), integerToBytes(s, scalarLength))
 }

@@ -43,6 +43,8 @@ export interface Hash {
    * @throws {CryptoError} `UNSUPPORTED` for `md5-sha1`
    */
   hmac(key: Uint8Array): Hmac
+  /** PBKDF2 with this hash, where the platform has it whole; `pbkdf2` uses it and checks the arguments. */
+  pbkdf2?(password: Uint8Array, salt: Uint8Array, iterations: number, length: number): Uint8Array
 }
 
 export interface HashState {
@@ -303,6 +305,11 @@ export interface KeyInfo {
   /** Bits of the modulus, the field or the security parameter's usual name (`ed25519` 256, `ml-dsa-65` 65). */
   readonly bits: number
   readonly pss?: { readonly hash: HashName; readonly mgfHash: HashName; readonly saltLength: number }
+  /**
+   * Where a key can do less than its type allows (a `CryptoKey` is bound to one padding and one hash, a KMS to a list):
+   * whether it can do this. `supportsSignature` asks it.
+   */
+  readonly canSign?: (algorithm: SignatureAlgorithm) => boolean
 }
 
 export interface PublicKey extends KeyInfo {

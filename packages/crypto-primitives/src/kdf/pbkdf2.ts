@@ -24,6 +24,7 @@ export function pbkdf2(
   if (!Number.isInteger(length) || length < 1 || length > 0xffff) {
     throw new CryptoError('INVALID_PARAMETER', `PBKDF2 output must be 1 to 65535 bytes, not ${length}`)
   }
+  if (hash.pbkdf2) return hash.pbkdf2(password, salt, iterations, length)
   const hmac = hash.hmac(password)
   const out = new Uint8Array(length)
   const index = new Uint8Array(4)

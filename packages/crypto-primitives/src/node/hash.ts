@@ -1,4 +1,11 @@
-import { createHash, createHmac, createSecretKey, type KeyObject, type Hash as NativeHash } from 'node:crypto'
+import {
+  createHash,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  type Hash as NativeHash,
+  pbkdf2Sync,
+} from 'node:crypto'
 import { md5Sha1Of } from '../hash/md5-sha1.ts'
 import type { Hash, HashName, HashState, Hmac } from '../provider.ts'
 import { bytesOf } from './bytes.ts'
@@ -55,6 +62,7 @@ function nativeHash(name: HashName, outputLength: number, blockLength: number): 
     },
     create: () => new NativeState(createHash(name)),
     hmac: (key) => new NativeHmac(name, key, outputLength),
+    pbkdf2: (password, salt, iterations, length) => bytesOf(pbkdf2Sync(password, salt, iterations, length, name)),
   }
 }
 

@@ -137,6 +137,7 @@ export function supportsSignature(hashes: Hashes, algorithm: SignatureAlgorithm,
   if ('hash' in algorithm && !hashes[algorithm.hash]) return false
   if (algorithm.name === 'rsa-pss' && !hashes[algorithm.mgfHash]) return false
   if (!key) return true
+  if (key.canSign && !key.canSign(algorithm)) return false
   if (algorithm.name !== 'rsa-pss')
     return key.type === (algorithm.name in FAMILY ? FAMILY[algorithm.name as keyof typeof FAMILY] : algorithm.name)
   try {

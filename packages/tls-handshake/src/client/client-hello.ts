@@ -103,6 +103,7 @@ function prepareEarlyData(hs: ClientContext): void {
 /** client_early_traffic_secret protects what is written from here on. */
 function startEarlyData(hs: ClientContext, hello: Uint8Array): void {
   const { schedule, suite } = hs.earlyData!
+  hs.wire.writer.version = Version.TLS12
   if (hs.sessionId.length > 0) {
     hs.wire.sendChangeCipherSpec()
     hs.changeCipherSpecSent = true
@@ -113,7 +114,6 @@ function startEarlyData(hs: ClientContext, hello: Uint8Array): void {
   hs.secrets.earlyExporter = schedule.earlyExporterSecret(helloHash)
   hs.secrets.earlyHash = schedule.hash
   hs.logSecret('EARLY_EXPORTER_SECRET', hs.random, hs.secrets.earlyExporter)
-  hs.wire.writer.version = Version.TLS12
   hs.wire.changeWriteKeys(trafficWriter({ aead: hs.provider.aeads[suite.aead]!, hash: schedule.hash }, secret))
   hs.wire.openEarlyData(hs.earlyData!.psk.session!.maxEarlyData!)
   secret.fill(0)

@@ -53,7 +53,8 @@ export {
 export { fingerprint, type LegacyCertificate, type LegacyName, toLegacyObject } from './node-shapes/legacy-object.ts'
 export { ACCESS_METHOD, ANY_POLICY, EXTENDED_KEY_USAGE, EXTENSION } from './oids.ts'
 export { derOf, encodePem, isPem, type PemBlock, parsePem } from './pem.ts'
-export { nodeVerifyCode, type VerifyCode, verifyMessage } from './verify/codes.ts'
+export { CertificateRevocationList, type RevokedCertificate } from './revocation/crl.ts'
+export { nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from './verify/codes.ts'
 export { checkName, matchesDnsName } from './verify/host-name.ts'
 export type {
   PathProblem,

@@ -72,17 +72,24 @@ function report(outcomes: readonly Outcome[]): void {
   console.log(`${corpus}, profile ${profile}: ${outcomes.length} cases`)
   console.log(`${'namespace'.padEnd(46)}    valid taken  invalid refused  skipped`)
   for (const namespace of [...new Set(outcomes.map(namespaceOf))].sort())
-    line(namespace, outcomes.filter((outcome) => namespaceOf(outcome) === namespace))
+    line(
+      namespace,
+      outcomes.filter((outcome) => namespaceOf(outcome) === namespace),
+    )
   line('all', outcomes)
   for (const outcome of outcomes) {
     const { result, reason, testcase, milliseconds } = outcome
     if (result === 'CRASH') fail(`crash in ${testcase.id}: ${reason}`)
     if (milliseconds > 1000) fail(`${testcase.id} took ${Math.round(milliseconds)} ms`)
     if (values.list && result !== 'SKIPPED' && !agrees(outcome))
-      console.log(`${result === 'SUCCESS' ? 'taken  ' : 'refused'} ${testcase.id} [${testcase.features ?? ''}] ${reason.slice(0, 300)}`)
+      console.log(
+        `${result === 'SUCCESS' ? 'taken  ' : 'refused'} ${testcase.id} [${testcase.features ?? ''}] ${reason.slice(0, 300)}`,
+      )
   }
   const slowest = [...outcomes].sort((a, b) => b.milliseconds - a.milliseconds).slice(0, 3)
-  console.log(`slowest: ${slowest.map(({ testcase, milliseconds }) => `${testcase.id} ${Math.round(milliseconds)} ms`).join(', ')}`)
+  console.log(
+    `slowest: ${slowest.map(({ testcase, milliseconds }) => `${testcase.id} ${Math.round(milliseconds)} ms`).join(', ')}`,
+  )
 }
 
 function line(name: string, outcomes: readonly Outcome[]): void {
@@ -92,7 +99,9 @@ function line(name: string, outcomes: readonly Outcome[]): void {
     return `${of.filter(agrees).length}/${of.length}`
   }
   const skipped = outcomes.length - ran.length
-  console.log(`${name.padEnd(46)} ${share('SUCCESS').padStart(14)} ${share('FAILURE').padStart(16)} ${String(skipped).padStart(8)}`)
+  console.log(
+    `${name.padEnd(46)} ${share('SUCCESS').padStart(14)} ${share('FAILURE').padStart(16)} ${String(skipped).padStart(8)}`,
+  )
 }
 
 /** Agreement with another verifier's results, in limbo's own result format. */
@@ -105,10 +114,16 @@ function compare(outcomes: readonly Outcome[], path: string): void {
   const unlike = both.filter(({ result, testcase: { id } }) => theirs.get(id) !== result)
   console.log(`\ncompared with ${path}: ${both.length - unlike.length} of ${both.length} alike`)
   for (const { result, testcase, reason } of unlike)
-    console.log(`  here ${result}, there ${theirs.get(testcase.id)}, corpus ${testcase.expected_result}: ${testcase.id} ${reason.slice(0, 200)}`)
+    console.log(
+      `  here ${result}, there ${theirs.get(testcase.id)}, corpus ${testcase.expected_result}: ${testcase.id} ${reason.slice(0, 200)}`,
+    )
 }
 
 function writeResults(outcomes: readonly Outcome[], path: string): void {
-  const results = outcomes.map(({ testcase: { id }, result, reason }) => ({ id, actual_result: result, context: reason || null }))
+  const results = outcomes.map(({ testcase: { id }, result, reason }) => ({
+    id,
+    actual_result: result,
+    context: reason || null,
+  }))
   writeFileSync(path, JSON.stringify({ version: 1, harness: `@x/x509 ${profile}`, results }, null, 1))
 }

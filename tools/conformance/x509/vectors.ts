@@ -34,7 +34,7 @@ export interface PeerName {
 
 /** The vectors beside the repository, or where `VECTORS` says they are. */
 export function vectorFolder(name: 'limbo' | 'pkits', given?: string): string {
-  const root = process.env['VECTORS'] ?? fileURLToPath(new URL('../../../../shared/vectors', import.meta.url))
+  const root = process.env.VECTORS ?? fileURLToPath(new URL('../../../../shared/vectors', import.meta.url))
   return given ?? join(root, name)
 }
 

@@ -1,14 +1,16 @@
 import type { Certificate } from '../certificate.ts'
-import type { DsaParameters } from '../keys/public-key.ts'
 import { EXTENDED_KEY_USAGE } from '../oids.ts'
 import type { Eventual } from '../steps.ts'
 import type { VerifyCode } from './codes.ts'
 import { describe, type VerifyContext } from './context.ts'
+import { inheritedDsaParameters } from './dsa-inheritance.ts'
 import { factsOf, hasUsage, likelyIssued } from './facts.ts'
 import { checkName } from './host-name.ts'
 import { checkNameConstraints } from './name-constraints.ts'
 import type { BuiltPath } from './openssl-path.ts'
 import type { PathProblem } from './options.ts'
+import { checkPolicies } from './policy.ts'
+import { checkRevocation } from './revocation.ts'
 import { keySecurity, minimumBits, signatureSecurity } from './security-level.ts'
 import { checkStrict } from './strict.ts'
 
@@ -34,8 +36,14 @@ export function* checkPath(context: VerifyContext, path: BuiltPath): Eventual<Fi
   checkExtensions(context, path, findings)
   if (context.strict) checkStrict(context, path, findings)
   checkSecurityLevel(context, path, findings)
+  if (context.options.crls) yield* checkRevocation(context, path, findings)
   yield* checkSignatures(context, path, findings)
   checkAllNameConstraints(context, chain, findings)
+  const { policy } = context.options
+  if (policy || (policy === undefined && context.strict)) checkPolicies(context, path, policy || {}, findings)
+  for (const usage of context.options.keyUsage ?? [])
+    if (!hasUsage(factsOf(chain[0]!), usage))
+      findings.add('INVALID_PURPOSE', 0, `the key of ${describe(chain[0]!)} is not for ${usage}`)
   for (const name of namesAsked(context)) {
     const mismatch = checkName(chain[0]!, name)
     if (mismatch) findings.add(mismatch.code, 0, mismatch.reason)
@@ -171,32 +179,21 @@ function* checkSignatures(context: VerifyContext, { chain }: BuiltPath, findings
         `only ${describe(chain[0]!)} was sent, and its issuer "${chain[0]!.issuer}" is not trusted`,
       )
   }
-  let dsa: DsaParameters | undefined
+  const inherited = inheritedDsaParameters(chain)
   for (; subject >= 0; issuer = subject--) {
     const certificate = chain[subject]!
     const above = chain[issuer]!
     if (issuer !== subject) {
-      dsa = dsaParametersOf(above, dsa)
       if (!hasUsage(factsOf(above), 'keyCertSign'))
         findings.add(
           'KEYUSAGE_NO_CERTSIGN',
           issuer,
           `the key of ${describe(above)} is not for signing certificates (keyUsage)`,
         )
-      if (!(yield* context.verifySignature(certificate, above, dsa)))
+      if (!(yield* context.verifySignature(certificate, above, inherited[issuer])))
         findings.add('CERT_SIGNATURE_FAILURE', subject, `${describe(certificate)} was not signed by ${describe(above)}`)
     }
     checkDates(context, certificate, subject, findings)
-  }
-}
-
-function dsaParametersOf({ subjectPublicKeyInfo }: Certificate, inherited: DsaParameters | undefined) {
-  if (subjectPublicKeyInfo.lacksDsaParameters) return inherited
-  try {
-    const { data } = subjectPublicKeyInfo
-    return data.type === 'dsa' ? data : undefined
-  } catch {
-    return undefined
   }
 }
 

@@ -22,6 +22,8 @@ export class VerifyContext {
   readonly partialChain: boolean
   readonly securityLevel: number
   readonly maxDepth: number
+  /** Verifies a CRL signer that is not on the path; set where CRLs are checked, and never for the signer's own path. */
+  verifyCrlIssuer: ((issuer: Certificate, anchor: Certificate) => Eventual<boolean>) | undefined
   private readonly verified = new Map<Certificate, Map<string, boolean>>()
   private readonly started = performance.now()
   private waited = 0

@@ -71,8 +71,6 @@ const PROCESSED: ReadonlySet<string> = /* @__PURE__ */ new Set([
   EXTENSION.nameConstraints,
   EXTENSION.policyMappings,
   EXTENSION.inhibitAnyPolicy,
-  EXTENSION.subjectKeyIdentifier,
-  EXTENSION.authorityKeyIdentifier,
 ])
 
 function gather(certificate: Certificate): Facts {
@@ -118,8 +116,8 @@ function authorityKind(certificate: Certificate, facts: Facts, selfSigned: boole
 }
 
 /** Whether `issuer`'s identifiers are those that a certificate's authorityKeyIdentifier names (RFC 5280 §4.2.1.1). */
-function keyIdentifiersAgree(
-  { authorityKeyIdentifier: wanted }: Facts,
+export function keyIdentifiersAgree(
+  { authorityKeyIdentifier: wanted }: Pick<Facts, 'authorityKeyIdentifier'>,
   issuer: Certificate,
   issuerFacts: Facts,
 ): boolean {

@@ -1,5 +1,7 @@
 import type { Awaitable, CryptoProvider } from '@x/crypto-primitives'
 import type { Certificate } from '../certificate.ts'
+import type { KeyUsageName } from '../extensions/usage.ts'
+import type { CertificateRevocationList } from '../revocation/crl.ts'
 import type { VerifyCode } from './codes.ts'
 import type { TrustStore } from './trust-store.ts'
 
@@ -58,10 +60,12 @@ export interface VerifyOptions {
   readonly time?: number | Date
   /** Default `serverAuth`. */
   readonly purpose?: Purpose
+  /** Uses that the leaf's key must allow, where it has a keyUsage extension. */
+  readonly keyUsage?: readonly KeyUsageName[]
   /** A name, or several that must all be there; text is an IP address if it reads as one, else a host name. */
   readonly name?: string | ReferenceName | readonly (string | ReferenceName)[]
   /** CRLs. When given, every certificate of the path needs one (OpenSSL's CRL_CHECK_ALL), but for the anchor's own in `webpki`. */
-  readonly crls?: readonly never[]
+  readonly crls?: readonly CertificateRevocationList[]
   /** Indirect CRLs, CRLs for some reasons, separate CRL signers. Default: in `webpki` only, as Node has no option for it. */
   readonly extendedCrls?: boolean
   /** Delta CRLs. Default as `extendedCrls`. */

@@ -1,7 +1,8 @@
-import { equalBytes, toHex } from '../bytes.ts'
+import { equalBytes, fromHex, toHex } from '../bytes.ts'
 import type { Certificate } from '../certificate.ts'
 import { EC_PUBLIC_KEY } from '../keys/public-key.ts'
-import { formatIpAddress } from '../names/ip-address.ts'
+import type { GeneralName } from '../names/general-name.ts'
+import { formatIpAddress, parseIpAddress } from '../names/ip-address.ts'
 import { ANY_EXTENDED_KEY_USAGE, EXTENSION } from '../oids.ts'
 import type { Findings } from './check-path.ts'
 import type { VerifyCode } from './codes.ts'
@@ -24,7 +25,7 @@ export function checkStrict(context: VerifyContext, { chain }: BuiltPath, findin
       add('INVALID_EXTENSION', `is malformed: ${malformed}`)
       return
     }
-    checkForm(certificate, add)
+    checkForm(certificate, depth === last, add)
     checkKey(certificate, add)
     checkIdentifiers(certificate, depth < last, add)
     if (depth > 0) checkAuthority(certificate, depth === last, add)
@@ -34,12 +35,13 @@ export function checkStrict(context: VerifyContext, { chain }: BuiltPath, findin
 
 type Add = (code: VerifyCode, problem: string) => void
 
-function checkForm(certificate: Certificate, add: Add): void {
+function checkForm(certificate: Certificate, isAnchor: boolean, add: Add): void {
   const { serialNumber, extensions } = certificate
   // RFC 5280 §4.1.2.1: extensions need version 3, and every certificate here needs extensions.
   if (certificate.version !== 3) add('EXTENSIONS_REQUIRE_VERSION_3', `is of version ${certificate.version}, not 3`)
-  // RFC 5280 §4.1.2.2: positive, at most 20 bytes.
-  if (serialNumber[0]! >= 0x80 || serialNumber.every((byte) => byte === 0) || serialNumber.length > 20)
+  // RFC 5280 §4.1.2.2: positive, at most 20 bytes; a sign byte is not counted. Roots of the last century have zero.
+  const length = serialNumber[0] === 0 ? serialNumber.length - 1 : serialNumber.length
+  if (!isAnchor && (serialNumber[0]! >= 0x80 || length === 0 || length > 20))
     add('UNSPECIFIED', 'has a serial number that is not positive or longer than 20 bytes')
   // RFC 5280 §4.1.1.2.
   if (!equalBytes(certificate.signatureIdentifier.raw, certificate.tbsSignatureIdentifier.raw))
@@ -189,21 +191,36 @@ function checkAlternativeName(isServer: boolean, certificate: Certificate, add: 
       )
     else if (name.type === 'ip' && name.value.length !== 4 && name.value.length !== 16)
       add('UNSUPPORTED_NAME_SYNTAX', `has an IP address of ${name.value.length} bytes`)
-  if (isServer) checkCommonName(certificate, add)
+  if (isServer) checkCommonName(certificate, names, add)
 }
 
-/** Baseline requirements §7.1.4.3: a common name repeats one of the alternative names, to the letter. */
-function checkCommonName(certificate: Certificate, add: Add): void {
-  const names = factsOf(certificate).subjectAltName ?? []
-  const texts = new Set(
-    names.flatMap((name) =>
-      name.type === 'dns' ? [name.value] : name.type === 'ip' ? [formatIpAddress(name.value)] : [],
-    ),
-  )
-  for (const { type, value } of certificate.subject.attributes)
-    if (type === 'CN' && !texts.has(value))
+/**
+ * Baseline requirements §7.1.4.3: a common name that is a host or address repeats an alternative name to the letter. One
+ * that is another spelling of it is refused; one that has nothing to do with it is read by nobody.
+ */
+function checkCommonName(certificate: Certificate, names: readonly GeneralName[], add: Add): void {
+  for (const { type, value } of certificate.subject.attributes) {
+    if (type !== 'CN') continue
+    const address = looseAddress(value)
+    const misspelt = address
+      ? value !== formatIpAddress(address) &&
+        names.some((name) => name.type === 'ip' && equalBytes(name.value, address))
+      : names.some(
+          (name) => name.type === 'dns' && name.value !== value && name.value.toLowerCase() === value.toLowerCase(),
+        )
+    // A U-label where the certificate can only have A-labels.
+    const unicode = /^[^\s@]*[^\x20-\x7e][^\s@]*\.[a-z]{2,}$/i.test(value)
+    if (misspelt || unicode)
       add(
         'HOSTNAME_MISMATCH',
-        `has the common name ${JSON.stringify(value.slice(0, 100))}, which is not among its alternative names`,
+        `has the common name ${JSON.stringify(value.slice(0, 100))}, which is not an alternative name to the letter`,
       )
+  }
+}
+
+/** An address as lenient parsers read it: hexadecimal IPv4, leading zeros. */
+function looseAddress(text: string): Uint8Array | null {
+  if (/^0x[0-9a-f]{8}$/i.test(text)) return fromHex(text.slice(2))
+  const decimal = /^\d{1,3}(\.\d{1,3}){3}$/.test(text)
+  return parseIpAddress(decimal ? text.split('.').map(Number).join('.') : text)
 }

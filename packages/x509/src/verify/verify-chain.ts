@@ -1,5 +1,5 @@
 import type { Awaitable } from '@x/crypto-primitives'
-import { type Eventual, run, runSync } from '../steps.ts'
+import { type Eventual, now, run, runSync } from '../steps.ts'
 import { checkPath, type Findings } from './check-path.ts'
 import { type VerifyCode, verifyMessage } from './codes.ts'
 import { BudgetSpent, VerifyContext } from './context.ts'
@@ -28,8 +28,21 @@ export function verifyChainSync(options: VerifyOptions): VerifyResult {
   return runSync(verifySteps(options), 'verifyChainSync')
 }
 
-function* verifySteps(options: VerifyOptions): Eventual<VerifyResult> {
+function* verifySteps(options: VerifyOptions, forCrl = false): Eventual<VerifyResult> {
   const context = new VerifyContext(options)
+  // OpenSSL's check_crl_path: the signer's path to the same anchor, whose own CRLs are checked but have no such signers.
+  if (forCrl)
+    // The signer's own certificate may be covered by the very CRL that it signs (PKITS 4.14.30): this verification is
+    // the one that was asked for.
+    context.verifyCrlIssuer = (issuer) => now(issuer.equals(options.leaf))
+  else
+    context.verifyCrlIssuer = function* (issuer, anchor) {
+      const result = yield* verifySteps(
+        { ...options, leaf: issuer, purpose: 'any', name: undefined, policy: false },
+        true,
+      )
+      return result.ok && result.chain[result.chain.length - 1]!.equals(anchor)
+    }
   const first = buildOpenSslPath(context)
   const paths: PathReport[] = []
   let exhausted = false

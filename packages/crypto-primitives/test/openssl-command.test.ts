@@ -99,7 +99,7 @@ describe.skipIf(!openssl)(`against ${openssl ?? 'openssl (absent: skipped)'}`, (
 
   function pems(data: PrivateKeyData) {
     let jwk: JsonWebKey
-    if (data.type === 'rsa') {
+    if (data.type === 'rsa' || data.type === 'rsa-pss') {
       const part = (name: 'n' | 'e' | 'd' | 'p' | 'q' | 'dp' | 'dq' | 'qi') => [name, base64url(data[name])]
       jwk = { kty: 'RSA', ...Object.fromEntries((['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const).map(part)) }
     } else if (data.type === 'ec') {
@@ -144,7 +144,7 @@ describe.skipIf(!openssl)(`against ${openssl ?? 'openssl (absent: skipped)'}`, (
 
   it('RSA key transport and OAEP in both directions', async () => {
     const key = portableProvider.generateKey({ type: 'rsa', bits: 2048 })
-    const data = key.data as Extract<PrivateKeyData, { type: 'rsa' }>
+    const data = key.data as Extract<PrivateKeyData, { type: 'rsa' | 'rsa-pss' }>
     const { priv, pub } = pems(data)
     const premaster = portableProvider.randomBytes(48)
     const encrypted = run(['pkeyutl', '-encrypt', '-pubin', '-inkey', pub], premaster)

@@ -5,6 +5,7 @@
  *   tsx src/make-provider-vectors.ts > ../../packages/crypto-primitives/src/conformance/vectors.ts
  */
 import {
+  constants,
   createCipheriv,
   createDiffieHellman,
   createECDH,
@@ -16,7 +17,6 @@ import {
   generateKeyPairSync,
   getDiffieHellman,
   type KeyObject,
-  constants,
   sign,
 } from 'node:crypto'
 

@@ -100,7 +100,7 @@ export class Subject {
   agree(group: CurveName | 'x25519' | 'x448', scalar: Uint8Array, share: Uint8Array) {
     const agreeWith = this.provider.groups[group]?.agreeWith
     if (!agreeWith) throw new Missing(group)
-    return agreeWith(fit(scalar, SCALAR_LENGTH[group]), share)
+    return agreeWith(exactly(scalar, SCALAR_LENGTH[group]), share)
   }
 
   readonly publicKey = (spki: Uint8Array) => parsePublicKey(spki)
@@ -137,7 +137,7 @@ export function hashName(name: string): HashName {
 }
 
 /** A big-endian integer as exactly `length` bytes, where it fits. */
-function fit(bytes: Uint8Array, length: number): Uint8Array {
+function exactly(bytes: Uint8Array, length: number): Uint8Array {
   let from = 0
   while (from < bytes.length - length && bytes[from] === 0) from++
   const out = new Uint8Array(Math.max(length, bytes.length - from))

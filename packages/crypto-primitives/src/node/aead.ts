@@ -16,6 +16,7 @@ import {
   SPECIFICATIONS,
 } from '../aead/specification.ts'
 import { createAead as portableAead } from '../aead.ts'
+import { concatBytes } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import type { Aead, AeadAlgorithm, AeadName } from '../provider.ts'
 
@@ -30,8 +31,6 @@ class NativeAead implements Aead {
   readonly #name: 'aes-128-gcm'
   readonly #isCcm: boolean
   readonly #options: { authTagLength: number }
-  sealChunks?: (nonce: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[]) => Uint8Array[]
-
   constructor(cipher: AeadCipher, key: Uint8Array, { nonceLength, tagLength }: Required<AeadParameters>) {
     this.#key = createSecretKey(key)
     // The types know each mode by its name; the calls are the same.
@@ -40,8 +39,6 @@ class NativeAead implements Aead {
     this.#nonceLength = nonceLength
     this.tagLength = tagLength
     this.#options = { authTagLength: tagLength }
-    // CCM takes its text in one piece, so nothing is gained over `seal`.
-    if (!this.#isCcm) this.sealChunks = this.#sealChunks
   }
 
   seal(nonce: Uint8Array, aad: Uint8Array, buffer: Uint8Array, offset: number, length: number): void {
@@ -52,11 +49,13 @@ class NativeAead implements Aead {
     buffer.set(cipher.getAuthTag(), offset + length)
   }
 
-  #sealChunks(nonce: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[]): Uint8Array[] {
+  sealChunks(nonce: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[]): Uint8Array[] {
     checkPlace(this.#name, nonce, this.#nonceLength, nonce, 0, 0)
-    const cipher = this.#start(nonce, aad, 0)
+    // CCM takes its text in one piece, and its length beforehand.
+    if (this.#isCcm && parts.length > 1) parts = [concatBytes(...parts)]
+    const cipher = this.#start(nonce, aad, parts[0]?.length ?? 0)
     const out: Uint8Array[] = []
-    for (const part of parts) if (part.length > 0) out.push(cipher.update(part))
+    for (const part of parts) if (part.length > 0 || this.#isCcm) out.push(cipher.update(part))
     cipher.final()
     out.push(cipher.getAuthTag())
     return out

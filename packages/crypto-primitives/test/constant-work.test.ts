@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { constantTimeEqual, wipe } from '../src/bytes.ts'
+import { cbcEncryptInPlace } from '../src/cbc/cbc.ts'
+import { aes } from '../src/cbc.ts'
+import { sha1, sha256, sha384 } from '../src/hash.ts'
+import { cbcHmac } from '../src/portable/cbc-hmac.ts'
+import type { Hash, HashState } from '../src/provider.ts'
+
+/** A hash that counts the calls of its compression function, from the lengths that it is given. */
+function counting(hash: Hash): { hash: Hash; calls: () => number; reset: () => void } {
+  let calls = 0
+  const lengthField = hash.blockLength === 128 ? 16 : 8
+  const finished = (bytes: number) => Math.floor((bytes + lengthField) / hash.blockLength) + 1
+  const state = (inner: HashState, bytes: number): HashState => ({
+    update(part) {
+      const before = Math.floor(bytes / hash.blockLength)
+      bytes += part.length
+      calls += Math.floor(bytes / hash.blockLength) - before
+      inner.update(part)
+      return this
+    },
+    digest: () => inner.digest(),
+    copy: () => state(inner.copy(), bytes),
+  })
+  return {
+    calls: () => calls,
+    reset: () => {
+      calls = 0
+    },
+    hash: {
+      ...hash,
+      create: () => state(hash.create(), 0),
+      hmac(key) {
+        const inner = hash.hmac(key)
+        return {
+          outputLength: inner.outputLength,
+          destroy: () => inner.destroy(),
+          mac(...parts) {
+            calls += finished(parts.reduce((sum, part) => sum + part.length, 0))
+            return inner.mac(...parts)
+          },
+        }
+      },
+    },
+  }
+}
+
+describe.each([sha1, sha256, sha384])('opening a CBC record with $name', (hash) => {
+  const header = new Uint8Array(11)
+  const key = new Uint8Array(16).fill(1)
+  const iv = new Uint8Array(16).fill(2)
+  const macKey = new Uint8Array(hash.outputLength)
+
+  /** A record that decrypts to these bytes. */
+  function encrypted(plain: Uint8Array): Uint8Array {
+    const record = plain.slice()
+    cbcEncryptInPlace(aes.create(key), iv.slice(), record, 0, record.length)
+    return record
+  }
+
+  it('calls the compression function as often whatever the padding says', () => {
+    for (const length of [96, 256, 320, 512, 1024]) {
+      const seen = new Set<number>()
+      for (let padding = 0; padding < 256; padding++) {
+        for (const spoilt of [false, true]) {
+          const plain = new Uint8Array(length)
+          plain.fill(padding, Math.max(0, length - padding - 1))
+          if (spoilt) plain[Math.max(0, length - 2)] ^= 1
+          const counted = counting(hash)
+          const algorithm = cbcHmac({ [hash.name]: counted.hash }, 'aes-128-cbc', hash.name)!
+          const record = algorithm.create({ key, macKey, iv, randomBytes: (n) => new Uint8Array(n) })
+          counted.reset()
+          expect(record.open(header, encrypted(plain), 0, length)).toBeNull()
+          seen.add(counted.calls())
+        }
+      }
+      expect(seen.size).toBe(1)
+    }
+  })
+
+  it('takes every padding that is right, and none with one byte wrong', () => {
+    const algorithm = cbcHmac({ [hash.name]: hash }, 'aes-128-cbc', hash.name)!
+    const content = new Uint8Array(10).fill(7)
+    const mac = hash.hmac(macKey).mac(header, Uint8Array.of(0, content.length), content)
+    const open = (plain: Uint8Array) =>
+      algorithm
+        .create({ key, macKey, iv, randomBytes: (n) => new Uint8Array(n) })
+        .open(header, encrypted(plain), 0, plain.length)
+    const least = 15 - ((content.length + mac.length) % 16)
+    for (let padding = least; padding < 256; padding += 16) {
+      const plain = new Uint8Array(content.length + mac.length + padding + 1).fill(padding)
+      plain.set(content)
+      plain.set(mac, content.length)
+      expect(open(plain)).toEqual(content)
+      for (let at = content.length + mac.length; at < plain.length; at++) {
+        const wrong = plain.slice()
+        wrong[at] ^= 1
+        expect(open(wrong)).toBeNull()
+      }
+    }
+  })
+})
+
+describe('small tools', () => {
+  it('compare whole contents and lengths', () => {
+    const a = Uint8Array.of(1, 2, 3)
+    expect(constantTimeEqual(a, Uint8Array.of(1, 2, 3))).toBe(true)
+    expect(constantTimeEqual(a, Uint8Array.of(1, 2, 4))).toBe(false)
+    expect(constantTimeEqual(a, Uint8Array.of(1, 2))).toBe(false)
+    expect(constantTimeEqual(new Uint8Array(0), new Uint8Array(0))).toBe(true)
+  })
+
+  it('wipe', () => {
+    const secret = Uint8Array.of(1, 2, 3)
+    wipe(secret, undefined)
+    expect(secret).toEqual(new Uint8Array(3))
+  })
+})

@@ -1,5 +1,17 @@
 export type { AlgorithmIdentifier, PssParameters } from './algorithm.ts'
 export { Certificate, parseCertificates } from './certificate.ts'
+export { type CertificateBag, encodePkcs7, parsePkcs7 } from './containers/pkcs7.ts'
+export {
+  encodePfx,
+  type Pfx,
+  type PfxCertificate,
+  type PfxIdentity,
+  type PfxInput,
+  type PfxKey,
+  parsePfx,
+  pfxIdentities,
+} from './containers/pkcs12.ts'
+export { type CtLog, type SctVerdict, type SctVerifyOptions, verifyScts, verifySctsSync } from './ct/verify-sct.ts'
 export { type DerLimits, DerReader } from './der/reader.ts'
 export * as der from './der/writer.ts'
 export { type ErrorPlace, X509Error, type X509ErrorCode } from './error.ts'
@@ -14,6 +26,7 @@ export {
   type ExtensionValue,
 } from './extensions/registry.ts'
 export type { CrlReason, IssuingDistributionPoint } from './extensions/revocation.ts'
+export { encodeSctList, parseSctList, type SignedCertificateTimestamp } from './extensions/sct-list.ts'
 export type { KeyUsageName } from './extensions/usage.ts'
 export {
   type Authority,
@@ -33,7 +46,11 @@ export {
   type NamedExtension,
   type NameLike,
 } from './issue/certificate-writer.ts'
+export { type CrlInput, createCrl, createCrlSync, type Revocation } from './issue/crl-writer.ts'
+export { CertificateRequest, createRequest, createRequestSync, type RequestInput } from './issue/request.ts'
 export { CURVES } from './keys/curves.ts'
+export { type DhParameters, encodeDhParameters, parseDhParameters } from './keys/dh-parameters.ts'
+export { type Jwk, privateKeyFromJwk, privateKeyToJwk, publicKeyFromJwk, publicKeyToJwk } from './keys/jwk.ts'
 export type { KeyEncryption } from './keys/pbe.ts'
 export {
   type EncodePrivateKeyOptions,
@@ -51,6 +68,21 @@ export {
   type IdentityError,
 } from './node-shapes/check-server-identity.ts'
 export { fingerprint, type LegacyCertificate, type LegacyName, toLegacyObject } from './node-shapes/legacy-object.ts'
+export { type CheckOptions, X509CertificateLike } from './node-shapes/x509-certificate.ts'
+export { type CertId, createOcspRequest, type OcspRequest, parseOcspRequest } from './ocsp/request.ts'
+export {
+  type BasicOcspResponse,
+  createOcspResponse,
+  createOcspResponseSync,
+  encodeOcspError,
+  type OcspAnswer,
+  type OcspResponse,
+  type OcspResponseInput,
+  type OcspStatus,
+  parseOcspResponse,
+  type SingleResponse,
+} from './ocsp/response.ts'
+export { type OcspVerdict, type OcspVerifyOptions, verifyOcspResponse, verifyOcspResponseSync } from './ocsp/verify.ts'
 export { ACCESS_METHOD, ANY_POLICY, EXTENDED_KEY_USAGE, EXTENSION } from './oids.ts'
 export { derOf, encodePem, isPem, type PemBlock, parsePem } from './pem.ts'
 export { CertificateRevocationList, type RevokedCertificate } from './revocation/crl.ts'

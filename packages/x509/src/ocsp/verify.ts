@@ -1,0 +1,146 @@
+import type { Awaitable, CryptoProvider } from '@x/crypto-primitives'
+import { equalBytes } from '../bytes.ts'
+import type { Certificate } from '../certificate.ts'
+import { EXTENDED_KEY_USAGE, EXTENSION } from '../oids.ts'
+import { verifySignature } from '../signature.ts'
+import { type Eventual, run, runSync } from '../steps.ts'
+import { factsOf } from '../verify/facts.ts'
+import { certIdMatches } from './request.ts'
+import { type BasicOcspResponse, parseOcspResponse, type SingleResponse } from './response.ts'
+
+export interface OcspVerifyOptions {
+  /** DER of the response. */
+  readonly response: Uint8Array
+  readonly certificate: Certificate
+  /** Whoever issued the certificate: the next one of the verified chain. */
+  readonly issuer: Certificate
+  readonly provider: CryptoProvider
+  /** Default: now. */
+  readonly time?: number | Date
+  /** The nonce that was sent; then the response must have the same. */
+  readonly nonce?: Uint8Array
+  /** Milliseconds that clocks may differ. Default five minutes, as OpenSSL's tools use. */
+  readonly clockSkew?: number
+  /** Milliseconds for which a response without nextUpdate counts. Default seven days. */
+  readonly maxAge?: number
+}
+
+/** What a response means for a certificate. */
+export interface OcspVerdict {
+  /** `invalid`: the response proves nothing; `reason` says why. */
+  readonly status: 'good' | 'revoked' | 'unknown' | 'invalid'
+  readonly code: 'OK' | 'CERT_REVOKED' | 'OCSP_CERT_UNKNOWN' | 'OCSP_VERIFY_FAILED'
+  /** For a person. */
+  readonly reason: string
+  readonly response?: SingleResponse
+}
+
+/**
+ * Verifies an OCSP response about a certificate (RFC 6960 §3.2): that it is about this certificate, signed by its issuer
+ * or by a responder that the issuer certified for it, and of now.
+ *
+ * @returns the verdict, or a promise of it when the provider answers with one. A bad response is a verdict, never an
+ *   exception
+ */
+export function verifyOcspResponse(options: OcspVerifyOptions): Awaitable<OcspVerdict> {
+  return run(verdictSteps(options))
+}
+
+/** `verifyOcspResponse` with a provider that answers at once. @throws {X509Error} `ASYNCHRONOUS` */
+export function verifyOcspResponseSync(options: OcspVerifyOptions): OcspVerdict {
+  return runSync(verdictSteps(options), 'verifyOcspResponseSync')
+}
+
+const invalid = (reason: string): OcspVerdict => ({ status: 'invalid', code: 'OCSP_VERIFY_FAILED', reason })
+
+function* verdictSteps(options: OcspVerifyOptions): Eventual<OcspVerdict> {
+  const { certificate, issuer, provider } = options
+  let basic: BasicOcspResponse | undefined
+  try {
+    const parsed = parseOcspResponse(options.response)
+    if (!parsed.basic) return invalid(`the responder answered ${parsed.status}`)
+    basic = parsed.basic
+  } catch (error) {
+    return invalid((error as Error).message)
+  }
+  // RFC 6960 §3.2 (1): the certificate that was asked about.
+  const single = basic.responses.find(({ certId }) => certIdMatches(certId, certificate, issuer, provider))
+  if (!single) return invalid('the response is not about this certificate')
+  const unknown = [...basic.extensions, ...single.extensions].find(({ critical }) => critical)
+  if (unknown) return invalid(`the response has the critical extension ${unknown.oid}, which is not known here`)
+  if (options.nonce && !(basic.nonce && equalBytes(options.nonce, basic.nonce)))
+    return invalid('the response does not have the nonce of the request')
+  const stale = timeProblem(options, single)
+  if (stale) return invalid(stale)
+  // §3.2 (2) to (4): the signature, by someone who may.
+  const problem = yield* signatureProblem(options, basic)
+  if (problem) return invalid(problem)
+  switch (single.status) {
+    case 'good':
+      return { status: 'good', code: 'OK', reason: '', response: single }
+    case 'revoked': {
+      const date = new Date(single.revocationTime ?? 0).toISOString().slice(0, 10)
+      const why = single.revocationReason ? ` (${single.revocationReason})` : ''
+      return { status: 'revoked', code: 'CERT_REVOKED', reason: `revoked on ${date}${why}`, response: single }
+    }
+    default:
+      return {
+        status: 'unknown',
+        code: 'OCSP_CERT_UNKNOWN',
+        reason: 'the responder does not know the certificate',
+        response: single,
+      }
+  }
+}
+
+function timeProblem(options: OcspVerifyOptions, { thisUpdate, nextUpdate }: SingleResponse): string | undefined {
+  const time = Number(options.time ?? Date.now())
+  const skew = options.clockSkew ?? 300_000
+  const end = nextUpdate ?? thisUpdate + (options.maxAge ?? 7 * 86_400_000)
+  const date = (at: number) => new Date(at).toISOString()
+  // §3.2 (5), (6), §4.2.2.1.
+  if (thisUpdate > time + skew) return `the response counts from ${date(thisUpdate)}; it is ${date(time)}`
+  if (end < thisUpdate) return 'the response ends before it begins'
+  return end < time - skew ? `the response counted until ${date(end)}; it is ${date(time)}` : undefined
+}
+
+function* signatureProblem(options: OcspVerifyOptions, basic: BasicOcspResponse): Eventual<string | undefined> {
+  const { issuer, provider } = options
+  const signer = [issuer, ...basic.certificates].find((candidate) => isResponder(candidate, basic, provider))
+  if (!signer) return 'the responder is neither the issuer nor among the certificates sent'
+  if (!signer.equals(issuer)) {
+    const unfit = yield* delegationProblem(options, signer)
+    if (unfit) return unfit
+  }
+  const ok = yield* verifySignature(provider, signer, basic.signatureAlgorithm, basic.tbs, basic.signature)
+  return ok ? undefined : 'the signature of the response is not the responder’s'
+}
+
+function isResponder(candidate: Certificate, { responder }: BasicOcspResponse, provider: CryptoProvider): boolean {
+  if ('name' in responder) return candidate.subject.equals(responder.name)
+  const hash = provider.hashes.sha1?.digest(candidate.subjectPublicKeyInfo.keyBytes)
+  return hash !== undefined && equalBytes(hash, responder.keyHash)
+}
+
+/** RFC 6960 §4.2.2.2: certified directly by the issuer, for OCSP signing, and valid now. */
+function* delegationProblem(options: OcspVerifyOptions, signer: Certificate): Eventual<string | undefined> {
+  const { issuer, provider } = options
+  const facts = factsOf(signer)
+  const time = Number(options.time ?? Date.now())
+  if (facts.malformed) return `the responder's certificate is malformed: ${facts.malformed}`
+  if (facts.unknownCritical)
+    return `the responder's certificate has the unknown critical extension ${facts.unknownCritical}`
+  if (!signer.issuer.equals(issuer.subject)) return 'the responder was not certified by the issuer'
+  if (!facts.extKeyUsage?.has(EXTENDED_KEY_USAGE.OCSPSigning)) return 'the responder was not certified for OCSP'
+  if (time < signer.notBefore || time > signer.notAfter)
+    return "the responder's certificate has expired or is not yet valid"
+  const ok =
+    equalBytes(signer.signatureIdentifier.raw, signer.tbsSignatureIdentifier.raw) &&
+    (yield* verifySignature(provider, issuer, signer.signatureAlgorithm, signer.tbs, signer.signature))
+  return ok ? undefined : "the responder's certificate was not signed by the issuer"
+}
+
+/** True for a responder's certificate that need not be checked for revocation itself (RFC 6960 §4.2.2.2.1). */
+export function hasNoCheck(certificate: Certificate): boolean {
+  return certificate.extensions.find(EXTENSION.ocspNoCheck) !== undefined
+}

@@ -170,9 +170,13 @@ export interface ClientConfig extends TlsConfig {
   readonly requestSct?: boolean
   /** Picks the client's certificate; default: the first credential that fits, else an empty Certificate. */
   readonly selectClientCredential?: (request: CertificateRequestInfo) => Awaitable<Credential | null | undefined>
+  /** Looks at a CertificateRequest before a credential is picked from the list; throws to end the handshake. */
+  readonly onCertificateRequest?: (request: CertificateRequestInfo) => Awaitable<void>
   /** When credentials are configured but none fits a CertificateRequest: fail instead of sending an empty Certificate. */
   readonly requireFittingCredential?: boolean
   readonly earlyData?: boolean
+  /** Take an ALPN answer that was not offered (default false: illegal_parameter, RFC 7301 §3.1). */
+  readonly acceptUnknownAlpn?: boolean
   /** Middlebox compatibility (RFC 9846 appendix E.4), default true. */
   readonly middleboxCompatibility?: boolean
   readonly postHandshakeAuth?: boolean

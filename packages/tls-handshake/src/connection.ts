@@ -36,6 +36,7 @@ import type { Flow, Question, Step } from './handshake/step.ts'
 import type { IncomingData, Wire } from './handshake/wire.ts'
 import { handshakeTypeName } from './messages/handshake-message.ts'
 import { encodeKeyUpdate } from './messages/key-update.ts'
+import { GROUP_IDS } from './registry/groups.ts'
 import { ServerContext } from './server/server-context.ts'
 import { serverHandshake } from './server/server-handshake.ts'
 import type { Session } from './session.ts'
@@ -79,6 +80,7 @@ export class TlsConnection {
   readonly #data = new ByteQueue()
   readonly #earlyData = new ByteQueue()
   #earlyDataLeft = 0
+  #earlyDataOffered = false
   #outgoing: OutgoingData = 'held'
   #incoming: IncomingData = 'refused'
   #earlyDataAllowed = 0
@@ -277,6 +279,11 @@ export class TlsConnection {
     return this.#question
   }
 
+  /** Client: early data was offered, whatever became of it. */
+  get earlyDataOffered(): boolean {
+    return this.#earlyDataOffered
+  }
+
   /** Client: bytes of early data that {@link writeEarly} takes now. */
   get earlyDataLeft(): number {
     return this.#outgoing === 'early' ? this.#earlyDataLeft : 0
@@ -299,6 +306,11 @@ export class TlsConnection {
 
   get group(): GroupName | undefined {
     return this.#facts.group
+  }
+
+  /** The group's IANA number. */
+  get groupId(): number | undefined {
+    return this.#facts.group && GROUP_IDS[this.#facts.group]
   }
 
   get peerSignatureScheme(): number | undefined {
@@ -708,6 +720,7 @@ export class TlsConnection {
       },
       openEarlyData: (bytes) => {
         this.#earlyDataLeft = bytes
+        this.#earlyDataOffered = true
         this.#outgoing = 'early'
       },
       closeEarlyData: () => {

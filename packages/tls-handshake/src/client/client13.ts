@@ -208,7 +208,7 @@ function negotiatedProtocol(hs: ClientContext, extensions: ExtensionBlock): Uint
   if (protocols === undefined) return undefined
   if (protocols.length !== 1)
     throw peerError('decode_error', 'BAD_EXTENSION', `${protocols.length} protocols in an ALPN answer`)
-  if (!hs.config.alpnProtocols!.some((offered) => equalBytes(offered, protocols[0]))) {
+  if (!hs.config.acceptUnknownAlpn && !hs.config.alpnProtocols!.some((offered) => equalBytes(offered, protocols[0]))) {
     throw peerError('illegal_parameter', 'INVALID_ALPN_PROTOCOL', 'the server selects a protocol that was not offered')
   }
   return protocols[0]
@@ -359,6 +359,8 @@ export function* sendClientCredential(client: Client13, request: CertificateRequ
   const { hs } = client
   const { config, facts } = hs
   const info = facts.certificateRequest!
+  const { onCertificateRequest } = config
+  if (onCertificateRequest) yield* answer('selectCredential', () => onCertificateRequest(info))
   const select = config.selectClientCredential
   const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
   const candidates =

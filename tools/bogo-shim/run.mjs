@@ -1,0 +1,65 @@
+// Bundles the shim, starts the pool, and runs BoGo's runner against it.
+// usage: BOGO_RUNNER=/path/to/runner node run.mjs [options of the runner, such as -test 'glob;glob']
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const runner = process.env.BOGO_RUNNER
+if (!runner) {
+  console.error('BOGO_RUNNER names the compiled runner of google/boringssl (ssl/test/runner); see README.md')
+  process.exit(2)
+}
+mkdirSync(join(here, 'dist'), { recursive: true })
+const bundle = join(here, 'dist/pool.mjs')
+await build({
+  entryPoints: [join(here, 'src/pool.ts')],
+  outfile: bundle,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: 'inline',
+  plugins: [
+    {
+      name: 'workspace sources',
+      setup({ onResolve }) {
+        onResolve({ filter: /^@x\// }, ({ path }) => {
+          const [, name, entry = 'index'] = path.match(/^@x\/([^/]+)(?:\/(.+))?$/)
+          return { path: join(here, `../../packages/${name}/src/${entry}.ts`) }
+        })
+      },
+    },
+  ],
+})
+const pool = spawn(
+  process.execPath,
+  ['--no-warnings', '--enable-source-maps', bundle, process.env.BOGO_WORKERS ?? '2'],
+  {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  },
+)
+const port = await new Promise((resolve) => createInterface({ input: pool.stdout }).once('line', resolve))
+const tests = spawn(
+  runner,
+  [
+    '-shim-path',
+    join(here, 'front.sh'),
+    '-shim-config',
+    join(here, 'bogo-config.json'),
+    '-num-workers',
+    '4',
+    '-idle-timeout',
+    '10s',
+    '-allow-unimplemented',
+    ...process.argv.slice(2),
+  ],
+  { stdio: 'inherit', env: { ...process.env, BOGO_POOL: port } },
+)
+tests.once('exit', (code) => {
+  pool.disconnect()
+  process.exit(code ?? 1)
+})

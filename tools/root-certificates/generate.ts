@@ -74,9 +74,10 @@ ${lines.join('')}]
 
 /** The package's version, and the date of its newest changelog entry. */
 function origin(): { version: string; date: string } {
-  const version = execFileSync('dpkg-query', ['-W', '-f', '${Version}', 'ca-certificates'], { encoding: 'utf8' })
+  const listing = execFileSync('dpkg-query', ['-s', 'ca-certificates'], { encoding: 'utf8' })
+  const version = /^Version: (.*)$/m.exec(listing)?.[1]
   const changelog = gunzipSync(readFileSync('/usr/share/doc/ca-certificates/changelog.gz')).toString('utf8')
   const stamp = /^ -- .*> {2}(.*)$/m.exec(changelog)?.[1]
-  if (!stamp) throw new Error('no date in the changelog of ca-certificates')
+  if (!version || !stamp) throw new Error('no version or date of ca-certificates')
   return { version, date: new Date(stamp).toISOString().slice(0, 10) }
 }

@@ -190,12 +190,12 @@ export class DerReader {
     return bytes
   }
 
-  /** A named bit list: a number with bit `i` set when the list's bit `i` is; at most 31 bits are read. */
+  /**
+   * A named bit list: a number with bit `i` set when the list's bit `i` is; at most 31 bits are read. Trailing zero bits,
+   * which X.690 §11.2.2 forbids, are let pass: roots of Mozilla's store have them.
+   */
   namedBits(field: string, tag = Tag.BIT_STRING): number {
-    const { bytes, unused } = this.bitString(field, tag)
-    // X.690 §11.2.2: trailing zero bits are removed.
-    if (bytes.length > 0 && (bytes[bytes.length - 1]! & (1 << unused)) === 0)
-      this.fail('INVALID_DER', 'a named bit list must not end in a zero bit', field)
+    const { bytes } = this.bitString(field, tag)
     let bits = 0
     for (let i = 0; i < bytes.length * 8 && i < 31; i++) if (bytes[i >> 3]! & (0x80 >> (i & 7))) bits |= 1 << i
     return bits

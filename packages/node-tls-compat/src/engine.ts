@@ -91,7 +91,13 @@ export class Engine {
   }
 
   private receiveEnd(): void {
-    this.ensure().receiveEnd()
+    const { connection } = this
+    // Before the handshake is done, and after a failure, the socket says in Node's words what an end means.
+    if (!connection?.handshakeComplete || this.failedWith) {
+      this.owner.ended()
+      return
+    }
+    connection.receiveEnd()
     this.pump()
   }
 

@@ -26,8 +26,11 @@ function sources(folder: string): string[] {
 
 const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
 
+/** What is imported: `from 'x'`, `import 'x'`, `import('x')`, `require('x')`. */
 const imports = (text: string) =>
-  [...withoutComments(text).matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!)
+  [...withoutComments(text).matchAll(/\b(?:from\s+|import\s+|import\(\s*|require\(\s*)'([\w@./:-]+)'/g)].map(
+    (match) => match[1]!,
+  )
 
 /** `src/node.ts` and everything in `src/node/` are for Node; the rest runs anywhere. */
 const isNodeEntry = (file: string) => /\/src\/node(\.ts$|\/)/.test(file)

@@ -151,6 +151,7 @@ export class Certificate {
   /** The serial number in upper-case hexadecimal, as OpenSSL and Node print it; `-` for a negative one. */
   get serialNumberHex(): string {
     const bytes = this.serialNumber
+    if (bytes.length === 1 && bytes[0] === 0) return '0'
     if (bytes[0]! < 0x80) return toHex(bytes.length > 1 && bytes[0] === 0 ? bytes.subarray(1) : bytes).toUpperCase()
     const magnitude = ((1n << BigInt(8 * bytes.length)) - BigInt(`0x${toHex(bytes)}`)).toString(16).toUpperCase()
     return `-${magnitude.length % 2 ? '0' : ''}${magnitude}`

@@ -28,15 +28,14 @@ export const keyUsage = /* @__PURE__ */ codec<readonly KeyUsageName[]>(
   (usages) => der.namedBits(usages.reduce((bits, usage) => bits | (1 << KEY_USAGES.indexOf(usage)), 0)),
 )
 
-/** ExtKeyUsageSyntax (RFC 5280 §4.2.1.12): dotted OIDs. */
+/** ExtKeyUsageSyntax (RFC 5280 §4.2.1.12): dotted OIDs. An empty list is read, as OpenSSL does: it is for no purpose. */
 export const extKeyUsage = /* @__PURE__ */ codec<readonly string[]>(
   EXTENSION.extKeyUsage,
   'extKeyUsage',
   (reader, field) => {
     const sequence = reader.sequence(field)
     const purposes: string[] = []
-    do purposes.push(sequence.oid('KeyPurposeId'))
-    while (!sequence.done)
+    while (!sequence.done) purposes.push(sequence.oid('KeyPurposeId'))
     return purposes
   },
   (purposes) => der.sequence(...purposes.map((purpose) => der.oid(extendedKeyUsageOid(purpose)))),

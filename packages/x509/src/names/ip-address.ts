@@ -45,7 +45,10 @@ function parseIpv6(text: string): Uint8Array | null {
   return write(head, 0) && write(tail, 16 - 2 * tail.length) ? out : null
 }
 
-/** Dotted IPv4, or IPv6 as Node prints it: RFC 5952, lower case, the longest run of zeros as `::`. */
+/**
+ * Dotted IPv4, or IPv6 as Node prints it: RFC 5952, lower case, the longest run of zeros as `::`, and the last 32 bits
+ * dotted in addresses that hold one of IPv4.
+ */
 export function formatIpAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.')
   const groups: string[] = []
@@ -61,6 +64,10 @@ export function formatIpAddress(bytes: Uint8Array): string {
       bestLength = length
     }
   }
+  const holdsIpv4 =
+    best === 0 &&
+    (bestLength === 6 || (bestLength === 7 && groups[7] !== '1') || (bestLength === 5 && groups[5] === 'ffff'))
+  if (holdsIpv4) return `::${bestLength === 5 ? 'ffff:' : ''}${bytes.subarray(12).join('.')}`
   return best < 0
     ? groups.join(':')
     : `${groups.slice(0, best).join(':')}::${groups.slice(best + bestLength).join(':')}`

@@ -101,7 +101,8 @@ function describeCertificate(
   }
 }
 
-function attempt<T>(read: () => T): T | undefined {
+/** What Node leaves out: nothing, when the value is malformed. */
+export function attempt<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch (error) {

@@ -3,7 +3,7 @@ import { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import type { AccessDescription } from '../extensions/access.ts'
 import type { GeneralName } from '../names/general-name.ts'
-import type { Name } from '../names/name.ts'
+import type { Name, NameAttribute } from '../names/name.ts'
 import { decodeString } from '../names/string.ts'
 import { ACCESS_METHOD } from '../oids.ts'
 
@@ -29,8 +29,9 @@ export function nameLines(name: Name): string | undefined {
 
 /** RFC 2253 in one line, the last attribute first, control characters left to JSON. */
 function nameLine(name: Name): string {
+  const attribute = ({ type, value }: NameAttribute) => `${type}=${escape2253(value, false)}`
   return name.rdns
-    .map((rdn) => rdn.map(({ type, value }) => `${type}=${escape2253(value, false)}`).join('+'))
+    .map((rdn) => [...rdn].reverse().map(attribute).join('+'))
     .reverse()
     .join(',')
 }
@@ -128,8 +129,8 @@ const METHOD_NAMES: Readonly<Record<string, string>> = {
 /** Node's `infoAccess` as text: a line for each entry, `OCSP - URI:http://...`. */
 export function infoAccessText(descriptions: readonly AccessDescription[]): string {
   return descriptions
-    .map(({ method, location }) => `${METHOD_NAMES[method] ?? method} - ${generalNameText(location)}\n`)
-    .join('')
+    .map(({ method, location }) => `${METHOD_NAMES[method] ?? method} - ${generalNameText(location)}`)
+    .join('\n')
 }
 
 /** `infoAccess` of the legacy object: locations by method and kind. */

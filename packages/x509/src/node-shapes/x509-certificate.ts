@@ -6,7 +6,7 @@ import { parseIpAddress } from '../names/ip-address.ts'
 import { verifySignature } from '../signature.ts'
 import { runSync } from '../steps.ts'
 import { factsOf, likelyIssued } from '../verify/facts.ts'
-import { fingerprint, type LegacyCertificate, toLegacyObject } from './legacy-object.ts'
+import { attempt, fingerprint, type LegacyCertificate, toLegacyObject } from './legacy-object.ts'
 import { alternativeNamesText, dateText, infoAccessText, nameLines } from './text.ts'
 
 /** Options of Node's `checkHost` and `checkEmail`. */
@@ -53,18 +53,18 @@ export class X509CertificateLike {
   }
 
   get subjectAltName(): string | undefined {
-    const names = this.certificate.extension('subjectAltName')
+    const names = attempt(() => this.certificate.extension('subjectAltName'))
     return names && alternativeNamesText(names)
   }
 
   get infoAccess(): string | undefined {
-    const access = this.certificate.extension('authorityInfoAccess')
+    const access = attempt(() => this.certificate.extension('authorityInfoAccess'))
     return access && infoAccessText(access)
   }
 
   /** Extended key usages, as OIDs. */
   get keyUsage(): string[] | undefined {
-    const usage = this.certificate.extension('extKeyUsage')
+    const usage = attempt(() => this.certificate.extension('extKeyUsage'))
     return usage && [...usage]
   }
 
@@ -151,7 +151,7 @@ export class X509CertificateLike {
     const same = (own: string) =>
       own.slice(0, own.lastIndexOf('@')) === email.slice(0, at) &&
       own.slice(own.lastIndexOf('@')).toLowerCase() === email.slice(at).toLowerCase()
-    return this.match(names, 'emailAddress', options, same)
+    return this.match(names, 'emailAddress', options, same) === undefined ? undefined : email
   }
 
   /** The address, when the certificate is for it (`X509_check_ip`). */
@@ -216,7 +216,6 @@ function matchesHost(pattern: string, name: string, options: CheckOptions): bool
   if (host.length < before.length + after.length || !host.startsWith(before) || !host.endsWith(after)) return false
   const stands = host.slice(before.length, host.length - after.length)
   if (first === '*' && stands === '') return false
-  if (first !== '*' && stands.startsWith('xn--')) return false
   if (host.startsWith('xn--') && first !== '*') return false
   const allowed = options.multiLabelWildcards === true && first === '*' ? /^[a-z0-9.-]*$/ : /^[a-z0-9-]*$/
   return allowed.test(stands)

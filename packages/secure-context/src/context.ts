@@ -13,8 +13,14 @@ import type {
 } from '@x/tls-handshake'
 import {
   Certificate,
+  CertificateRevocationList,
   nodeVerifyCode,
+  type Pfx,
   parseCertificates,
+  parseDhParameters,
+  parsePem,
+  parsePfx,
+  pfxIdentities,
   TrustStore,
   type VerifyResult,
   verifyChain,
@@ -27,7 +33,6 @@ import { ContextError } from './error.ts'
 import { DEFAULT_GROUPS, groupStrength, parseGroups } from './groups.ts'
 import { decodeOpenSslSession, encodeOpenSslSession } from './openssl-session.ts'
 import { readPeerCertificate } from './peer-certificate.ts'
-import { type CertificateRevocationList, parseCrls, parseDhParameters, parsePkcs12 } from './pending.ts'
 import { enabledVersions, methodVersions, protocolVersion, SSL_OP, type VersionRange } from './protocol-versions.ts'
 import { defaultSignatureSchemes, parseSignatureSchemes } from './sigalgs.ts'
 import { TicketKeys } from './ticket-keys.ts'
@@ -88,6 +93,9 @@ export class TlsContext {
   private readonly signatureSchemes: readonly number[]
   private readonly dhParameters: ServerConfig['dhParameters']
   private readonly trusted: TrustStore | undefined
+  /** Authorities that came in a PFX. */
+  private readonly fromContainers: Certificate[] = []
+  private combined: TrustStore | undefined
   private readonly crls: readonly CertificateRevocationList[]
   private readonly identity: Credentials
 
@@ -101,7 +109,7 @@ export class TlsContext {
     this.cipherSuites = ciphers.suites.filter((id) => allowedAtSecurityLevel(cipherSuiteById(id)!, this.securityLevel))
     this.trusted = options.ca && new TrustStore(options.ca.flatMap(readAuthorities))
     this.identity = this.readIdentity()
-    this.credentials = this.identity.list(this.trusted ?? [])
+    this.credentials = this.identity.list([...(this.trusted ?? []), ...this.fromContainers])
     this.signatureSchemes =
       options.sigalgs === undefined
         ? defaultSignatureSchemes(securityLevelBits(this.securityLevel))
@@ -169,7 +177,7 @@ export class TlsContext {
       ...this.common(),
       verifyPeer: (peer) => this.verify(peer, 'clientAuth'),
       preferServerCiphers: (this.secureOptions & SSL_OP.CIPHER_SERVER_PREFERENCE) !== 0,
-      certificateAuthorities: this.trusted ? [...this.trusted].map(({ subject }) => subject.raw) : [],
+      certificateAuthorities: [...(this.trusted ?? []), ...this.fromContainers].map(({ subject }) => subject.raw),
       ticketKeys: this.ticketKeys,
       sessionTimeout: this.options.sessionTimeout ?? 300,
       sessionIdContext: this.sessionIdContext,
@@ -188,9 +196,12 @@ export class TlsContext {
     return this.identity.leafAndIssuer(this.trusted ?? [])
   }
 
-  /** Certificates that complete what a peer sent, in `getPeerCertificate(true)`. */
+  /** Whom this context trusts: `ca`, or the defaults, and the authorities of a PFX. */
   get authorities(): TrustStore {
-    return this.trusted ?? this.options.defaultTrust?.() ?? NOTHING
+    const base = this.trusted ?? this.options.defaultTrust?.() ?? NOTHING
+    if (this.fromContainers.length === 0) return base
+    this.combined ??= new TrustStore([...base, ...this.fromContainers])
+    return this.combined
   }
 
   /** A session as OpenSSL writes it. */
@@ -271,22 +282,23 @@ export class TlsContext {
     return identity
   }
 
-  /** PKCS#12: the key, its chain, and authorities to trust. */
+  /** PKCS#12: the key, its chain, and authorities to trust besides those trusted anyway. */
   private addContainer(identity: Credentials, bytes: Uint8Array, passphrase: string | undefined): void {
-    let store: ReturnType<typeof parsePkcs12>
+    let pfx: Pfx
     try {
-      store = parsePkcs12(bytes, { passphrase })
+      pfx = parsePfx(bytes, { passphrase })
     } catch (cause) {
       const code = (cause as { code?: string }).code
       const wrong = code === 'WRONG_PASSPHRASE' || code === 'PASSPHRASE_REQUIRED'
       throw new ContextError(wrong ? 'mac verify failure' : 'not enough data', {}, { cause })
     }
-    const found = store.keys[0]
+    const [found] = pfxIdentities(pfx, this.provider)
     if (!found)
       throw new ContextError('Unable to load private key from PFX data', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
-    if (found.chain.length > 0) identity.addChain(found.chain)
+    identity.addChain([found.certificate, ...found.chain])
     identity.addSigner(this.provider.importPrivateKey(found.key))
-    for (const certificate of store.certificates) if (!found.chain.includes(certificate)) this.trusted?.add(certificate)
+    for (const { certificate } of pfx.certificates)
+      if (!certificate.equals(found.certificate)) this.fromContainers.push(certificate)
   }
 
   private readGroups(): GroupName[] {
@@ -339,8 +351,8 @@ function readAuthorities(input: Input): Certificate[] {
 
 function readCrls(input: Input): CertificateRevocationList[] {
   try {
-    const crls = parseCrls(input)
-    if (crls.length > 0) return crls
+    const crls = parsePem(input).filter(({ label }) => label === 'X509 CRL')
+    if (crls.length > 0) return crls.map(({ bytes }) => CertificateRevocationList.parse(bytes))
   } catch {
     // The same sentence as for text that holds none.
   }

@@ -35,16 +35,16 @@ export function scalarLength(curve: CurveName): number {
   return Math.ceil(CURVES[curve].bits / 8)
 }
 
-/** Sizes of curves that are recognised, so that policy can speak of them, but not computed with. */
-export const FOREIGN_CURVE_BITS: Readonly<Record<string, number>> = {
-  '1.2.840.10045.3.1.1': 192,
-  '1.3.132.0.8': 160,
-  '1.3.132.0.9': 160,
-  '1.3.132.0.30': 160,
-  '1.3.132.0.31': 192,
-  '1.3.132.0.32': 224,
-  '1.3.36.3.3.2.8.1.1.1': 160,
-  '1.3.36.3.3.2.8.1.1.3': 192,
-  '1.3.36.3.3.2.8.1.1.5': 224,
-  '1.3.36.3.3.2.8.1.1.9': 320,
+/** Curves that are recognised, so that policy can speak of them and Node's shapes name them, but not computed with. */
+export const FOREIGN_CURVES: Readonly<Record<string, Pick<CurveEntry, 'bits' | 'openssl' | 'nist'>>> = {
+  '1.2.840.10045.3.1.1': { bits: 192, openssl: 'prime192v1', nist: 'P-192' },
+  '1.3.132.0.8': { bits: 160, openssl: 'secp160r1' },
+  '1.3.132.0.9': { bits: 160, openssl: 'secp160k1' },
+  '1.3.132.0.30': { bits: 160, openssl: 'secp160r2' },
+  '1.3.132.0.31': { bits: 192, openssl: 'secp192k1' },
+  '1.3.132.0.32': { bits: 224, openssl: 'secp224k1' },
+  '1.3.36.3.3.2.8.1.1.1': { bits: 160, openssl: 'brainpoolP160r1' },
+  '1.3.36.3.3.2.8.1.1.3': { bits: 192, openssl: 'brainpoolP192r1' },
+  '1.3.36.3.3.2.8.1.1.5': { bits: 224, openssl: 'brainpoolP224r1' },
+  '1.3.36.3.3.2.8.1.1.9': { bits: 320, openssl: 'brainpoolP320r1' },
 }

@@ -13,7 +13,7 @@ import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
 import { derOf, encodePem, isPem, parsePem } from '../pem.ts'
-import { CURVES, curveOfOid, FOREIGN_CURVE_BITS } from './curves.ts'
+import { CURVES, type CurveEntry, curveOfOid, FOREIGN_CURVES } from './curves.ts'
 
 export const RSA_ENCRYPTION = '1.2.840.113549.1.1.1'
 export const EC_PUBLIC_KEY = '1.2.840.10045.2.1'
@@ -100,14 +100,18 @@ export class SubjectPublicKeyInfo {
     return oid === EC_PUBLIC_KEY && parameters?.[0] === Tag.SEQUENCE
   }
 
+  /** The named curve of an EC key, also of one that is not computed with here. */
+  get curve(): Pick<CurveEntry, 'bits' | 'openssl' | 'nist'> | undefined {
+    const { oid, parameters } = this.algorithm
+    if (oid !== EC_PUBLIC_KEY || parameters?.[0] !== Tag.OID) return undefined
+    const curve = DerReader.open(parameters, 'ECParameters').oid('namedCurve')
+    const name = curveOfOid(curve)
+    return name ? CURVES[name] : FOREIGN_CURVES[curve]
+  }
+
   /** Bits of the modulus, the curve's order or the usual number of the algorithm; `undefined` for unknown keys. */
   get bits(): number | undefined {
-    const { oid, parameters } = this.algorithm
-    if (oid === EC_PUBLIC_KEY) {
-      const curve = parameters?.[0] === Tag.OID ? DerReader.open(parameters, 'ECParameters').oid('namedCurve') : ''
-      const name = curveOfOid(curve)
-      return name ? CURVES[name].bits : FOREIGN_CURVE_BITS[curve]
-    }
+    if (this.algorithm.oid === EC_PUBLIC_KEY) return this.curve?.bits
     try {
       const { data } = this
       if ('n' in data) return bitLength(data.n)

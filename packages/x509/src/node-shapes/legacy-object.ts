@@ -2,9 +2,7 @@ import type { CryptoProvider } from '@x/crypto-primitives'
 import { bitLength, toHex } from '../bytes.ts'
 import type { Certificate } from '../certificate.ts'
 import { X509Error } from '../error.ts'
-import { CURVES } from '../keys/curves.ts'
 import type { Name } from '../names/name.ts'
-import { factsOf } from '../verify/facts.ts'
 import { alternativeNamesText, dateText, infoAccessObject } from './text.ts'
 
 /** Attributes by type; one that is there several times is a list. */
@@ -88,7 +86,7 @@ function describeCertificate(
     issuer: legacyName(certificate.issuer),
     ...(alternative && { subjectaltname: alternativeNamesText(alternative) }),
     ...(access && { infoAccess: infoAccessObject(access) }),
-    ca: factsOf(certificate).authority === 1,
+    ca: isAuthority(certificate),
     ...legacyKey(certificate),
     valid_from: dateText(certificate.notBefore),
     valid_to: dateText(certificate.notAfter),
@@ -99,6 +97,13 @@ function describeCertificate(
     serialNumber: certificate.serialNumberHex,
     raw: certificate.raw,
   }
+}
+
+/** What Node shows as `ca`: basicConstraints says so, and keyUsage does not deny it. */
+export function isAuthority(certificate: Certificate): boolean {
+  const usage = attempt(() => certificate.extension('keyUsage'))
+  const constraints = attempt(() => certificate.extension('basicConstraints'))
+  return constraints?.ca === true && (usage === undefined || usage.includes('keyCertSign'))
 }
 
 /** What Node leaves out: nothing, when the value is malformed. */
@@ -122,19 +127,18 @@ function legacyName(name: Name): LegacyName {
   return out
 }
 
-function legacyKey(certificate: Certificate): Partial<LegacyCertificate> {
-  const key = attempt(() => certificate.publicKey)
-  if (!key) return {}
-  if (key.type === 'rsa' || key.type === 'rsa-pss')
-    return {
-      modulus: toHex(key.n).toUpperCase(),
-      bits: bitLength(key.n),
-      exponent: `0x${BigInt(`0x${toHex(key.e)}`).toString(16)}`,
-      pubkey: certificate.subjectPublicKeyInfo.raw,
-    }
-  if (key.type === 'ec') {
-    const { bits, openssl, nist } = CURVES[key.curve]
-    return { bits, pubkey: key.point, asn1Curve: openssl, ...(nist && { nistCurve: nist }) }
+function legacyKey({ subjectPublicKeyInfo: info }: Certificate): Partial<LegacyCertificate> {
+  const curve = attempt(() => info.curve)
+  if (curve) {
+    const { bits, openssl, nist } = curve
+    return { bits, pubkey: info.keyBytes, asn1Curve: openssl, ...(nist && { nistCurve: nist }) }
   }
-  return {}
+  const key = attempt(() => info.data)
+  if (!key || !('n' in key)) return {}
+  return {
+    modulus: toHex(key.n).replace(/^0/, '').toUpperCase(),
+    bits: bitLength(key.n),
+    exponent: `0x${BigInt(`0x${toHex(key.e)}`).toString(16)}`,
+    pubkey: info.raw,
+  }
 }

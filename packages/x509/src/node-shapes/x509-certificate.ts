@@ -6,7 +6,7 @@ import { parseIpAddress } from '../names/ip-address.ts'
 import { verifySignature } from '../signature.ts'
 import { runSync } from '../steps.ts'
 import { factsOf, likelyIssued } from '../verify/facts.ts'
-import { attempt, fingerprint, type LegacyCertificate, toLegacyObject } from './legacy-object.ts'
+import { attempt, fingerprint, isAuthority, type LegacyCertificate, toLegacyObject } from './legacy-object.ts'
 import { alternativeNamesText, dateText, infoAccessText, nameLines } from './text.ts'
 
 /** Options of Node's `checkHost` and `checkEmail`. */
@@ -106,7 +106,7 @@ export class X509CertificateLike {
 
   /** True for the certificate of an authority. */
   get ca(): boolean {
-    return factsOf(this.certificate).authority === 1
+    return isAuthority(this.certificate)
   }
 
   get publicKey(): PublicKey {

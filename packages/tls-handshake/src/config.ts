@@ -140,6 +140,8 @@ export interface TlsConfig {
   readonly cbcRecordSplitting?: boolean
   /** Certificate compression (RFC 8879), in order of preference, what the host can do. */
   readonly certificateCompression?: readonly CertificateCompression[]
+  /** GREASE (RFC 8701): send values that mean nothing, so that peers keep ignoring what they do not know. */
+  readonly grease?: boolean
   /** PSK key exchange modes of TLS 1.3 that we offer or accept (default only `psk_dhe_ke`: `psk_ke` has no forward secrecy). */
   readonly pskModes?: readonly ('psk_dhe_ke' | 'psk_ke')[]
   /** Session tickets: neither offered, issued nor accepted when false (default true). */
@@ -161,7 +163,7 @@ export interface ClientConfig extends TlsConfig {
   readonly keyShares?: readonly GroupName[]
   /** Session to resume; what `session` events gave. */
   readonly session?: Session
-  /** External PSK (RFC 9846 §4.3.11, RFC 9258). */
+  /** External PSKs (RFC 9846 §4.3.11, RFC 9258). Without `verifyPeer` the server must take one. */
   readonly psks?: readonly PskIdentity[]
   /** TLS up to 1.2 PSK: the identity and key for the server's hint; null refuses. */
   readonly pskCallback?: (hint: Uint8Array | null) => Awaitable<{ identity: Uint8Array; key: Uint8Array } | null>
@@ -180,7 +182,6 @@ export interface ClientConfig extends TlsConfig {
   /** Middlebox compatibility (RFC 9846 appendix E.4), default true. */
   readonly middleboxCompatibility?: boolean
   readonly postHandshakeAuth?: boolean
-  readonly grease?: boolean
   readonly permuteExtensions?: boolean
   readonly fallbackScsv?: boolean
   readonly falseStart?: boolean
@@ -231,6 +232,8 @@ export interface ServerConfig extends TlsConfig {
   /** Stateful resumption by session id (≤ 1.2). */
   readonly sessionStore?: SessionStore
   readonly psks?: readonly PskIdentity[]
+  /** Take an external PSK only where no certificate of ours fits the client (default false). */
+  readonly preferCertificate?: boolean
   readonly selectPsk?: (identity: Uint8Array) => Awaitable<PskIdentity | null | undefined>
   readonly pskIdentityHint?: Uint8Array
   readonly pskCallback?: (identity: Uint8Array) => Awaitable<Uint8Array | null>

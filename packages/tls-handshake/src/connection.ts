@@ -40,6 +40,7 @@ import { GROUP_IDS } from './registry/groups.ts'
 import { ServerContext } from './server/server-context.ts'
 import { serverHandshake } from './server/server-handshake.ts'
 import type { Session } from './session.ts'
+import { checkCredentials } from './tls13/credentials.ts'
 import { exportKeyingMaterial } from './tls13/key-schedule.ts'
 import { updateWriteKeys } from './tls13/key-update.ts'
 import type { ConnectionSecrets } from './tls13/secrets.ts'
@@ -211,8 +212,8 @@ export class TlsConnection {
    */
   exportKeyingMaterial(label: string, length: number, context: Uint8Array = EMPTY): Uint8Array {
     const { exporter, hash } = this.#secrets
-    if (exporter === undefined || hash === undefined || !this.#complete) {
-      throw localError('EXPORTER_NOT_AVAILABLE', 'keying material can be exported once the handshake is complete')
+    if (exporter === undefined || hash === undefined) {
+      throw localError('EXPORTER_NOT_AVAILABLE', 'there is no exporter secret before the Finished messages')
     }
     return exportKeyingMaterial(hash, exporter, label, context, length)
   }
@@ -527,6 +528,7 @@ export class TlsConnection {
 
   *#handshake(): Flow {
     const { side } = this
+    checkCredentials(this.#config.credentials)
     if (side === 'client') {
       const config = this.#config as ClientConfig
       yield* clientHandshake(new ClientContext(config, this.#wire, this.#facts, this.#secrets))
@@ -581,7 +583,6 @@ export class TlsConnection {
   // --- Output
 
   #flush(): void {
-    if (this.#keyUpdateDue && !this.#closed) this.#sendKeyUpdate(false)
     this.#flushFlight()
     this.#flushData()
   }
@@ -596,6 +597,8 @@ export class TlsConnection {
       return
     }
     if (this.#outgoing !== 'open') return
+    // RFC 9846 §4.7.3: one answer, however many requests came while we were silent.
+    if (this.#keyUpdateDue && this.#data.length > 0) this.#keyUpdate(false)
     while (this.#data.length > 0) {
       // RFC 9846 §5.5: new keys before the old ones are worn out. The last records are for the KeyUpdate and alerts.
       const left = this.#writer.recordsLeft - RESERVED_RECORDS

@@ -124,6 +124,10 @@ describe('full handshake', () => {
     const before = client.tls.trafficSecrets!.write.slice()
     client.tls.updateKeys({ requestPeer: true })
     pump(pair)
+    expect(client.types).not.toContain('keyUpdate')
+    server.tls.write(utf8('answered before this'))
+    pump(pair)
+    client.received.length = 0
     expect(server.types.filter((type) => type === 'keyUpdate')).toHaveLength(1)
     expect(client.types.filter((type) => type === 'keyUpdate')).toHaveLength(1)
     expect(client.tls.trafficSecrets!.write).not.toEqual(before)

@@ -1,5 +1,12 @@
 import { plainView } from './bytes.ts'
-import { ContentType, HEADER_LENGTH, MAX_INNER_PLAINTEXT, MAX_PLAINTEXT, Version } from './constants.ts'
+import {
+  ContentType,
+  HEADER_LENGTH,
+  MAX_CIPHERTEXT_13,
+  MAX_INNER_PLAINTEXT,
+  MAX_PLAINTEXT,
+  Version,
+} from './constants.ts'
 import { peerError } from './error.ts'
 import { PlaintextReader } from './protection/plaintext.ts'
 import type { ReadProtection } from './protection.ts'
@@ -198,7 +205,9 @@ export class RecordReader {
       throw peerError('unexpected_message', 'UNEXPECTED_RECORD', `unknown content type ${type}`)
     }
     // RFC 9846 §5.2, RFC 5246 §6.2.3: before a byte of the fragment is taken in.
-    if (length > this.protection.maxCiphertext) {
+    // Early data that is passed over is protected, though we have no keys for it.
+    const skipped = this.#skipEarlyData && type === ContentType.application_data
+    if (length > (skipped ? MAX_CIPHERTEXT_13 : this.protection.maxCiphertext)) {
       throw this.protection.plaintext
         ? peerError(
             'record_overflow',

@@ -39,9 +39,7 @@ export interface Observations {
 
 /** BoringSSL's default groups, and what it accepts from a peer: the runner's tests expect these. */
 const DEFAULT_GROUPS: readonly GroupName[] = ['X25519MLKEM768', 'x25519', 'secp256r1', 'secp384r1']
-const DEFAULT_VERIFY: readonly number[] = [
-  0x0905, 0x0906, 0x0904, 0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201,
-]
+const DEFAULT_VERIFY: readonly number[] = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201]
 /** Groups of which a client sends one share each: the first hybrid or KEM, the first classical one. */
 const isPostQuantum = (name: GroupName): boolean => name.includes('MLKEM')
 const MAX_EARLY_DATA = 14336
@@ -218,6 +216,7 @@ function common(flags: () => Flags, state: TestState, seen: Observations): TlsCo
     maxSendFragment: now.int('max-send-fragment'),
     limits: { certificateMessage: now.int('max-cert-list') },
     certificateCompression: certificateCompression(now),
+    grease: now.has('enable-grease'),
     tickets: !now.has('no-ticket'),
   }
 }
@@ -232,6 +231,7 @@ export function clientConfig(
   const now = flags()
   const base = common(flags, state, seen)
   const { list } = credentials(now)
+  const psks = externalPsks(now)
   const onCertificateRequest = (request: CertificateRequestInfo): Awaitable<void> =>
     answerer(flags())(() => {
       const current = flags()
@@ -251,7 +251,9 @@ export function clientConfig(
     })
   return {
     ...base,
-    psks: externalPsks(now),
+    psks,
+    // With PSKs, certificates are an alternative only when asked for.
+    verifyPeer: psks.length > 0 && !now.has('verify-peer') ? undefined : base.verifyPeer,
     credentials: list,
     requireFittingCredential: true,
     onCertificateRequest,
@@ -263,18 +265,19 @@ export function clientConfig(
     alpnProtocols: protocols(now.text('advertise-alpn')),
     acceptUnknownAlpn: now.has('allow-unknown-alpn-protos'),
     earlyData: now.has('enable-early-data'),
-    grease: now.has('enable-grease'),
     permuteExtensions: now.has('permute-extensions'),
     fallbackScsv: now.has('fallback-scsv'),
   }
 }
 
 function keyShares(flags: Flags, enabled: readonly GroupName[]): GroupName[] {
+  // A hint of what the server supports wins, if there is anything in it for us.
+  const hint = flags.ints('server-supported-groups-hint').map(groupName)
+  const predicted = enabled.find((name) => hint.includes(name))
+  if (predicted !== undefined) return [predicted]
   if (flags.has('no-key-shares')) return []
   const asked = flags.ints('key-shares')
   if (asked.length > 0) return groups(asked)
-  const hint = groups(flags.ints('server-supported-groups-hint')).filter((name) => enabled.includes(name))
-  if (hint.length > 0) return [enabled.find((name) => hint.includes(name))!]
   const [first] = enabled
   const second = enabled.find((name) => isPostQuantum(name) !== isPostQuantum(first))
   return second === undefined ? [first] : [first, second]
@@ -298,7 +301,9 @@ export function serverConfig(flags: Flags, state: TestState, seen: Observations)
   return {
     ...base,
     psks: externalPsks(flags),
+    preferCertificate: flags.credentials[0]?.kind === 'x509',
     credentials: list,
+    grease: true,
     preferServerCiphers: flags.has('server-preference') || flags.has('cipher'),
     onClientHello: (hello) => later(() => checkHello(flags, hello, seen)),
     selectAlpn: selectsAlpn ? (offered) => later(() => selectAlpn(flags, offered, seen)) : undefined,

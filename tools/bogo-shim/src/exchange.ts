@@ -57,13 +57,7 @@ export class Exchange {
 
   /** Client: early data can be written, or was, and nothing is known of its fate. */
   get #early(): boolean {
-    return (
-      this.tls.side === 'client' &&
-      !this.#handshakeDone &&
-      !this.#rejected &&
-      this.tls.earlyDataReason === undefined &&
-      this.tls.earlyDataOffered
-    )
+    return this.tls.earlyDataOffered && !this.#handshakeDone && !this.#rejected
   }
 
   async #handshake(flags: Flags): Promise<void> {
@@ -83,7 +77,8 @@ export class Exchange {
     const offered = early && !server ? session : undefined
     this.#checkAuthentication(flags)
     const version = flags.int('expect-version')
-    if (version !== undefined) expect(tls.version === version, `version ${tls.version}`)
+    const negotiated = offered ? offered.version : tls.version
+    if (version !== undefined) expect(negotiated === version, `version ${negotiated}`)
     const resumed = offered ? true : tls.resumed === true
     expect(resumed === (isResume && (!flags.has('expect-session-miss') || early)), `resumed: ${resumed}`)
     if (flags.has('handshake-never-done')) expect(!this.#handshakeDone, 'an unfinished handshake')
@@ -194,6 +189,7 @@ export class Exchange {
       await this.#write(write.slice())
     }
     if (flags.has('send-alert')) {
+      await this.#turnUntil(() => this.#handshakeDone)
       tls.abort(Alert.decompression_failure)
       await this.#send()
       return
@@ -206,7 +202,6 @@ export class Exchange {
       }
     } else if (flags.has('read-with-unfinished-write')) {
       this.#queueWrite(first)
-      this.#held = []
       await this.#send(1)
       unfinished = true
     } else if (flags.has('shim-writes-first')) {
@@ -222,7 +217,7 @@ export class Exchange {
       expect(this.#handshakeDone || tls.earlyDataAccepted === true, 'a handshake before data')
       if (unfinished) {
         unfinished = false
-        this.#release()
+        await this.#release()
       }
       if (flags.has('key-update')) tls.updateKeys()
       for (let i = 0; i < bytes.length; i++) bytes[i] ^= 0xff
@@ -323,23 +318,25 @@ export class Exchange {
 
   /** @param limit so many bytes go out, and the rest is held back until {@link #release} */
   async #send(limit?: number): Promise<void> {
+    // With a write under way nothing more is asked for, unless the handshake needs it to go on.
+    if (limit === undefined && this.#held !== undefined && this.#handshakeDone) return
     const pieces = this.tls.takeOutput()
     this.#drain()
-    if (this.#held === undefined) {
-      await this.transport.write(pieces)
-      return
+    if (limit !== undefined) {
+      const all = Buffer.concat(pieces)
+      this.#held = [new Uint8Array(all.subarray(limit))]
+      await this.transport.write([all.subarray(0, limit)])
+    } else {
+      const held = this.#held ?? []
+      this.#held = undefined
+      await this.transport.write([...held, ...pieces])
     }
-    this.#held.push(...pieces)
-    if (limit === undefined) return
-    const all = Buffer.concat(this.#held)
-    this.#held = [new Uint8Array(all.subarray(limit))]
-    await this.transport.write([all.subarray(0, limit)])
   }
 
-  #release(): void {
+  async #release(): Promise<void> {
     const held = this.#held ?? []
     this.#held = undefined
-    void this.transport.write(held)
+    await this.transport.write(held)
   }
 }
 

@@ -57,8 +57,8 @@ function labelBytes(label: string): Uint8Array {
   let bytes = labels.get(label)
   if (!bytes) {
     bytes = ascii(TLS13 + label)
-    if (bytes.length < 7 || bytes.length > 255) {
-      throw new CryptoError('INVALID_LENGTH', `HKDF label must be 1 to 249 bytes, not ${bytes.length - 6}`)
+    if (bytes.length < 6 || bytes.length > 255) {
+      throw new CryptoError('INVALID_LENGTH', `HKDF label must be 0 to 249 bytes, not ${bytes.length - 6}`)
     }
     // Exporter labels are the application's: remember no more than a few.
     if (labels.size < 64) labels.set(label, bytes)
@@ -69,7 +69,7 @@ function labelBytes(label: string): Uint8Array {
 /**
  * HKDF-Expand-Label (RFC 9846 §7.1), with the prefix "tls13 ".
  *
- * @param label without the prefix, 1 to 249 bytes
+ * @param label without the prefix, 0 to 249 bytes (RFC 9846 wants one at least; an exporter's label may be empty elsewhere)
  * @param context 0 to 255 bytes, usually a transcript hash
  * @param length bytes wanted
  * @throws {CryptoError} `INVALID_LENGTH`

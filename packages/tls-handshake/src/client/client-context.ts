@@ -3,12 +3,12 @@ import type { ClientConfig } from '../config.ts'
 import { HandshakeContext } from '../handshake/context.ts'
 import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import { enabledSuites13 } from '../registry/cipher-suites.ts'
+import type { GreaseValues } from '../registry/grease.ts'
 import { enabledGroups13, type Group } from '../registry/groups.ts'
 import { acceptedSchemes } from '../registry/signature-schemes.ts'
 import { enabledVersions } from '../registry/versions.ts'
 import type { KeySchedule } from '../tls13/key-schedule.ts'
 import type { Psk } from '../tls13/psk.ts'
-import type { GreaseValues } from './grease.ts'
 
 /** What a client offers in its hello, and remembers until it is answered. */
 export class ClientContext extends HandshakeContext<ClientConfig> {
@@ -37,6 +37,11 @@ export class ClientContext extends HandshakeContext<ClientConfig> {
   /** Early data is being sent: the schedule of its PSK. */
   earlyData: { readonly psk: Psk; readonly schedule: KeySchedule; readonly suite: CipherSuite13 } | undefined
   changeCipherSpecSent = false
+
+  /** Nothing is there to verify a certificate with: only a PSK can authenticate the server. */
+  get requiresPsk(): boolean {
+    return this.config.verifyPeer === undefined && (this.config.psks?.length ?? 0) > 0
+  }
 
   get version13(): boolean {
     return this.versions.includes(0x0304)

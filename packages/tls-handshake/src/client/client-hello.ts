@@ -21,12 +21,12 @@ import { supportedVersions } from '../extensions/supported-versions.ts'
 import { writeClientHelloFields } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { FALLBACK_SCSV } from '../registry/cipher-suites.ts'
+import { greaseValues } from '../registry/grease.ts'
 import type { Group } from '../registry/groups.ts'
 import { KeySchedule } from '../tls13/key-schedule.ts'
 import { externalPsks, pskBinder, pskSchedule } from '../tls13/psk.ts'
 import { trafficWriter } from '../tls13/traffic-keys.ts'
 import type { ClientContext } from './client-context.ts'
-import { greaseValues } from './grease.ts'
 import { resumableSession } from './resumption.ts'
 
 /** The first ClientHello (RFC 9846 §4.2.2), and with it the start of early data. */
@@ -172,7 +172,12 @@ function commonExtensions(hs: ClientContext): Pending[] {
   if (groups.length > 0) list.push(pending(supportedGroups, grease ? [grease.group, ...groups] : groups))
   if (config.alpnProtocols?.length) list.push(pending(alpn, config.alpnProtocols))
   if (config.requestOcsp) list.push(pending(statusRequest, true))
-  list.push(pending(signatureAlgorithms, hs.signatureSchemes))
+  // A client that can verify no certificate has no use for one.
+  if (!hs.requiresPsk) {
+    list.push(
+      pending(signatureAlgorithms, grease ? [grease.signatureScheme, ...hs.signatureSchemes] : hs.signatureSchemes),
+    )
+  }
   if (config.certificateSignatureSchemes) {
     list.push(pending(signatureAlgorithmsCert, config.certificateSignatureSchemes))
   }

@@ -108,7 +108,16 @@ function* processServerHello(hs: ClientContext, hello: ServerHello): Flow<Client
 /** pre_shared_key: the server's choice among ours (RFC 9846 §4.3.11). */
 function acceptedPsk(hs: ClientContext, hello: ServerHello, suite: CipherSuite13): Psk | undefined {
   const index = hello.extensions.get(selectedPsk)
-  if (index === undefined) return undefined
+  if (index === undefined) {
+    if (hs.requiresPsk) {
+      throw peerError(
+        'missing_extension',
+        'BAD_PSK',
+        'the server took none of our PSKs, and no certificate can be verified',
+      )
+    }
+    return undefined
+  }
   // `admit` has refused it when none was offered; after a HelloRetryRequest there may be none left.
   const psk = hs.psks[index]
   if (psk === undefined) {
@@ -365,7 +374,7 @@ export function* sendClientCredential(client: Client13, request: CertificateRequ
   const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
   const candidates =
     selected === undefined && select === undefined ? (config.credentials ?? []) : selected ? [selected] : []
-  const choice = chooseCredential13(config, candidates, info)
+  const choice = chooseCredential13(config, candidates, info, 'client')
   if (choice.credential === undefined) {
     if (config.requireFittingCredential && candidates.length > 0) {
       throw new TlsError(choice.reason, 'no client certificate fits what the server asks for', {

@@ -21,9 +21,10 @@ export const offeredPsks = form<OfferedPsks>(
       while (list.left > 0) found.push({ identity: list.vector16(1), obfuscatedTicketAge: list.u32() })
       return found
     })
-    const binders = reader.nested(reader.vector16(33), (list) => {
+    // PskBinderEntry<32..255>: one of a wrong length is a binder that does not verify, like any other wrong one.
+    const binders = reader.nested(reader.vector16(2), (list) => {
       const found: Uint8Array[] = []
-      while (list.left > 0) found.push(list.vector8(32))
+      while (list.left > 0) found.push(list.vector8(1))
       return found
     })
     return { identities, binders }

@@ -26,6 +26,7 @@ import { SIGNED_CERTIFICATE_TIMESTAMP } from './signed-certificate-timestamp.ts'
 import { STATUS_REQUEST } from './status-request.ts'
 import { SUPPORTED_GROUPS } from './supported-groups.ts'
 import { SUPPORTED_VERSIONS } from './supported-versions.ts'
+import { TLS_FLAGS } from './tls-flags.ts'
 
 /** Every extension we recognise, with the messages it may stand in (the table of RFC 9846 §4.3). */
 export const EXTENSIONS: ReadonlyMap<number, Extension> = /* @__PURE__ */ new Map(
@@ -55,6 +56,7 @@ export const EXTENSIONS: ReadonlyMap<number, Extension> = /* @__PURE__ */ new Ma
     STATUS_REQUEST,
     SUPPORTED_GROUPS,
     SUPPORTED_VERSIONS,
+    TLS_FLAGS,
   ].map((extension) => [extension.type, extension]),
 )
 

@@ -1,5 +1,6 @@
 import { maxEarlyDataSize } from '../extensions/early-data.ts'
 import { ExtensionBlock, ExtensionWriter } from '../extensions/registry.ts'
+import { tlsFlags } from '../extensions/tls-flags.ts'
 import { decodeBody, encodeHandshake, type HandshakeMessage, HandshakeType } from './handshake-message.ts'
 
 /** NewSessionTicket of TLS 1.3 (RFC 9846 §4.7.1). */
@@ -21,6 +22,7 @@ export function decodeNewSessionTicket13(message: HandshakeMessage): NewSessionT
     const ticket = reader.vector16(1)
     const extensions = ExtensionBlock.decode(reader, 'illegal_parameter')
     extensions.admit('NST')
+    extensions.get(tlsFlags)
     return { lifetime, ageAdd, nonce, ticket, maxEarlyData: extensions.get(maxEarlyDataSize) }
   })
 }

@@ -9,31 +9,31 @@ export interface SignatureScheme {
   readonly keyType: KeyInfo['type']
   /** ECDSA in TLS 1.3: the curve is fixed by the scheme. */
   readonly curve?: CurveName
-  /** May sign a TLS 1.3 CertificateVerify (RFC 9846 §4.5.2). */
-  readonly tls13: boolean
+  /** Who may sign a TLS 1.3 CertificateVerify by it (RFC 9846 §4.5.2). */
+  readonly tls13: 'both' | 'client' | 'none'
 }
 
 const hashBytes: Readonly<Partial<Record<HashName, number>>> = { sha256: 32, sha384: 48, sha512: 64 }
 
 function pss(id: number, name: string, keyType: 'rsa' | 'rsa-pss', hash: HashName): SignatureScheme {
   const algorithm = { name: 'rsa-pss', hash, mgfHash: hash, saltLength: hashBytes[hash]! } as const
-  return { id, name, algorithm, keyType, tls13: true }
+  return { id, name, algorithm, keyType, tls13: 'both' }
 }
 
-function ecdsa(id: number, name: string, hash: HashName, curve?: CurveName, tls13 = true): SignatureScheme {
-  return { id, name, algorithm: { name: 'ecdsa', hash }, keyType: 'ec', curve, tls13 }
+function ecdsa(id: number, name: string, hash: HashName, curve?: CurveName): SignatureScheme {
+  return { id, name, algorithm: { name: 'ecdsa', hash }, keyType: 'ec', curve, tls13: curve ? 'both' : 'none' }
 }
 
-function pkcs1(id: number, name: string, hash: HashName): SignatureScheme {
-  return { id, name, algorithm: { name: 'rsa-pkcs1', hash }, keyType: 'rsa', tls13: false }
+function pkcs1(id: number, name: string, hash: HashName, tls13: 'client' | 'none' = 'none'): SignatureScheme {
+  return { id, name, algorithm: { name: 'rsa-pkcs1', hash }, keyType: 'rsa', tls13 }
 }
 
 function edwards(id: number, name: 'ed25519' | 'ed448'): SignatureScheme {
-  return { id, name, algorithm: { name }, keyType: name, tls13: true }
+  return { id, name, algorithm: { name }, keyType: name, tls13: 'both' }
 }
 
 function mldsa(id: number, name: string, key: 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87'): SignatureScheme {
-  return { id, name, algorithm: { name: key }, keyType: key, tls13: true }
+  return { id, name, algorithm: { name: key }, keyType: key, tls13: 'both' }
 }
 
 /** Every scheme we know, in the order we prefer. */
@@ -58,14 +58,20 @@ export const SIGNATURE_SCHEMES: readonly SignatureScheme[] = /* @__PURE__ */ [
   pkcs1(0x0401, 'rsa_pkcs1_sha256', 'sha256'),
   pkcs1(0x0501, 'rsa_pkcs1_sha384', 'sha384'),
   pkcs1(0x0601, 'rsa_pkcs1_sha512', 'sha512'),
-  ecdsa(0x0303, 'ecdsa_sha224', 'sha224', undefined, false),
+  // RFC 9963: client keys in tokens that cannot do PSS.
+  pkcs1(0x0420, 'rsa_pkcs1_sha256_legacy', 'sha256', 'client'),
+  pkcs1(0x0520, 'rsa_pkcs1_sha384_legacy', 'sha384', 'client'),
+  pkcs1(0x0620, 'rsa_pkcs1_sha512_legacy', 'sha512', 'client'),
+  ecdsa(0x0303, 'ecdsa_sha224', 'sha224'),
   pkcs1(0x0301, 'rsa_pkcs1_sha224', 'sha224'),
-  ecdsa(0x0203, 'ecdsa_sha1', 'sha1', undefined, false),
+  ecdsa(0x0203, 'ecdsa_sha1', 'sha1'),
   pkcs1(0x0201, 'rsa_pkcs1_sha1', 'sha1'),
 ]
 
-/** SHA-1 and SHA-224 are advertised only when asked for by number. */
-const OFF_BY_DEFAULT: ReadonlySet<number> = /* @__PURE__ */ new Set([0x0301, 0x0303, 0x0201, 0x0203])
+/** SHA-1, SHA-224 and PKCS #1 v1.5 in TLS 1.3 are used only when asked for by number. */
+export const OFF_BY_DEFAULT: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  0x0301, 0x0303, 0x0201, 0x0203, 0x0420, 0x0520, 0x0620,
+])
 
 const byId = /* @__PURE__ */ new Map(SIGNATURE_SCHEMES.map((scheme) => [scheme.id, scheme]))
 
@@ -97,11 +103,21 @@ function pssFits(scheme: SignatureScheme, key: KeyInfo): boolean {
 }
 
 /** True when a key may sign by this scheme in TLS 1.3 (RFC 9846 §4.3.3). */
-export function schemeFitsKey13(scheme: SignatureScheme, key: KeyInfo): boolean {
+export function schemeFitsKey13(scheme: SignatureScheme, key: KeyInfo, signer: 'client' | 'server'): boolean {
   return (
-    scheme.tls13 &&
+    (scheme.tls13 === 'both' || scheme.tls13 === signer) &&
     scheme.keyType === key.type &&
     (scheme.curve === undefined || scheme.curve === key.curve) &&
     pssFits(scheme, key)
+  )
+}
+
+/** Schemes whose numbers were given for TLS 1.3 alone: the brainpool curves (RFC 8734 §3). */
+const ONLY_13: ReadonlySet<number> = /* @__PURE__ */ new Set([0x081a, 0x081b, 0x081c])
+
+/** True when a key may sign by this scheme in TLS 1.2, where ECDSA is not bound to a curve (RFC 5246 §7.4.1.4.1). */
+export function schemeFitsKey12(scheme: SignatureScheme, key: KeyInfo): boolean {
+  return (
+    scheme.keyType === key.type && !ONLY_13.has(scheme.id) && !key.type.startsWith('ml-dsa') && pssFits(scheme, key)
   )
 }

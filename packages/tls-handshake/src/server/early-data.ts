@@ -25,11 +25,11 @@ export function* judgeEarlyData(
   selected: SelectedPsk | undefined,
 ): Flow<EarlyDataReason> {
   const { config, facts } = hs
-  if (!hello.extensions.has(EARLY_DATA)) return 'not_offered'
   if (!config.maxEarlyData || config.antiReplay === undefined) return 'disabled'
-  if (facts.helloRetried) return 'hello_retry_request'
+  if (!hello.extensions.has(EARLY_DATA)) return 'not_offered'
   const session = selected?.psk.session
   if (selected === undefined || session === undefined) return 'session_not_resumed'
+  if (facts.helloRetried) return 'hello_retry_request'
   if (selected.index !== 0 || !session.maxEarlyData) return 'unsupported_for_session'
   if (session.cipherSuite !== facts.cipherSuite) return 'cipher_mismatch'
   if (!sameProtocol(session.alpn, facts.alpnProtocol)) return 'alpn_mismatch'

@@ -4,6 +4,7 @@ import { answer, type Flow, nextMessage } from '../handshake/step.ts'
 import { checkFinished } from '../messages/finished.ts'
 import { type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
 import { encodeNewSessionTicket13 } from '../messages/new-session-ticket.ts'
+import { greaseValue } from '../registry/grease.ts'
 import type { Session } from '../session.ts'
 import { encodeSession } from '../sessions/session-codec.ts'
 import { finishedData } from '../tls13/authentication.ts'
@@ -50,7 +51,12 @@ function* issueTicket(server: Server13, resumptionSecret: Uint8Array, number: nu
   const protection = hs.ticketProtection!
   const ticket = yield* answer('sealTicket', () => protection.seal(encodeSession(session)))
   if (ticket === null || ticket.length === 0) return
-  hs.wire.send(encodeNewSessionTicket13({ lifetime: session.lifetime, ageAdd, nonce, ticket, maxEarlyData }))
+  hs.wire.send(
+    encodeNewSessionTicket13(
+      { lifetime: session.lifetime, ageAdd, nonce, ticket, maxEarlyData },
+      config.grease ? greaseValue(provider.randomBytes(1)[0]) : undefined,
+    ),
+  )
   const issued = { ...session, ticket }
   if (number === 0) facts.session = issued
   hs.wire.emit({ type: 'sessionIssued', session: issued })

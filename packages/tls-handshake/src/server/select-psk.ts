@@ -1,4 +1,4 @@
-import { constantTimeEqual } from '@x/crypto-primitives'
+import { constantTimeEqual, type HashName } from '@x/crypto-primitives'
 import { peerError } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import { bindersLength, type OfferedIdentity, type OfferedPsks, offeredPsks } from '../extensions/pre-shared-key.ts'
@@ -21,8 +21,6 @@ export interface SelectedPsk {
   readonly suite: CipherSuite13
   readonly binder: Uint8Array
   readonly offer: OfferedPsks
-  /** The ticket was sealed with an old key. */
-  readonly renew: boolean
 }
 
 /**
@@ -46,13 +44,18 @@ export function* selectPsk(
       `${offer.identities.length} identities and ${offer.binders.length} binders`,
     )
   }
+  const external = configuredPsk(hs, offer, suites)
   for (const [index, identity] of offer.identities.slice(0, MAX_IDENTITIES).entries()) {
-    const found = (yield* externalPsk(hs, identity, suites)) ?? (yield* ticket(hs, identity, suites[0]))
-    if (found === undefined) continue
+    const psk =
+      external?.offeredAt.has(index) === true
+        ? external.psk
+        : ((yield* askForPsk(hs, identity, suites)) ?? (yield* ticket(hs, identity, hello, suites[0])))
+    if (psk === undefined) continue
     // A PSK made known by the application may decide the suite; a ticket may not.
-    const suite = suites.find(({ hash }) => hash === found.psk.hash)
+    const suite = suites.find(({ hash }) => hash === psk.hash)
     if (suite === undefined) continue
-    return { index, psk: found.psk, suite, binder: offer.binders[index], offer, renew: found.renew }
+    const at = psk === external?.psk ? external.index : index
+    return { index: at, psk, suite, binder: offer.binders[at], offer }
   }
   return undefined
 }
@@ -67,30 +70,41 @@ export function checkBinder(hs: ServerContext, hello: ClientHello, selected: Sel
   }
 }
 
-interface Found {
-  readonly psk: Psk
-  readonly renew: boolean
+/** The first of the configured PSKs that is on offer, in our order. */
+function configuredPsk(
+  hs: ServerContext,
+  { identities }: OfferedPsks,
+  suites: readonly CipherSuite13[],
+): { readonly psk: Psk; readonly index: number; readonly offeredAt: ReadonlySet<number> } | undefined {
+  const ours = (hs.config.psks ?? []).flatMap((psk) => externalPsks(hs.provider, psk, hashesOf(suites)))
+  const matches = ours.flatMap((psk) => {
+    const index = identities.findIndex(({ identity }) => equalBytes(psk.identity, identity))
+    return index < 0 ? [] : [{ psk, index }]
+  })
+  if (matches.length === 0) return undefined
+  return { ...matches[0], offeredAt: new Set(matches.map(({ index }) => index)) }
 }
 
-function* externalPsk(
+const hashesOf = (suites: readonly CipherSuite13[]): HashName[] => suites.map(({ hash }) => hash)
+
+function* askForPsk(
   hs: ServerContext,
   { identity }: OfferedIdentity,
   suites: readonly CipherSuite13[],
-): Flow<Found | undefined> {
-  const hashes = suites.map(({ hash }) => hash)
-  const matching = (psk: Psk): boolean => equalBytes(psk.identity, identity)
-  for (const external of hs.config.psks ?? []) {
-    const psk = externalPsks(hs.provider, external, hashes).find(matching)
-    if (psk) return { psk, renew: false }
-  }
+): Flow<Psk | undefined> {
   const { selectPsk: select } = hs.config
   if (select === undefined) return undefined
   const external = yield* answer('selectPsk', () => select(identity))
-  const psk = external && externalPsks(hs.provider, external, hashes).find(matching)
-  return psk ? { psk, renew: false } : undefined
+  if (!external) return undefined
+  return externalPsks(hs.provider, external, hashesOf(suites)).find((psk) => equalBytes(psk.identity, identity))
 }
 
-function* ticket(hs: ServerContext, { identity }: OfferedIdentity, suite: CipherSuite13): Flow<Found | undefined> {
+function* ticket(
+  hs: ServerContext,
+  { identity }: OfferedIdentity,
+  hello: ClientHello,
+  suite: CipherSuite13,
+): Flow<Psk | undefined> {
   const protection = hs.ticketProtection
   if (protection === undefined) return undefined
   const opened = yield* answer('openTicket', () => protection.open(identity))
@@ -101,11 +115,9 @@ function* ticket(hs: ServerContext, { identity }: OfferedIdentity, suite: Cipher
   } catch {
     return undefined
   }
-  if (!mayResume(hs, session, suite)) return undefined
-  return {
-    psk: { identity, secret: session.secret, hash: suite.hash, kind: 'res', session },
-    renew: opened.renew,
-  }
+  // A client that no longer offers the session's own suite may have lost its trust in it.
+  if (!hello.cipherSuites.includes(session.cipherSuite) || !mayResume(hs, session, suite)) return undefined
+  return { identity, secret: session.secret, hash: suite.hash, kind: 'res', session }
 }
 
 /** True when a session may be continued now, under this configuration and name. */

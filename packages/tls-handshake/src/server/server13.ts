@@ -4,7 +4,7 @@ import type { ClientHelloInfo, Credential, PeerCertificate, ServerConfig } from 
 import { alpn } from '../extensions/alpn.ts'
 import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
 import { compressCertificate } from '../extensions/compress-certificate.ts'
-import { earlyData } from '../extensions/early-data.ts'
+import { EARLY_DATA, earlyData } from '../extensions/early-data.ts'
 import { type KeyShareEntry, serverKeyShare } from '../extensions/key-share.ts'
 import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
 import { selectedPsk } from '../extensions/pre-shared-key.ts'
@@ -87,7 +87,6 @@ export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow 
 
 function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
   const { facts, wire } = hs
-  wire.reader.version = Version.TLS12
   wire.reader.dropChangeCipherSpec = true
   wire.writer.version = Version.TLS12
   let hello = first
@@ -100,7 +99,7 @@ function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
     const { group } = exchange
     ;({ hello, offers } = yield* retryHello(hs, first, suite, exchange.retry ? group : undefined))
     suites = [suite]
-    selected = yield* choosePsk(hs, hello, offers, suites)
+    selected = yield* choosePsk(hs, hello, offers, suites, selected)
     exchange = chooseExchange(hs, offers, selected)
   }
   const suite = selected?.suite ?? suites[0]
@@ -148,12 +147,32 @@ function* choosePsk(
   hello: ClientHello,
   offers: Offers,
   suites: readonly CipherSuite13[],
+  before?: SelectedPsk,
 ): Flow<SelectedPsk | undefined> {
   const selected = yield* selectPsk(hs, hello, suites)
-  if (selected === undefined) return undefined
   const modes = sharedPskModes(hs, offers)
   const usable = modes.includes('psk_ke') || (modes.includes('psk_dhe_ke') && selectGroup13(hs, offers) !== undefined)
-  return usable ? selected : undefined
+  const { config } = hs
+  // RFC 9846 §4.2.2: only PSKs that do not go with the suite may be left out, and this one does.
+  if (before?.psk.external && selected?.psk.external !== before.psk.external) {
+    throw peerError('illegal_parameter', 'BAD_PSK_IDENTITY', 'the second ClientHello lacks the PSK of the first')
+  }
+  const external = selected?.psk.external !== undefined
+  if (selected && usable && !(external && config.preferCertificate && fittingCertificate(hs, hello))) return selected
+  if (config.credentials?.length) return undefined
+  // Nothing but a PSK could have authenticated us.
+  if (selected) throw peerError('handshake_failure', 'NO_SUPPORTED_PSK_MODE', 'no PSK key exchange mode in common')
+  if (config.psks?.length || config.selectPsk) {
+    throw peerError('handshake_failure', 'BAD_PSK_IDENTITY', 'no PSK in common, and no certificate to show')
+  }
+  return undefined
+}
+
+function fittingCertificate(hs: ServerContext, hello: ClientHello): boolean {
+  return (
+    hello.extensions.has(SIGNATURE_ALGORITHMS) &&
+    chooseCredential13(hs.config, hs.config.credentials ?? [], hs.hello, 'server').credential !== undefined
+  )
 }
 
 interface Exchange {
@@ -223,7 +242,7 @@ function* selectCredential(hs: ServerContext, hello: ClientHello): Flow<Presenta
     )
   }
   facts.sharedSignatureSchemes = wishes.signatureSchemes.filter((scheme) => hs.signatureSchemes.includes(scheme))
-  const choice = chooseCredential13(config, config.credentials ?? [], wishes)
+  const choice = chooseCredential13(config, config.credentials ?? [], wishes, 'server')
   if (choice.credential === undefined) {
     throw new TlsError(choice.reason, 'no certificate of ours fits what the client accepts', {
       alert: Alert.handshake_failure,
@@ -357,6 +376,7 @@ function sendServerFinished(server: Server13): void {
   hs.logSecret('EXPORTER_SECRET', hs.clientRandom, secrets.exporter)
   server.serverHandshakeSecret.fill(0)
   wire.changeWriteKeys(trafficWriter(cipher, secrets.write))
+  wire.reader.version = Version.TLS12
 
   if (server.acceptsEarlyData) {
     wire.changeReadKeys(trafficReader(cipher, server.earlySecret!))
@@ -368,7 +388,7 @@ function sendServerFinished(server: Server13): void {
     return
   }
   // RFC 9846 §4.3.10: what was sent on the chance that we take it is passed over.
-  if (hs.facts.earlyDataReason !== 'not_offered') wire.reader.skipEarlyData()
+  if (server.hello.extensions.has(EARLY_DATA)) wire.reader.skipEarlyData()
   wire.reader.allowPlaintextAlert = true
   wire.changeReadKeys(trafficReader(cipher, server.clientHandshakeSecret))
 }

@@ -114,7 +114,7 @@ export function* readCertificateVerify(
   const { scheme: id, signature } = decodeCertificateVerify(message)
   const scheme = signatureScheme(id)
   // RFC 9846 §4.5.2: one of those offered, allowed in CertificateVerify, and of the key's type.
-  if (scheme === undefined || !accepted.includes(id) || !schemeFitsKey13(scheme, leaf.publicKey)) {
+  if (scheme === undefined || !accepted.includes(id) || !schemeFitsKey13(scheme, leaf.publicKey, signer)) {
     throw peerError(
       'illegal_parameter',
       'WRONG_SIGNATURE_TYPE',

@@ -1,11 +1,27 @@
+import { configError } from '@x/tls-record'
 import { includesBytes } from '../codec/bytes.ts'
+import { Reader } from '../codec/reader.ts'
 import type { Credential, TlsConfig } from '../config.ts'
+import { sctList } from '../extensions/signed-certificate-timestamp.ts'
 import {
+  OFF_BY_DEFAULT,
   SIGNATURE_SCHEMES,
   type SignatureScheme,
   schemeFitsKey13,
   signatureScheme,
 } from '../registry/signature-schemes.ts'
+
+/** @throws {TlsError} for a credential that cannot be shown to anyone */
+export function checkCredentials(credentials: readonly Credential[] = []): void {
+  for (const { sctList: list } of credentials) {
+    if (list === undefined) continue
+    try {
+      sctList.decode(new Reader(list, 'sctList'))
+    } catch {
+      throw configError('INVALID_SCT_LIST', 'sctList is not a SignedCertificateTimestampList (RFC 6962 §3.3)')
+    }
+  }
+}
 
 /** What the peer can use: its signature_algorithms, and the authorities it named, if any. */
 export interface PeerWishes {
@@ -23,6 +39,7 @@ export function chooseCredential13(
   config: TlsConfig,
   credentials: readonly Credential[],
   wishes: PeerWishes,
+  side: 'client' | 'server',
 ): CredentialChoice {
   let reason = 'NO_SUITABLE_SIGNATURE_ALGORITHM'
   for (const credential of credentials) {
@@ -30,17 +47,23 @@ export function chooseCredential13(
       reason = 'NO_MATCHING_ISSUER'
       continue
     }
-    const scheme = chooseScheme13(credential, wishes.signatureSchemes)
+    const scheme = chooseScheme13(credential, wishes.signatureSchemes, side)
     if (scheme !== undefined) return { credential, scheme }
   }
   return { credential: undefined, reason }
 }
 
 /** The first scheme of ours that the peer accepts. */
-export function chooseScheme13(credential: Credential, accepted: readonly number[]): SignatureScheme | undefined {
-  const ours = credential.signatureSchemes?.map(signatureScheme) ?? SIGNATURE_SCHEMES
+export function chooseScheme13(
+  credential: Credential,
+  accepted: readonly number[],
+  side: 'client' | 'server',
+): SignatureScheme | undefined {
+  const ours =
+    credential.signatureSchemes?.map(signatureScheme) ?? SIGNATURE_SCHEMES.filter(({ id }) => !OFF_BY_DEFAULT.has(id))
   return ours.find(
-    (scheme) => scheme !== undefined && accepted.includes(scheme.id) && schemeFitsKey13(scheme, credential.signer),
+    (scheme) =>
+      scheme !== undefined && accepted.includes(scheme.id) && schemeFitsKey13(scheme, credential.signer, side),
   )
 }
 

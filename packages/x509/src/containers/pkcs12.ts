@@ -69,12 +69,13 @@ const MAX_NESTING = 8
  * or none.
  *
  * @param options.passphrase without one, the empty passphrase is tried, in both of its forms
- * @param options.budget iterations of key derivation over the whole file; default a million
+ * @param options.work hashes that key derivation may compute over the whole file. Default a million, about a second; give
+ *   more for a file that is trusted
  * @throws {X509Error} `WRONG_PASSPHRASE` when the MAC does not fit; `UNSUPPORTED`, `LIMIT_EXCEEDED`; and for what is no PFX
  * @example
  * const { keys, certificates } = parsePfx(bytes, { passphrase: 'secret' })
  */
-export function parsePfx(bytes: Uint8Array, options: { passphrase?: string | Uint8Array; budget?: number } = {}): Pfx {
+export function parsePfx(bytes: Uint8Array, options: { passphrase?: string | Uint8Array; work?: number } = {}): Pfx {
   const outer = DerReader.open(bytes, '')
   const pfx = outer.sequence('PFX')
   outer.finish()
@@ -89,7 +90,7 @@ export function parsePfx(bytes: Uint8Array, options: { passphrase?: string | Uin
   wrapped.finish()
   const mac = pfx.is(Tag.SEQUENCE) ? readMac(pfx.sequence('macData')) : undefined
   pfx.finish()
-  const reader = new PfxReader(options.passphrase, new DerivationBudget(options.budget))
+  const reader = new PfxReader(options.passphrase, new DerivationBudget(options.work))
   if (mac) reader.checkMac(mac, authSafe)
   return reader.read(wrapped.nested(authSafe, 'AuthenticatedSafe'))
 }
@@ -166,7 +167,7 @@ class PfxReader {
       // The empty passphrase is two zero bytes to some writers, and nothing at all to others.
       const forms = this.passphrase.length === 0 ? [this.pkcs12Passphrase, new Uint8Array(0)] : [this.pkcs12Passphrase]
       for (const form of forms) {
-        this.budget.spend(mac.iterations, 1, 'PFX.macData')
+        this.budget.spend(mac.iterations, hash, 'PFX.macData')
         const key = pkcs12Kdf(hash, form, mac.salt, PKCS12_MAC, mac.iterations, hash.outputLength)
         if (!equalSecrets(hash.hmac(key).mac(content), mac.digest)) continue
         this.pkcs12Passphrase = form

@@ -1,4 +1,4 @@
-import type { Awaitable, CryptoProvider, PublicKey, PublicKeyData, SignatureAlgorithm } from '@x/crypto-primitives'
+import type { Awaitable, CryptoProvider, PublicKeyData, SignatureAlgorithm } from '@x/crypto-primitives'
 import { concatBytes, equalBytes } from '../bytes.ts'
 import type { Certificate } from '../certificate.ts'
 import { DerReader } from '../der/reader.ts'
@@ -8,7 +8,8 @@ import { encodeExtensions } from '../extensions/read.ts'
 import type { SignedCertificateTimestamp } from '../extensions/sct-list.ts'
 import { encodeSubjectPublicKeyInfo } from '../keys/public-key.ts'
 import { EXTENSION } from '../oids.ts'
-import { type Eventual, now, run, runSync } from '../steps.ts'
+import { verifySignature } from '../signature.ts'
+import { type Eventual, run, runSync } from '../steps.ts'
 
 /** A Certificate Transparency log that is trusted. */
 export interface CtLog {
@@ -91,17 +92,12 @@ function* problemOf(
     return 'the timestamp is outside the time of the log'
   const algorithm = algorithmOf(sct, log)
   if (!algorithm) return 'the signature algorithm is not that of the log'
-  let key: PublicKey
-  try {
-    key = provider.importPublicKey(log.publicKey)
-  } catch (error) {
-    return `the key of the log cannot be used: ${(error as Error).message}`
-  }
   const head = new Uint8Array(10)
   new DataView(head.buffer).setUint32(2, Math.floor(sct.timestamp / 2 ** 32))
   new DataView(head.buffer).setUint32(6, sct.timestamp % 2 ** 32)
   const message = concatBytes([head, entry, lengthPrefixed(sct.extensions, 2)])
-  const ok = yield* now(key.verify(algorithm, message, sct.signature))
+  const signer = { importKey: (from: CryptoProvider) => from.importPublicKey(log.publicKey) }
+  const ok = yield* verifySignature(provider, signer, algorithm, message, sct.signature)
   return ok ? undefined : 'the signature is not that of the log'
 }
 

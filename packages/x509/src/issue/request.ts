@@ -13,6 +13,7 @@ import { Name } from '../names/name.ts'
 import { decodeString } from '../names/string.ts'
 import { PKCS } from '../oids.ts'
 import { derOf, encodePem } from '../pem.ts'
+import { verifySignature } from '../signature.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
 import { type ExtensionInput, makeExtension, type NameLike, toName } from './certificate-writer.ts'
 import { defaultSignatureAlgorithm, signed } from './signing.ts'
@@ -95,10 +96,8 @@ export class CertificateRequest {
    * @returns the answer, or a promise of it when the provider answers with one
    */
   verify(provider: CryptoProvider): Awaitable<boolean> {
-    const algorithm = this.signatureAlgorithm
-    if (!algorithm) return false
-    const key = provider.importPublicKey(this.publicKey)
-    return provider.supportsSignature(algorithm, key) && key.verify(algorithm, this.info, this.signature)
+    const signer = { importKey: (from: CryptoProvider) => from.importPublicKey(this.publicKey) }
+    return run(verifySignature(provider, signer, this.signatureAlgorithm, this.info, this.signature))
   }
 
   toPem(): string {

@@ -22,19 +22,22 @@ export function hashByName(name: HashName | undefined, where: string): Hash {
 }
 
 /**
- * Work that key derivation may take over one file, in iterations of a hash; a file is not to say how long its reader
- * works. The default is about a second in JavaScript.
+ * Work that key derivation may take over one file, in blocks of SHA-1 or SHA-256: a file is not to say how long its reader
+ * works. The default takes a little less than a second in JavaScript.
  */
 export class DerivationBudget {
   constructor(private left = 1_000_000) {}
 
-  /** @throws {X509Error} `LIMIT_EXCEEDED` */
-  spend(iterations: number, outputs: number, where: string): void {
-    this.left -= iterations * outputs
-    if (this.left < 0)
+  /**
+   * @param hashes hash computations; those of the 64-bit hashes count twice
+   * @throws {X509Error} `LIMIT_EXCEEDED`
+   */
+  spend(hashes: number, hash: Hash | undefined, where: string): void {
+    this.left -= hash && hash.blockLength > 64 ? 2 * hashes : hashes
+    if (!(this.left >= 0))
       throw new X509Error(
         'LIMIT_EXCEEDED',
-        `${where}: ${iterations} iterations of key derivation are more than allowed`,
+        `${where}: key derivation would take more work than allowed (see the option "work")`,
       )
   }
 }
@@ -160,7 +163,8 @@ export function readDerivation({ oid, parameters }: AlgorithmIdentifier, budget:
     if (iterations < 1) throw new X509Error('INVALID_STRUCTURE', `${where}.iterationCount: must be at least 1`)
     return (passphrase, length) => {
       checkKeyLength(stated, length, where)
-      budget.spend(iterations, Math.ceil(length / hash.outputLength), where)
+      // An HMAC is two hashes.
+      budget.spend(2 * iterations * Math.ceil(length / hash.outputLength), hash, where)
       return pbkdf2(hash, passphrase, salt, iterations, length)
     }
   }
@@ -176,9 +180,13 @@ export function readDerivation({ oid, parameters }: AlgorithmIdentifier, budget:
     outer.finish()
     return (passphrase, length) => {
       checkKeyLength(stated, length, where)
-      // Each of cost * parallelization steps mixes 2 * 128 * blockSize bytes, twice: some 8 hashes' worth each.
-      budget.spend(cost * parallelization, blockSize, where)
-      return scrypt(passphrase, salt, { cost, blockSize, parallelization }, length)
+      // Mixing 128 bytes twice costs about half as much as a hash.
+      budget.spend((cost * parallelization * blockSize) / 2, undefined, where)
+      try {
+        return scrypt(passphrase, salt, { cost, blockSize, parallelization }, length)
+      } catch (error) {
+        throw new X509Error('INVALID_STRUCTURE', `${where}: ${(error as Error).message}`, { cause: error })
+      }
     }
   }
   throw new X509Error('UNSUPPORTED', `${where}: unknown key derivation ${oid}`)
@@ -266,7 +274,7 @@ export function pbeDecrypt(
   if (!pbes1 && !pkcs12) throw new X509Error('UNSUPPORTED', `unknown encryption scheme ${algorithm.oid}`)
   const { salt, iterations } = readPbeParameters(algorithm)
   if (pbes1) {
-    budget.spend(iterations, 1, 'PBEParameter')
+    budget.spend(iterations, pbes1.hash, 'PBEParameter')
     const derived = pbkdf1(pbes1.hash, passphraseBytes(passphrase), salt, iterations, 16)
     const cipher = { algorithm: pbes1.cipher(), keyLength: 8, iv: derived.subarray(8, 16) }
     return decrypt(cipher, derived.subarray(0, 8), ciphertext)
@@ -284,7 +292,7 @@ function derivePkcs12(
   iterations: number,
   budget: DerivationBudget,
 ): { key: Uint8Array; iv: Uint8Array } {
-  budget.spend(iterations, Math.ceil(scheme.keyLength / 20) + 1, 'PBEParameter')
+  budget.spend(iterations * (Math.ceil(scheme.keyLength / 20) + 1), sha1, 'PBEParameter')
   let key = pkcs12Kdf(sha1, secret, salt, PKCS12_KEY, iterations, scheme.keyLength)
   if (scheme.twoKeys) {
     const three = new Uint8Array(24)

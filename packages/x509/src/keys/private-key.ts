@@ -4,6 +4,7 @@ import * as Tag from '../der/tag.ts'
 import { X509Error } from '../error.ts'
 import { encodePem, isPem, type PemBlock, parsePem } from '../pem.ts'
 import { decryptPkcs8, encryptPkcs8, type KeyEncryption } from './encrypted-pkcs8.ts'
+import { DerivationBudget } from './pbe.ts'
 import {
   encodeDsaPrivateKey,
   encodeEcPrivateKey,
@@ -20,6 +21,10 @@ import { decryptPemBlock, encryptPemBlock } from './traditional-pem.ts'
 export interface PrivateKeyOptions {
   /** For encrypted keys: bytes, or text that is used as UTF-8. */
   readonly passphrase?: string | Uint8Array
+  /**
+   * Hashes that key derivation may compute. Default a million, about a second; give more for a file that is trusted.
+   */
+  readonly work?: number
 }
 
 const LABELS = ['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY', 'DSA PRIVATE KEY']
@@ -66,8 +71,8 @@ function readDerKey(bytes: Uint8Array, options: PrivateKeyOptions): PrivateKeyDa
   return encrypted ? readEncrypted(bytes, options) : readAnyPrivateKey(bytes)
 }
 
-function readEncrypted(bytes: Uint8Array, { passphrase }: PrivateKeyOptions): PrivateKeyData {
-  const decrypted = decryptPkcs8(bytes, passphrase)
+function readEncrypted(bytes: Uint8Array, { passphrase, work }: PrivateKeyOptions): PrivateKeyData {
+  const decrypted = decryptPkcs8(bytes, passphrase, new DerivationBudget(work))
   try {
     return readPkcs8(decrypted)
   } catch (error) {

@@ -2,6 +2,8 @@
 import { gcm } from '@noble/ciphers/aes.js'
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { AesCcm } from './aead/ccm.ts'
+import { ChaCha20Poly1305 } from './aead/chacha20-poly1305.ts'
+import { AesGcm } from './aead/gcm.ts'
 import { NobleAead } from './aead/noble-aead.ts'
 import {
   type AeadCipher,
@@ -10,9 +12,18 @@ import {
   aeadParameters,
   NONCE_LENGTH,
 } from './aead/specification.ts'
+import { chachaKernel, WasmChaCha20Poly1305 } from './aead/wasm-chacha20-poly1305.ts'
+import { gcmKernel, WasmAesGcm } from './aead/wasm-gcm.ts'
+import { isLittleEndian } from './aead/workspace.ts'
 import type { Aead, AeadAlgorithm } from './provider.ts'
 
 export type { AeadCipher, AeadParameters } from './aead/specification.ts'
+
+/**
+ * WebAssembly with 128-bit vectors is constant-time and the fastest; plain JavaScript stands in where that is missing
+ * or forbidden; noble's is the reference.
+ */
+export type AeadEngine = 'webassembly' | 'javascript' | 'noble'
 
 /** AES-128-GCM (SP 800-38D, RFC 5288). */
 export const aes128Gcm: AeadAlgorithm = /* @__PURE__ */ aeadAlgorithm('aes-128-gcm', (key) => aesGcm(key, NONCE_LENGTH))
@@ -31,22 +42,36 @@ export const aes128Ccm8: AeadAlgorithm = /* @__PURE__ */ aeadAlgorithm('aes-128-
 /** AES-256-CCM with a tag of 8 bytes (RFC 6655). */
 export const aes256Ccm8: AeadAlgorithm = /* @__PURE__ */ aeadAlgorithm('aes-256-ccm-8', (key) => new AesCcm(key, 12, 8))
 
-function aesGcm(key: Uint8Array, nonceLength: number): Aead {
-  return new NobleAead('aes-gcm', key, nonceLength, gcm)
+function aesGcm(key: Uint8Array, nonceLength: number, engine?: AeadEngine): Aead {
+  const plain = (k: Uint8Array) => (isLittleEndian ? new AesGcm(k) : new NobleAead('aes-gcm', k, NONCE_LENGTH, gcm))
+  if (engine === 'noble' || nonceLength !== NONCE_LENGTH) return new NobleAead('aes-gcm', key, nonceLength, gcm)
+  const kernel = engine === 'javascript' ? undefined : gcmKernel()
+  return kernel ? new WasmAesGcm(kernel, key, plain) : plain(key)
 }
 
-function chachaPoly(key: Uint8Array): Aead {
-  return new NobleAead('chacha20-poly1305', key, NONCE_LENGTH, chacha20poly1305)
+function chachaPoly(key: Uint8Array, engine?: AeadEngine): Aead {
+  const noble = (k: Uint8Array) => new NobleAead('chacha20-poly1305', k, NONCE_LENGTH, chacha20poly1305)
+  const plain = (k: Uint8Array) => (isLittleEndian ? new ChaCha20Poly1305(k) : noble(k))
+  if (engine === 'noble') return noble(key)
+  const kernel = engine === 'javascript' ? undefined : chachaKernel()
+  return kernel ? new WasmChaCha20Poly1305(kernel, key, plain) : plain(key)
 }
 
 /**
- * An AEAD with parameters that TLS does not use: AES-192, other nonces and tags.
+ * An AEAD with parameters that TLS does not use: AES-192, other nonces and tags; or computed by a chosen engine.
  *
  * @param key 16, 24 or 32 bytes for AES, 32 for ChaCha20
  * @throws {CryptoError} `INVALID_LENGTH` or `INVALID_PARAMETER`
  */
-export function createAead(cipher: AeadCipher, key: Uint8Array, parameters: AeadParameters = {}): Aead {
+export function createAead(
+  cipher: AeadCipher,
+  key: Uint8Array,
+  parameters: AeadParameters & {
+    /** What computes it: the fastest that runs here unless given. GCM with nonces other than 12 bytes is noble's. */
+    readonly engine?: AeadEngine
+  } = {},
+): Aead {
   const { nonceLength, tagLength } = aeadParameters(cipher, key, parameters)
-  if (cipher === 'aes-gcm') return aesGcm(key, nonceLength)
-  return cipher === 'aes-ccm' ? new AesCcm(key, nonceLength, tagLength) : chachaPoly(key)
+  if (cipher === 'aes-gcm') return aesGcm(key, nonceLength, parameters.engine)
+  return cipher === 'aes-ccm' ? new AesCcm(key, nonceLength, tagLength) : chachaPoly(key, parameters.engine)
 }

@@ -18,13 +18,17 @@ import { hybridGroup } from './groups/hybrid.ts'
 import { kemGroup } from './groups/mlkem.ts'
 import { type MontgomeryFunction, montgomeryGroup } from './groups/montgomery.ts'
 import { weierstrassGroup } from './groups/weierstrass.ts'
+import { x25519Kernel } from './groups/x25519-wasm.ts'
 import { mlKem512 as kem512, mlKem768 as kem768, mlKem1024 as kem1024 } from './mlkem.ts'
 
 /** The function X25519 of RFC 7748 §5. */
 export const X25519_FUNCTION: MontgomeryFunction = /* @__PURE__ */ (() => ({
   length: 32,
   base: Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 9 : 0)),
-  multiply: (scalar: Uint8Array, u: Uint8Array) => nobleX25519.scalarMult(scalar, u),
+  multiply(scalar: Uint8Array, u: Uint8Array) {
+    const kernel = x25519Kernel()
+    return kernel ? kernel(scalar, u) : nobleX25519.scalarMult(scalar, u)
+  },
 }))()
 /** The function X448 of RFC 7748 §5. */
 export const X448_FUNCTION: MontgomeryFunction = /* @__PURE__ */ (() => ({

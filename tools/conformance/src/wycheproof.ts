@@ -1,7 +1,7 @@
 /**
  * Holds the providers to C2SP/wycheproof's vectors.
  *
- *   tsx src/wycheproof.ts [--provider portable,node] [--tier tls,keys,legacy] [--only REGEX] [--fails N]
+ *   tsx src/wycheproof.ts [--provider portable,node,javascript] [--tier tls,keys,legacy] [--only REGEX] [--fails N]
  *
  * The vectors lie beside the repository, in ../shared/vectors/wycheproof (gzipped JSON); WYCHEPROOF names another place.
  * A vector passes when it is valid and gives the right output, or invalid and gives an error, `false` or another output;
@@ -30,6 +30,10 @@ const { values: options } = parseArgs({
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   portable: new Subject(portableProvider, portableAead),
   node: new Subject(nodeProvider, nodeAead),
+  /** The portable provider where WebAssembly is missing; of interest for the AEADs alone. */
+  javascript: new Subject(portableProvider, (cipher, key, parameters) =>
+    portableAead(cipher, key, { ...parameters, engine: 'javascript' }),
+  ),
 }
 
 const folder =

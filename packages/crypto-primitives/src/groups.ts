@@ -12,7 +12,8 @@ import {
   secp384r1 as secp384r1Curve,
   secp521r1 as secp521r1Curve,
 } from './curves.ts'
-import { ffdheField } from './groups/ffdhe.ts'
+import { integerToBytes } from './integer.ts'
+import { type FfdheBits, ffdheField } from './groups/ffdhe.ts'
 import { finiteFieldGroup } from './groups/finite-field.ts'
 import { hybridGroup } from './groups/hybrid.ts'
 import { kemGroup } from './groups/mlkem.ts'
@@ -72,6 +73,12 @@ export const x25519MlKem768 = /* @__PURE__ */ hybridGroup('X25519MLKEM768', mlKe
 export const secp256r1MlKem768 = /* @__PURE__ */ hybridGroup('SecP256r1MLKEM768', secp256r1, mlKem768)
 /** P-384 with ML-KEM-1024; the ECDH part comes first. */
 export const secp384r1MlKem1024 = /* @__PURE__ */ hybridGroup('SecP384r1MLKEM1024', secp384r1, mlKem1024)
+
+/** The prime and generator of a group of RFC 7919, for TLS up to 1.2, which sends them. */
+export function ffdheParameters(bits: FfdheBits): { p: Uint8Array; g: Uint8Array } {
+  const { p, g } = ffdheField(bits)()
+  return { p: integerToBytes(p, bits / 8), g: integerToBytes(g, 1) }
+}
 
 /** ffdhe2048 (RFC 7919 §A.1). */
 export const ffdhe2048 = /* @__PURE__ */ finiteFieldGroup('ffdhe2048', 256, /* @__PURE__ */ ffdheField(2048))

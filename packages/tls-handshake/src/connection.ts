@@ -40,6 +40,7 @@ import { GROUP_IDS } from './registry/groups.ts'
 import { ServerContext } from './server/server-context.ts'
 import { serverHandshake } from './server/server-handshake.ts'
 import type { Session } from './session.ts'
+import { exportKeyingMaterial12 } from './tls12/key-schedule.ts'
 import { checkCredentials } from './tls13/credentials.ts'
 import { exportKeyingMaterial } from './tls13/key-schedule.ts'
 import { updateWriteKeys } from './tls13/key-update.ts'
@@ -87,6 +88,10 @@ export class TlsConnection {
   #earlyDataAllowed = 0
   /** Types of the message that the handshake waits for. */
   #allowed: readonly number[] = []
+  /** The handshake waits for a ChangeCipherSpec (TLS up to 1.2). */
+  #awaitsChangeCipherSpec = false
+  /** The handshake is done, and may be begun anew (TLS up to 1.2). */
+  #idle = false
   #question: Question | undefined
   #complete = false
   #closed = false
@@ -210,12 +215,17 @@ export class TlsConnection {
    * @param context absent is the same as empty in TLS 1.3
    * @throws {TlsError} before there is a secret to derive from
    */
-  exportKeyingMaterial(label: string, length: number, context: Uint8Array = EMPTY): Uint8Array {
-    const { exporter, hash } = this.#secrets
+  exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
+    const { exporter, hash, tls12 } = this.#secrets
+    if (tls12 !== undefined && this.#complete) {
+      // In a renegotiation it would be anyone's guess which handshake is meant.
+      if (!this.#idle) throw localError('EXPORTER_NOT_AVAILABLE', 'no exporter during a renegotiation')
+      return exportKeyingMaterial12(tls12.hash, tls12.master, tls12.randoms, label, length, context)
+    }
     if (exporter === undefined || hash === undefined) {
       throw localError('EXPORTER_NOT_AVAILABLE', 'there is no exporter secret before the Finished messages')
     }
-    return exportKeyingMaterial(hash, exporter, label, context, length)
+    return exportKeyingMaterial(hash, exporter, label, context ?? EMPTY, length)
   }
 
   /** The same from the early exporter secret (0-RTT). It is not unique to the connection if early data is replayed. */
@@ -236,6 +246,27 @@ export class TlsConnection {
       if (request) this.#keyUpdateAsked = true
       this.#sendKeyUpdate(request)
     })
+  }
+
+  /**
+   * Begins a renegotiation (TLS up to 1.2, RFC 5746): a client sends a new ClientHello, a server asks for one.
+   *
+   * @throws {TlsError} `WRONG_SSL_VERSION` in TLS 1.3, which has none; `NO_RENEGOTIATION` while a handshake runs, or with a
+   *   peer that does not know secure renegotiation
+   */
+  renegotiate(): void {
+    if (this.#error !== undefined) return
+    if (this.#facts.version === 0x0304) throw localError('WRONG_SSL_VERSION', 'TLS 1.3 has no renegotiation')
+    if (!this.#idle || !this.#facts.secureRenegotiation) {
+      throw localError('NO_RENEGOTIATION', 'renegotiation is not possible now')
+    }
+    this.#idle = false
+    this.#guard(() => this.#advance(() => this.#flow.next(undefined)))
+  }
+
+  /** Largest plaintext of a record we send, 512 to 16384 bytes. */
+  set maxSendFragment(bytes: number) {
+    this.#writer.maxFragment = bytes
   }
 
   /**
@@ -463,9 +494,21 @@ export class TlsConnection {
     if (payload.length > 0) this.#warnings = 0
     if (type === ContentType.handshake) this.#messages.push(payload)
     else if (type === ContentType.application_data) this.#receiveData(payload)
-    else {
+    else this.#receiveChangeCipherSpec(payload)
+  }
+
+  #receiveChangeCipherSpec(payload: Uint8Array): void {
+    // CVE-2014-0224: only where the handshake is ready for it.
+    if (!this.#awaitsChangeCipherSpec) {
       throw peerError('unexpected_message', 'UNEXPECTED_RECORD', 'a ChangeCipherSpec where none is allowed')
     }
+    this.#config.onMessage?.('read', ContentType.change_cipher_spec, payload)
+    // RFC 5246 §7.1: the single byte 1.
+    if (payload.length !== 1 || payload[0] !== 1) {
+      throw peerError('illegal_parameter', 'BAD_CHANGE_CIPHER_SPEC', 'a ChangeCipherSpec other than the byte 1')
+    }
+    this.#awaitsChangeCipherSpec = false
+    this.#advance(() => this.#flow.next())
   }
 
   #receiveData(payload: Uint8Array): void {
@@ -543,8 +586,14 @@ export class TlsConnection {
     let result = resume()
     while (!result.done) {
       const step = result.value
-      if (step.kind === 'message') {
+      if (step.kind === 'message' || step.kind === 'idle') {
         this.#allowed = step.allowed
+        this.#idle = step.kind === 'idle'
+        return
+      }
+      if (step.kind === 'changeCipherSpec') {
+        this.#allowed = []
+        this.#awaitsChangeCipherSpec = true
         return
       }
       let value: unknown
@@ -670,8 +719,8 @@ export class TlsConnection {
 
   /** RFC 9846 §6: the keys of a failed connection are forgotten. */
   #wipe(): void {
-    const { read, write, exporter, earlyExporter } = this.#secrets
-    for (const secret of [read, write, exporter, earlyExporter]) secret?.fill(0)
+    const { read, write, exporter, earlyExporter, tls12 } = this.#secrets
+    for (const secret of [read, write, exporter, earlyExporter, tls12?.master]) secret?.fill(0)
     this.#secrets.exporter = this.#secrets.earlyExporter = undefined
     this.#reader.protection.destroy()
     this.#writer.protection.destroy()
@@ -728,6 +777,10 @@ export class TlsConnection {
       },
       closeEarlyData: () => {
         this.#flushFlight()
+        this.#flushData()
+        this.#outgoing = 'held'
+      },
+      holdOutgoing: () => {
         this.#flushData()
         this.#outgoing = 'held'
       },

@@ -4,6 +4,7 @@ import { HandshakeType } from '../messages/handshake-message.ts'
 import { decodeServerHello, type ServerHello } from '../messages/server-hello.ts'
 import type { ClientContext } from './client-context.ts'
 import { sendClientHello } from './client-hello.ts'
+import { clientHandshake12 } from './client12.ts'
 import { clientHandshake13 } from './client13.ts'
 import { answerHelloRetryRequest } from './hello-retry.ts'
 import { negotiateVersion } from './negotiate-version.ts'
@@ -16,14 +17,13 @@ export function* clientHandshake(hs: ClientContext): Flow {
     answerHelloRetryRequest(hs, hello)
     hello = yield* readServerHello(hs)
   }
-  // negotiateVersion refuses everything that is not enabled.
-  negotiateVersion(hs, hello)
-  yield* clientHandshake13(hs, hello)
+  const version = negotiateVersion(hs, hello)
+  if (version === Version.TLS13) yield* clientHandshake13(hs, hello)
+  else yield* clientHandshake12(hs, hello, version)
 }
 
 function* readServerHello(hs: ClientContext): Flow<ServerHello> {
   const message = yield* nextMessage(HandshakeType.server_hello)
   const hello = decodeServerHello(message)
-  hs.wire.reader.version = Version.TLS12
   return hello
 }

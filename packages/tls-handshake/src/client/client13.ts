@@ -88,6 +88,7 @@ function* processServerHello(hs: ClientContext, hello: ServerHello): Flow<Client
   facts.resumed = psk?.session !== undefined
   facts.pskIdentity = psk?.external?.identity
   hs.wire.reader.dropChangeCipherSpec = true
+  hs.wire.reader.version = Version.TLS12
   hs.wire.writer.version = Version.TLS12
 
   const sharedSecret = yield* agree(hs, hello, psk)

@@ -26,6 +26,13 @@ export type Question =
 export type Step =
   /** The next handshake message, of one of the types allowed here. Resumed with a {@link HandshakeMessage}. */
   | { readonly kind: 'message'; readonly allowed: readonly number[] }
+  /** TLS up to 1.2: the peer's ChangeCipherSpec. */
+  | { readonly kind: 'changeCipherSpec' }
+  /**
+   * TLS up to 1.2, after the handshake: a message of one of these types, or the application's wish to renegotiate.
+   * Resumed with a {@link HandshakeMessage}, or `undefined` for the wish.
+   */
+  | { readonly kind: 'idle'; readonly allowed: readonly number[] }
   /** The answer to a question. Resumed with it, or with what was thrown. */
   | { readonly kind: 'question'; readonly question: Question; readonly ask: () => Awaitable<unknown> }
 
@@ -40,4 +47,9 @@ export function* nextMessage(...allowed: number[]): Flow<HandshakeMessage> {
 /** The answer to a question, whether it comes at once or as a promise. */
 export function* answer<T>(question: Question, ask: () => Awaitable<T>): Flow<T> {
   return (yield { kind: 'question', question, ask }) as T
+}
+
+/** The next handshake message, or `undefined` when the application wants to renegotiate. */
+export function* idle(...allowed: number[]): Flow<HandshakeMessage | undefined> {
+  return (yield { kind: 'idle', allowed }) as HandshakeMessage | undefined
 }

@@ -31,6 +31,8 @@ export interface Wire {
   openEarlyData(bytes: number): void
   /** Client: no more early data. What waits goes out first. */
   closeEarlyData(): void
+  /** TLS up to 1.2: application data waits until a renegotiation is done. */
+  holdOutgoing(): void
   /** Application data may go out from here on. */
   openOutgoing(): void
   /** KeyUpdates received since the last application data. */

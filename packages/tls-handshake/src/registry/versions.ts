@@ -2,7 +2,12 @@ import { configError, Version } from '@x/tls-record'
 import type { ProtocolVersion } from '../config.ts'
 
 /** What this package speaks. */
-const IMPLEMENTED: ReadonlySet<number> = /* @__PURE__ */ new Set([Version.TLS13])
+const IMPLEMENTED: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  Version.TLS13,
+  Version.TLS12,
+  Version.TLS11,
+  Version.TLS10,
+])
 
 /** The enabled versions, highest first. @throws {TlsError} when none is left */
 export function enabledVersions(configured: readonly ProtocolVersion[] = [Version.TLS13, Version.TLS12]): number[] {

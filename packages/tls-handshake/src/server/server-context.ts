@@ -1,5 +1,6 @@
 import type { ClientHelloInfo, ServerConfig, TicketProtection } from '../config.ts'
 import { HandshakeContext } from '../handshake/context.ts'
+import { type CipherSuite12, enabledSuites12 } from '../registry/cipher-suites12.ts'
 import { acceptedSchemes } from '../registry/signature-schemes.ts'
 import { defaultTicketProtection } from '../sessions/ticket-protection.ts'
 
@@ -12,6 +13,11 @@ export class ServerContext extends HandshakeContext<ServerConfig> {
 
   get signatureSchemes(): number[] {
     return acceptedSchemes(this.provider, this.config.signatureSchemes)
+  }
+
+  /** Suites of TLS up to 1.2, best first. */
+  get suites12(): CipherSuite12[] {
+    return enabledSuites12(this.provider, this.config.cipherSuites)
   }
 
   /** Seconds, at most seven days (RFC 9846 §4.7.1). */

@@ -14,6 +14,7 @@ import { HandshakeType } from '../messages/handshake-message.ts'
 import { FALLBACK_SCSV } from '../registry/cipher-suites.ts'
 import { enabledVersions, versionName } from '../registry/versions.ts'
 import type { ServerContext } from './server-context.ts'
+import { serverHandshake12 } from './server12.ts'
 import { serverHandshake13 } from './server13.ts'
 
 /** A server's handshake and what comes after it: common until the version is known. */
@@ -21,8 +22,10 @@ export function* serverHandshake(hs: ServerContext): Flow {
   const message = yield* nextMessage(HandshakeType.client_hello)
   const hello = decodeClientHello(message)
   yield* askForOverrides(hs, hello)
-  hs.facts.version = selectVersion(hs, hello)
-  yield* serverHandshake13(hs, hello)
+  const version = selectVersion(hs, hello)
+  hs.facts.version = version
+  if (version === Version.TLS13) yield* serverHandshake13(hs, hello)
+  else yield* serverHandshake12(hs, hello, version)
 }
 
 /** SNI's home: the first hook, once, before anything is decided. */

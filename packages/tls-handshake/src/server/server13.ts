@@ -41,6 +41,7 @@ import { withPeerShare } from '../tls13/key-exchange.ts'
 import { KeySchedule } from '../tls13/key-schedule.ts'
 import { type TrafficCipher, trafficReader, trafficWriter } from '../tls13/traffic-keys.ts'
 import type { Transcript } from '../tls13/transcript.ts'
+import { selectProtocol, staple } from './answers.ts'
 import { judgeEarlyData, ticketAgeSkew } from './early-data.ts'
 import { type Offers, readOffers, retryHello, selectGroup13, sharedPskModes, sharedSuites13 } from './hello13.ts'
 import { issueTickets, serverPostHandshake13 } from './post-handshake13.ts'
@@ -208,27 +209,6 @@ function restoreSession(hs: ServerContext, selected: SelectedPsk): void {
   facts.ticketAgeSkew = ticketAgeSkew(hs, selected)
 }
 
-/** ALPN (RFC 7301 §3.2): once, on resumption too. */
-function* selectProtocol(hs: ServerContext, hello: ClientHelloInfo): Flow {
-  const { config, facts } = hs
-  const offered = hello.alpnProtocols
-  if (offered === undefined) return
-  const { selectAlpn } = config
-  let selected: Uint8Array | undefined
-  if (selectAlpn) {
-    selected = yield* answer('selectAlpn', () => selectAlpn(offered))
-    if (selected !== undefined && !offered.some((protocol) => equalBytes(protocol, selected!))) {
-      throw localError('INVALID_ALPN_PROTOCOL', 'selectAlpn chose a protocol that the client did not offer')
-    }
-  } else if (config.alpnProtocols?.length) {
-    selected = config.alpnProtocols.find((ours) => offered.some((theirs) => equalBytes(ours, theirs)))
-    if (selected === undefined) {
-      throw peerError('no_application_protocol', 'NO_APPLICATION_PROTOCOL', 'no application protocol in common')
-    }
-  }
-  facts.alpnProtocol = selected
-}
-
 /** The certificate to show, and what is stapled to it (RFC 9846 §4.5.1.2). */
 function* selectCredential(hs: ServerContext, hello: ClientHello): Flow<Presentation> {
   const { config, facts } = hs
@@ -258,12 +238,6 @@ function* selectCredential(hs: ServerContext, hello: ClientHello): Flow<Presenta
     sctList: wishes.sctRequested ? credential.sctList : undefined,
     compression: hello.extensions.get(compressCertificate) ?? [],
   }
-}
-
-function* staple(config: ServerConfig, credential: Credential, hello: ClientHelloInfo): Flow<Uint8Array | undefined> {
-  const { ocspResponse } = config
-  if (ocspResponse === undefined) return credential.ocspResponse
-  return (yield* answer('ocspResponse', () => ocspResponse(credential, hello))) ?? undefined
 }
 
 // --- ServerHello to Finished

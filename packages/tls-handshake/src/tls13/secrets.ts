@@ -1,4 +1,5 @@
 import type { Hash } from '@x/crypto-primitives'
+import type { Connection12 } from '../tls12/state.ts'
 import type { TrafficCipher } from './traffic-keys.ts'
 
 /** The secrets that outlive a handshake. They belong to the connection, which wipes them. */
@@ -13,4 +14,6 @@ export interface ConnectionSecrets {
   /** The current application traffic secrets. */
   read?: Uint8Array
   write?: Uint8Array
+  /** TLS up to 1.2: what exporters need. */
+  tls12?: Connection12
 }

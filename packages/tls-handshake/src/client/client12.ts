@@ -1,0 +1,762 @@
+import { Alert, localError, peerError, TlsError } from '@x/tls-record'
+import { concatBytes, EMPTY, equalBytes } from '../codec/bytes.ts'
+import type { Writer } from '../codec/writer.ts'
+import type { CertificateRequestInfo, Credential, PeerCertificate, ProtocolVersion } from '../config.ts'
+import { alpn } from '../extensions/alpn.ts'
+import { ecPointFormats } from '../extensions/ec-point-formats.ts'
+import { ENCRYPT_THEN_MAC } from '../extensions/encrypt-then-mac.ts'
+import { EXTENDED_MAIN_SECRET } from '../extensions/extended-main-secret.ts'
+import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
+import { npnAnswer } from '../extensions/next-protocol-negotiation.ts'
+import { recordSizeLimit } from '../extensions/record-size-limit.ts'
+import { renegotiationInfo } from '../extensions/renegotiation-info.ts'
+import { serverNameAnswer } from '../extensions/server-name.ts'
+import { sessionTicketAnswer } from '../extensions/session-ticket.ts'
+import { sctList } from '../extensions/signed-certificate-timestamp.ts'
+import { statusRequestAnswer } from '../extensions/status-request.ts'
+import { answer, type Flow, idle, nextMessage } from '../handshake/step.ts'
+import {
+  type CertificateRequest12,
+  CertificateType,
+  decodeCertificateRequest12,
+} from '../messages/certificate-request12.ts'
+import { decodeCertificate12, encodeCertificate12 } from '../messages/certificate12.ts'
+import { encodeClientKeyExchange } from '../messages/client-key-exchange.ts'
+import { checkFinished, encodeFinished } from '../messages/finished.ts'
+import { encodeHandshake, type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
+import { decodeServerHello, type ServerHello } from '../messages/server-hello.ts'
+import { decodeServerKeyExchange, type ServerKeyExchange } from '../messages/server-key-exchange.ts'
+import {
+  decodeCertificateStatusMessage,
+  decodeEmpty,
+  decodeNewSessionTicket12,
+  encodeNextProtocol,
+  premasterSecret,
+} from '../messages/session-messages12.ts'
+import { type CipherSuite12, hasCertificate, hasPsk, suiteFitsVersion } from '../registry/cipher-suites12.ts'
+import { GROUP_IDS, groupName } from '../registry/groups.ts'
+import type { Session } from '../session.ts'
+import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
+import { bitLength } from '../tls12/integer.ts'
+import { masterSecret, prfHash, pskPremaster, stripLeadingZeros, verifyData } from '../tls12/key-schedule.ts'
+import { readLeaf12 } from '../tls12/peer-certificate.ts'
+import { checkPointFormats } from '../tls12/point-formats.ts'
+import { type Protections, protections } from '../tls12/protection.ts'
+import { chooseSigning, type Signing, signedParameters, verifySignature12 } from '../tls12/signatures.ts'
+import type { Connection12, FinishedPair } from '../tls12/state.ts'
+import { handshakeHash } from '../tls12/transcript12.ts'
+import { verifyPeer } from '../tls13/authentication.ts'
+import { issuerMatches } from '../tls13/credentials.ts'
+import { withPeerShare } from '../tls13/key-exchange.ts'
+import { ClientContext } from './client-context.ts'
+import { sendClientHello } from './client-hello.ts'
+import { MAX_TICKET_LIFETIME } from './resumption.ts'
+
+/** What a client of TLS up to 1.2 knows once the ServerHello is there. */
+interface Client12 {
+  readonly hs: ClientContext
+  readonly version: ProtocolVersion
+  readonly suite: CipherSuite12
+  readonly serverRandom: Uint8Array
+  readonly sessionId: Uint8Array
+  /** The session that the server took up. */
+  readonly resumed: Session | undefined
+  readonly extendedMasterSecret: boolean
+  readonly encryptThenMac: boolean
+  readonly ticketPromised: boolean
+  readonly statusPromised: boolean
+  readonly npnProtocols: readonly Uint8Array[] | undefined
+  /** What the last handshake of this connection left, in a renegotiation. */
+  readonly previous: Renegotiation | undefined
+  state?: Connection12
+}
+
+/** What a renegotiation is bound to. */
+interface Renegotiation {
+  readonly finished: FinishedPair
+  readonly version: ProtocolVersion
+  readonly leaf: Uint8Array | undefined
+  readonly extendedMasterSecret: boolean
+}
+
+/** The client's side of TLS up to 1.2, from the ServerHello on (RFC 5246 §7.3), and what comes after it. */
+export function* clientHandshake12(hs: ClientContext, hello: ServerHello, version: ProtocolVersion): Flow {
+  let finished = yield* handshake(hs, hello, version, undefined)
+  for (let count = 0; ; count++) {
+    yield* waitForRenegotiation(hs, count)
+    const next = yield* renegotiate(hs, version, finished)
+    hs = next.hs
+    finished = next.finished
+  }
+}
+
+function* handshake(
+  hs: ClientContext,
+  hello: ServerHello,
+  version: ProtocolVersion,
+  previous: Renegotiation | undefined,
+): Flow<FinishedPair> {
+  const client = processServerHello(hs, hello, version, previous)
+  const finished = client.resumed ? yield* abbreviated(client, client.resumed) : yield* full(client)
+  hs.facts.renegotiations = (hs.facts.renegotiations ?? -1) + 1
+  hs.wire.complete(previous !== undefined)
+  return finished
+}
+
+/** RFC 5246 §7.3, figure 1. */
+function* full(client: Client12): Flow<FinishedPair> {
+  const { hs, suite } = client
+  const leaf = hasCertificate(suite) ? yield* readServerCertificate(client) : undefined
+  const keyExchange = yield* readServerKeyExchange(client, leaf)
+  const request = yield* readRequestAndDone(client)
+  if (leaf) yield* verifyServer(client, leaf, false)
+  const credential = request ? yield* selectCredential(client, request) : undefined
+  if (request) hs.send(encodeCertificate12(credential?.credential.chain ?? []))
+  const premaster = yield* sendClientKeyExchange(client, leaf, keyExchange)
+  deriveMaster(client, premaster)
+  if (credential) yield* sendCertificateVerify(client, credential)
+  const state = client.state!
+  const keys = protections(hs.provider, state, client.encryptThenMac)
+  const clientFinished = sendFinished(client, keys)
+  startFalseStart(client)
+  const ticket = yield* readTicket(client)
+  const serverFinished = yield* readFinished(client, keys)
+  keepSession(client, ticket)
+  return { client: clientFinished, server: serverFinished }
+}
+
+/** RFC 5246 §7.3, figure 2. */
+function* abbreviated(client: Client12, session: Session): Flow<FinishedPair> {
+  const { hs, suite, version } = client
+  const { facts } = hs
+  const hash = prfHash(hs.provider, suite, version)
+  client.state = { version, suite, hash, master: session.secret.slice(), randoms: randoms(client) }
+  logMaster(client)
+  hs.transcript.start(hash)
+  yield* resumeServerCredential(client, session)
+  const keys = protections(hs.provider, client.state, client.encryptThenMac)
+  const ticket = yield* readTicket(client)
+  const server = yield* readFinished(client, keys)
+  const clientFinished = sendFinished(client, keys)
+  facts.session = session
+  if (ticket) keepSession(client, ticket)
+  return { client: clientFinished, server }
+}
+
+// --- ServerHello (RFC 5246 §7.4.1.3)
+
+function processServerHello(
+  hs: ClientContext,
+  hello: ServerHello,
+  version: ProtocolVersion,
+  previous: Renegotiation | undefined,
+): Client12 {
+  const { facts, wire, config } = hs
+  const { extensions } = hello
+  const suite = hs.suites12.find(({ id }) => id === hello.cipherSuite)
+  if (suite === undefined || !suiteFitsVersion(suite, version)) {
+    throw peerError(
+      'illegal_parameter',
+      'WRONG_CIPHER_RETURNED',
+      `cipher suite 0x${hello.cipherSuite.toString(16).padStart(4, '0')} was not offered, or is not of this version`,
+    )
+  }
+  if (hello.compressionMethod !== 0) {
+    throw peerError('illegal_parameter', 'UNSUPPORTED_COMPRESSION_ALGORITHM', 'a compression method other than null')
+  }
+  extensions.admit('SH12', hs.offeredExtensions)
+  wire.reader.version = version
+  wire.writer.version = version
+  facts.version = version
+  facts.cipherSuite = suite.id
+
+  checkRenegotiationInfo(hs, extensions.get(renegotiationInfo), previous)
+  checkPointFormats(extensions.get(ecPointFormats))
+  const resumed = resumedSession(hs, hello, suite, version)
+  const extendedMasterSecret = extensions.has(EXTENDED_MAIN_SECRET)
+  checkExtendedMasterSecret(extendedMasterSecret, resumed, previous)
+  const encryptThenMac = extensions.has(ENCRYPT_THEN_MAC)
+  // RFC 7366 §3: only with block ciphers.
+  if (encryptThenMac && suite.aead) {
+    throw peerError('illegal_parameter', 'BAD_EXTENSION', 'encrypt_then_mac with an AEAD')
+  }
+  extensions.get(serverNameAnswer)
+  facts.resumed = resumed !== undefined
+  facts.extendedMasterSecret = extendedMasterSecret
+  facts.secureRenegotiation = extensions.get(renegotiationInfo) !== undefined
+  facts.serverName = config.serverName
+  facts.sctList = extensions.get(sctList)
+  facts.alpnProtocol = negotiatedProtocol(hs, extensions.get(alpn))
+  const npnProtocols = extensions.get(npnAnswer)
+  // draft-agl-tls-nextprotoneg-04 §3.1; RFC 7301 §3.1: not both.
+  if (npnProtocols && facts.alpnProtocol) {
+    throw peerError('illegal_parameter', 'NEGOTIATED_BOTH_NPN_AND_ALPN', 'both NPN and ALPN in a ServerHello')
+  }
+  limitFragments(hs, extensions.get(maxFragmentLength), extensions.get(recordSizeLimit))
+  hs.received(hello.message)
+  return {
+    hs,
+    version,
+    suite,
+    serverRandom: hello.random,
+    sessionId: hello.sessionId,
+    resumed,
+    extendedMasterSecret,
+    encryptThenMac,
+    ticketPromised: extensions.get(sessionTicketAnswer) !== undefined,
+    statusPromised: extensions.get(statusRequestAnswer) !== undefined,
+    npnProtocols,
+    previous,
+  }
+}
+
+/** RFC 5746 §3.4, §3.5. */
+function checkRenegotiationInfo(
+  hs: ClientContext,
+  info: Uint8Array | undefined,
+  previous: Renegotiation | undefined,
+): void {
+  const expected = previous ? concatBytes(previous.finished.client, previous.finished.server) : EMPTY
+  const wasSecure = previous ? hs.facts.secureRenegotiation : undefined
+  if (info === undefined) {
+    if (wasSecure) {
+      throw peerError(
+        'handshake_failure',
+        'RENEGOTIATION_MISMATCH',
+        'renegotiation_info is missing from a renegotiation',
+      )
+    }
+    if (!previous && hs.config.requireSecureRenegotiation !== false) {
+      throw peerError(
+        'handshake_failure',
+        'UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
+        'the server does not know secure renegotiation (RFC 5746)',
+      )
+    }
+    return
+  }
+  if (wasSecure === false || !equalBytes(info, expected)) {
+    throw peerError(
+      'handshake_failure',
+      'RENEGOTIATION_MISMATCH',
+      'renegotiation_info does not match the last handshake',
+    )
+  }
+}
+
+/** RFC 5246 §7.4.1.3: our session id comes back when the server takes the session up. */
+function resumedSession(
+  hs: ClientContext,
+  hello: ServerHello,
+  suite: CipherSuite12,
+  version: number,
+): Session | undefined {
+  const session = hs.session12
+  if (hello.sessionId.length === 0 || !equalBytes(hello.sessionId, hs.sessionId)) return undefined
+  if (session === undefined) {
+    // The random id of TLS 1.3's compatibility mode names no session.
+    throw peerError(
+      'illegal_parameter',
+      'SERVER_ECHOED_INVALID_SESSION_ID',
+      'the server takes up a session that we did not offer',
+    )
+  }
+  if (session.version !== version) {
+    throw peerError('illegal_parameter', 'OLD_SESSION_VERSION_NOT_RETURNED', 'a resumed session changes its version')
+  }
+  if (session.cipherSuite !== suite.id) {
+    throw peerError(
+      'illegal_parameter',
+      'OLD_SESSION_CIPHER_NOT_RETURNED',
+      'a resumed session changes its cipher suite',
+    )
+  }
+  return session
+}
+
+/** RFC 7627 §5.3, §5.4. */
+function checkExtendedMasterSecret(
+  used: boolean,
+  resumed: Session | undefined,
+  previous: Renegotiation | undefined,
+): void {
+  if (resumed && resumed.extendedMasterSecret !== used) {
+    throw peerError(
+      'handshake_failure',
+      used ? 'RESUMED_NON_EMS_SESSION_WITH_EMS_EXTENSION' : 'RESUMED_EMS_SESSION_WITHOUT_EMS_EXTENSION',
+      'extended_main_secret differs between a session and its resumption',
+    )
+  }
+  if (previous && previous.extendedMasterSecret !== used) {
+    throw peerError(
+      'illegal_parameter',
+      'RENEGOTIATION_EMS_MISMATCH',
+      'extended_main_secret changes in a renegotiation',
+    )
+  }
+}
+
+function negotiatedProtocol(hs: ClientContext, protocols: readonly Uint8Array[] | undefined): Uint8Array | undefined {
+  if (protocols === undefined) return undefined
+  if (protocols.length !== 1)
+    throw peerError('decode_error', 'BAD_EXTENSION', `${protocols.length} protocols in an ALPN answer`)
+  if (!hs.config.acceptUnknownAlpn && !hs.config.alpnProtocols!.some((offered) => equalBytes(offered, protocols[0]))) {
+    throw peerError('illegal_parameter', 'INVALID_ALPN_PROTOCOL', 'the server selects a protocol that was not offered')
+  }
+  return protocols[0]
+}
+
+function limitFragments(
+  { config, wire }: ClientContext,
+  fragment: number | undefined,
+  limit: number | undefined,
+): void {
+  if (fragment !== undefined) {
+    if (fragment !== config.maxFragmentLength) {
+      throw peerError(
+        'illegal_parameter',
+        'SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH',
+        `max_fragment_length ${fragment} was not asked for`,
+      )
+    }
+    wire.reader.maxPlaintext = fragment
+    wire.writer.maxFragment = Math.min(wire.writer.maxFragment, fragment)
+  }
+  if (limit !== undefined) {
+    if (fragment !== undefined)
+      throw peerError('illegal_parameter', 'BAD_EXTENSION', 'max_fragment_length beside record_size_limit')
+    wire.writer.maxFragment = Math.min(wire.writer.maxFragment, limit)
+    wire.reader.maxPlaintext = Math.min(wire.reader.maxPlaintext, config.recordSizeLimit!)
+  }
+}
+
+// --- The server's flight
+
+/** A message of these types. A HelloRequest in between is ignored (RFC 5246 §7.4.1.1). */
+function* next(...allowed: number[]): Flow<HandshakeMessage> {
+  for (;;) {
+    const message = yield* nextMessage(...allowed, HandshakeType.hello_request)
+    if (message.type !== HandshakeType.hello_request) return message
+    decodeEmpty(message)
+  }
+}
+
+function* readServerCertificate(client: Client12): Flow<PeerCertificate> {
+  const { hs, suite, previous } = client
+  const { facts } = hs
+  const message = yield* next(HandshakeType.certificate)
+  const chain = decodeCertificate12(message)
+  // RFC 5246 §7.4.2: a server's list is never empty.
+  if (chain.length === 0)
+    throw peerError('decode_error', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the server sent no certificate')
+  const leaf = readLeaf12(hs.config, chain[0], suite)
+  checkCurve(client, leaf)
+  // A triple handshake attack, or a server that changes under us.
+  if (previous?.leaf && !equalBytes(previous.leaf, chain[0])) {
+    throw peerError(
+      'illegal_parameter',
+      'SERVER_CERT_CHANGED',
+      'the server shows another certificate in a renegotiation',
+    )
+  }
+  hs.received(message)
+  facts.peerCertificates = chain
+  return leaf
+}
+
+/** RFC 8422 §5.3: an ECDSA key on one of the curves that we said we know. */
+function checkCurve({ hs, suite }: Client12, { publicKey }: PeerCertificate): void {
+  if (suite.authentication !== 'ecdsa' || publicKey.type !== 'ec') return
+  if (!hs.groups12.some(({ name }) => name === publicKey.curve)) {
+    throw peerError('illegal_parameter', 'BAD_ECC_CERT', `a certificate on ${publicKey.curve}, which we did not offer`)
+  }
+}
+
+/** CertificateStatus if there is one (RFC 6066 §8), and ServerKeyExchange where the suite has one. */
+function* readServerKeyExchange(
+  client: Client12,
+  leaf: PeerCertificate | undefined,
+): Flow<ServerKeyExchange | undefined> {
+  const { hs, suite, version } = client
+  const optional = suite.keyExchange === 'psk' || suite.keyExchange === 'rsa_psk'
+  const needed = suite.keyExchange !== 'rsa' && !optional
+  const afterwards = [HandshakeType.server_hello_done, ...(leaf ? [HandshakeType.certificate_request] : [])]
+  const status = client.statusPromised && leaf ? [HandshakeType.certificate_status] : []
+  const exchange = needed || optional ? [HandshakeType.server_key_exchange] : []
+  let message = yield* next(...status, ...exchange, ...(needed ? [] : afterwards))
+  if (message.type === HandshakeType.certificate_status) {
+    hs.facts.ocspResponse = decodeCertificateStatusMessage(message)
+    hs.received(message)
+    message = yield* next(...exchange, ...(needed ? [] : afterwards))
+  }
+  if (message.type !== HandshakeType.server_key_exchange) {
+    hs.unread = message
+    return undefined
+  }
+  const keyExchange = decodeServerKeyExchange(message, suite, version)
+  if (keyExchange.signature) {
+    const content = signedParameters(randoms(client), keyExchange.signed)
+    yield* verifySignature12(version, leaf!, hs.signatureSchemes, keyExchange.scheme, content, keyExchange.signature)
+    hs.facts.peerSignatureScheme = keyExchange.scheme
+  }
+  hs.received(message)
+  return keyExchange
+}
+
+/** CertificateRequest if there is one, and ServerHelloDone. */
+function* readRequestAndDone(client: Client12): Flow<CertificateRequest12 | undefined> {
+  const { hs, suite, version } = client
+  const requests = hasCertificate(suite) ? [HandshakeType.certificate_request] : []
+  let message = hs.unread ?? (yield* next(HandshakeType.server_hello_done, ...requests))
+  hs.unread = undefined
+  let request: CertificateRequest12 | undefined
+  if (message.type === HandshakeType.certificate_request) {
+    request = decodeCertificateRequest12(message, version)
+    hs.received(message)
+    message = yield* next(HandshakeType.server_hello_done)
+  }
+  decodeEmpty(message)
+  hs.received(message)
+  hs.wire.requireRecordBoundary()
+  return request
+}
+
+function* verifyServer({ hs }: Client12, leaf: PeerCertificate, resumed: boolean): Flow {
+  const { facts, config } = hs
+  facts.peerVerification = yield* verifyPeer(hs, {
+    side: 'client',
+    chain: facts.peerCertificates!,
+    leaf,
+    serverName: config.serverName,
+    ocspResponse: facts.ocspResponse,
+    sctList: facts.sctList,
+    resumed,
+  })
+}
+
+/** The server was authenticated when the session was made; the verdict is the session's, unless it shall be asked again. */
+function* resumeServerCredential(client: Client12, session: Session): Flow {
+  const { hs } = client
+  const { facts, config } = hs
+  facts.peerCertificates = session.peerCertificates
+  facts.ocspResponse = session.ocspResponse
+  facts.sctList = session.sctList
+  facts.peerSignatureScheme = session.peerSignatureScheme
+  facts.group = session.group === undefined ? undefined : groupName(session.group)
+  if (config.reverifyOnResume && session.peerCertificates.length > 0) {
+    yield* verifyServer(client, readLeaf12(config, session.peerCertificates[0], client.suite), true)
+  } else facts.peerVerification = session.verified ?? { ok: true }
+}
+
+// --- Our flight
+
+interface ClientCredential {
+  readonly credential: Credential
+  readonly signing: Signing
+}
+
+/** RFC 5246 §7.4.6: the first credential that fits the request, or an empty Certificate. */
+function* selectCredential(client: Client12, request: CertificateRequest12): Flow<ClientCredential | undefined> {
+  const { hs, version } = client
+  const { config, facts } = hs
+  const info: CertificateRequestInfo = {
+    version,
+    signatureSchemes: request.signatureSchemes ?? [],
+    certificateAuthorities: request.authorities,
+    certificateTypes: request.certificateTypes,
+  }
+  facts.certificateRequest = info
+  const { onCertificateRequest } = config
+  if (onCertificateRequest) yield* answer('selectCredential', () => onCertificateRequest(info))
+  const select = config.selectClientCredential
+  const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
+  const candidates = select ? (selected ? [selected] : []) : (config.credentials ?? [])
+  let reason = 'UNKNOWN_CERTIFICATE_TYPE'
+  for (const credential of candidates) {
+    if (credential.mustMatchIssuer && !issuerMatches(config, credential, request.authorities)) {
+      reason = 'NO_MATCHING_ISSUER'
+      continue
+    }
+    const { type } = credential.signer
+    const certificateType = type === 'rsa' || type === 'rsa-pss' ? CertificateType.rsa_sign : CertificateType.ecdsa_sign
+    if (!request.certificateTypes.includes(certificateType)) continue
+    const signing = chooseSigning(credential, version, request.signatureSchemes)
+    if (signing) {
+      facts.credential = credential
+      return { credential, signing }
+    }
+    reason = 'NO_COMMON_SIGNATURE_ALGORITHMS'
+  }
+  if (config.requireFittingCredential && candidates.length > 0) {
+    throw new TlsError(reason, 'no client certificate fits what the server asks for', {
+      alert: Alert.handshake_failure,
+      blame: 'config',
+    })
+  }
+  return undefined
+}
+
+/** ClientKeyExchange (RFC 5246 §7.4.7). @returns the premaster secret */
+function* sendClientKeyExchange(
+  client: Client12,
+  leaf: PeerCertificate | undefined,
+  keyExchange: ServerKeyExchange | undefined,
+): Flow<Uint8Array> {
+  const { hs, suite } = client
+  const psk = hasPsk(suite) ? yield* askForPsk(client, keyExchange?.pskHint ?? null) : undefined
+  const { exchange, secret } = yield* agree(client, leaf, keyExchange)
+  hs.send(encodeClientKeyExchange({ pskIdentity: psk?.identity, exchange }, suite.keyExchange))
+  return psk ? pskPremaster(secret, psk.key) : secret!
+}
+
+function* askForPsk({ hs }: Client12, hint: Uint8Array | null): Flow<{ identity: Uint8Array; key: Uint8Array }> {
+  const { pskCallback } = hs.config
+  const psk = pskCallback ? yield* answer('selectPsk', () => pskCallback(hint)) : null
+  if (!psk) {
+    throw new TlsError('PSK_IDENTITY_NOT_FOUND', 'no PSK for this server', {
+      alert: Alert.handshake_failure,
+      blame: 'config',
+    })
+  }
+  hs.facts.pskIdentity = psk.identity
+  return psk
+}
+
+function* agree(
+  client: Client12,
+  leaf: PeerCertificate | undefined,
+  keyExchange: ServerKeyExchange | undefined,
+): Flow<{ exchange?: Uint8Array; secret?: Uint8Array }> {
+  const { hs, suite } = client
+  const { provider } = hs
+  if (suite.keyExchange === 'psk') return {}
+  if (suite.keyExchange === 'rsa' || suite.keyExchange === 'rsa_psk') {
+    // RFC 5246 §7.4.7.1: the version we offered, so that a rollback shows.
+    const secret = premasterSecret(Math.min(hs.versions[0], 0x0303), provider.randomBytes(46))
+    const { publicKey } = leaf!
+    if (!publicKey.encrypt) throw localError('UNSUPPORTED_ALGORITHM', 'the provider cannot encrypt with RSA')
+    return { exchange: publicKey.encrypt(secret), secret }
+  }
+  const parameters = keyExchange!.parameters!
+  if (parameters.kind === 'ecdhe') {
+    const group = hs.groups12.find(({ id }) => id === parameters.group)
+    // RFC 8422 §5.4: one of those we offered.
+    if (group === undefined) {
+      throw peerError('illegal_parameter', 'WRONG_CURVE', `a share of group ${parameters.group}, which was not offered`)
+    }
+    hs.facts.group = group.name
+    const agreement = provider.groups[group.name]!.initiate()
+    const secret = yield* withPeerShare(() => agreement.complete(parameters.share))
+    return { exchange: agreement.share, secret }
+  }
+  return yield* agreeFiniteField(client, parameters)
+}
+
+/** RFC 5246 §7.4.3, RFC 7919: parameters are the server's, so their size is ours to judge (Logjam). */
+function* agreeFiniteField(
+  { hs }: Client12,
+  parameters: { readonly p: Uint8Array; readonly g: Uint8Array; readonly share: Uint8Array },
+): Flow<{ exchange: Uint8Array; secret: Uint8Array }> {
+  const bits = bitLength(parameters.p)
+  const minimum = hs.config.minDhBits ?? 1024
+  if (bits < minimum) {
+    throw peerError('insufficient_security', 'DH_KEY_TOO_SMALL', `a DH prime of ${bits} bits, less than ${minimum}`)
+  }
+  if (bits > MAX_DH_BITS)
+    throw peerError('illegal_parameter', 'DH_P_TOO_LONG', `a DH prime of ${bits} bits, more than ${MAX_DH_BITS}`)
+  hs.facts.dhInfo = { bits }
+  const agreement = yield* withPeerShare(() => hs.provider.dhGroup(parameters.p, parameters.g).initiate())
+  const secret = yield* withPeerShare(() => agreement.complete(parameters.share))
+  return { exchange: agreement.share, secret: stripLeadingZeros(secret) }
+}
+
+/** As OpenSSL: what is longer is an attack on our time. */
+const MAX_DH_BITS = 10000
+
+const randoms = (client: Client12): Connection12['randoms'] => ({
+  client: client.hs.random,
+  server: client.serverRandom,
+})
+
+function deriveMaster(client: Client12, premaster: Uint8Array): void {
+  const { hs, suite, version } = client
+  const hash = prfHash(hs.provider, suite, version)
+  const sessionHash = client.extendedMasterSecret ? handshakeHash(hs.transcript, hash) : undefined
+  client.state = {
+    version,
+    suite,
+    hash,
+    master: masterSecret(hash, premaster, randoms(client), sessionHash),
+    randoms: randoms(client),
+  }
+  logMaster(client)
+}
+
+function logMaster({ hs, state }: Client12): void {
+  hs.secrets.tls12 = state
+  hs.logSecret('CLIENT_RANDOM', hs.random, state!.master)
+}
+
+/** CertificateVerify (RFC 5246 §7.4.8): over all messages so far. */
+function* sendCertificateVerify({ hs }: Client12, { credential, signing }: ClientCredential): Flow {
+  const content = hs.transcript.kept
+  const signature = yield* answer('sign', () => credential.signer.sign(signing.algorithm, content))
+  hs.facts.localSignatureScheme = signing.scheme
+  hs.send(
+    encodeHandshake(
+      HandshakeType.certificate_verify,
+      (writer: Writer) => {
+        if (signing.scheme !== undefined) writer.u16(signing.scheme)
+        writer.vector16(signature)
+      },
+      signature.length + 16,
+    ),
+  )
+}
+
+/** ChangeCipherSpec, NextProtocol where NPN was negotiated, Finished. @returns verify_data */
+function sendFinished(client: Client12, keys: Protections): Uint8Array {
+  const { hs } = client
+  const { hash, master, suite, version } = client.state!
+  const { wire, config, facts } = hs
+  hs.transcript.start(hash)
+  wire.sendChangeCipherSpec()
+  wire.changeWriteKeys(keys.client.writer())
+  wire.writer.splitFirstByte =
+    version === 0x0301 && suite.cbc !== undefined && suite.cbc !== 'null' && config.cbcRecordSplitting !== false
+  if (client.npnProtocols && !client.resumed) {
+    facts.npnProtocol = config.selectNpn!(client.npnProtocols)
+    hs.send(encodeNextProtocol(facts.npnProtocol))
+  }
+  const data = verifyData(hash, master, 'client', hs.transcript.digest())
+  facts.localFinished = data
+  hs.send(encodeFinished(data))
+  return data
+}
+
+/** False Start (RFC 7918): only with forward secrecy, an AEAD, and a protocol agreed on. */
+function startFalseStart({ hs, suite }: Client12): void {
+  if (!hs.config.falseStart || !suite.aead || !suite.keyExchange.startsWith('ecdhe') || !hs.facts.alpnProtocol) return
+  hs.wire.openOutgoing()
+}
+
+// --- The server's last flight
+
+interface ReceivedTicket {
+  readonly lifetime: number
+  readonly ticket: Uint8Array
+}
+
+/** NewSessionTicket, where the ServerHello promised one (RFC 5077 §3.3). */
+function* readTicket({ hs, ticketPromised }: Client12): Flow<ReceivedTicket | undefined> {
+  if (!ticketPromised) return undefined
+  const message = yield* next(HandshakeType.new_session_ticket)
+  const ticket = decodeNewSessionTicket12(message)
+  hs.received(message)
+  return ticket.ticket.length > 0 ? ticket : undefined
+}
+
+/** ChangeCipherSpec and Finished. @returns verify_data */
+function* readFinished(client: Client12, keys: Protections): Flow<Uint8Array> {
+  const { hs } = client
+  const { hash, master } = client.state!
+  yield* nextChangeCipherSpec()
+  hs.wire.changeReadKeys(keys.server.reader())
+  const message = yield* nextMessage(HandshakeType.finished)
+  const expected = verifyData(hash, master, 'server', hs.transcript.digest())
+  checkFinished(message, expected)
+  hs.received(message)
+  hs.facts.peerFinished = expected
+  hs.wire.requireRecordBoundary()
+  return expected
+}
+
+/** A session to resume later, by its ticket or its id. A renegotiation's is not kept. */
+function keepSession(client: Client12, ticket: ReceivedTicket | undefined): void {
+  const { hs, version, suite, sessionId, resumed, previous } = client
+  const { facts, config } = hs
+  if (previous || (ticket === undefined && sessionId.length === 0)) return
+  const now = hs.now()
+  const lifetime = ticket?.lifetime || DEFAULT_LIFETIME
+  const session: Session = {
+    side: 'client',
+    version,
+    cipherSuite: suite.id,
+    secret: client.state!.master.slice(),
+    sessionId: ticket ? EMPTY : sessionId.slice(),
+    extendedMasterSecret: client.extendedMasterSecret,
+    ticket: ticket?.ticket.slice(),
+    lifetime: Math.min(lifetime, MAX_TICKET_LIFETIME),
+    createdAt: now,
+    authenticatedAt: resumed?.authenticatedAt ?? now,
+    alpn: facts.alpnProtocol,
+    serverName: config.serverName,
+    group: facts.group && GROUP_IDS[facts.group],
+    peerSignatureScheme: facts.peerSignatureScheme,
+    peerCertificates: facts.peerCertificates ?? [],
+    ocspResponse: facts.ocspResponse,
+    sctList: facts.sctList,
+    verified: facts.peerVerification && { ok: facts.peerVerification.ok, result: facts.peerVerification.result },
+  }
+  facts.session = session
+  hs.wire.emit({ type: 'session', session })
+}
+
+/** Seconds, for sessions whose server gives no hint. */
+const DEFAULT_LIFETIME = 7200
+
+// --- Renegotiation (RFC 5746)
+
+/** Until the server asks, or the application wants to. */
+function* waitForRenegotiation(hs: ClientContext, count: number): Flow {
+  for (;;) {
+    const message = yield* idle(HandshakeType.hello_request)
+    if (message === undefined) return
+    decodeEmpty(message)
+    const policy = hs.config.renegotiation ?? 'never'
+    if (policy === 'ignore') continue
+    hs.wire.requireRecordBoundary()
+    if (policy === 'explicit') {
+      hs.wire.emit({ type: 'renegotiationRequest' })
+      continue
+    }
+    // RFC 5746 §4.2: not with a peer that could be spliced.
+    if (policy === 'never' || (policy === 'once' && count > 0) || !hs.facts.secureRenegotiation) {
+      throw peerError(
+        'no_renegotiation',
+        'NO_RENEGOTIATION',
+        'the server asks for a renegotiation, which is not allowed',
+      )
+    }
+    return
+  }
+}
+
+function* renegotiate(
+  first: ClientContext,
+  version: ProtocolVersion,
+  finished: FinishedPair,
+): Flow<{ hs: ClientContext; finished: FinishedPair }> {
+  const { facts, wire } = first
+  const previous: Renegotiation = {
+    finished,
+    version,
+    leaf: facts.peerCertificates?.[0],
+    extendedMasterSecret: facts.extendedMasterSecret ?? false,
+  }
+  // The version is fixed; neither a session nor a protocol is negotiated anew.
+  const { session: _session, alpnProtocols: _alpn, selectNpn: _npn, psks: _psks, ...config } = first.config
+  const hs = new ClientContext({ ...config, versions: [version] }, wire, facts, first.secrets)
+  hs.renegotiating = finished
+  const { alpnProtocol } = facts
+  wire.holdOutgoing()
+  sendClientHello(hs)
+  const message = yield* next(HandshakeType.server_hello)
+  const hello = decodeServerHello(message)
+  if (hello.legacyVersion !== version) {
+    throw peerError('protocol_version', 'UNSUPPORTED_PROTOCOL', 'the version changes in a renegotiation')
+  }
+  const pair = yield* handshake(hs, hello, version, previous)
+  facts.alpnProtocol = alpnProtocol
+  return { hs, finished: pair }
+}

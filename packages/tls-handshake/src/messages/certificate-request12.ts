@@ -1,0 +1,36 @@
+import { decodeBody, encodeHandshake, type HandshakeMessage, HandshakeType } from './handshake-message.ts'
+
+/** ClientCertificateType (RFC 5246 §7.4.4, RFC 8422 §5.5). */
+export const CertificateType = { rsa_sign: 1, ecdsa_sign: 64 } as const
+
+/** CertificateRequest of TLS up to 1.2. */
+export interface CertificateRequest12 {
+  readonly certificateTypes: readonly number[]
+  /** TLS 1.2 only. */
+  readonly signatureSchemes?: readonly number[]
+  /** DER Names; empty: any authority. */
+  readonly authorities: readonly Uint8Array[]
+}
+
+export function decodeCertificateRequest12(message: HandshakeMessage, version: number): CertificateRequest12 {
+  return decodeBody(message, (reader) => {
+    const certificateTypes = [...reader.vector8(1)]
+    // RFC 5246 §7.4.4: at least one.
+    const signatureSchemes = version >= 0x0303 ? reader.list16() : undefined
+    const authorities: Uint8Array[] = []
+    reader.nested(reader.vector16(), (list) => {
+      while (list.left > 0) authorities.push(list.vector16(1))
+    })
+    return { certificateTypes, signatureSchemes, authorities }
+  })
+}
+
+export function encodeCertificateRequest12(request: CertificateRequest12): Uint8Array {
+  return encodeHandshake(HandshakeType.certificate_request, (writer) => {
+    writer.vector8(Uint8Array.from(request.certificateTypes))
+    if (request.signatureSchemes) writer.list16(request.signatureSchemes)
+    writer.within16(() => {
+      for (const name of request.authorities) writer.vector16(name)
+    })
+  })
+}

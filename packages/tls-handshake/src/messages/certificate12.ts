@@ -1,0 +1,24 @@
+import { decodeBody, encodeHandshake, type HandshakeMessage, HandshakeType } from './handshake-message.ts'
+
+/** Certificate of TLS up to 1.2 (RFC 5246 §7.4.2): the chain, leaf first; empty for a client without one. */
+export function decodeCertificate12(message: HandshakeMessage): Uint8Array[] {
+  return decodeBody(message, (reader) => {
+    const chain: Uint8Array[] = []
+    reader.nested(reader.vector24(), (list) => {
+      while (list.left > 0) chain.push(list.vector24(1))
+    })
+    return chain
+  })
+}
+
+export function encodeCertificate12(chain: readonly Uint8Array[]): Uint8Array {
+  return encodeHandshake(
+    HandshakeType.certificate,
+    (writer) => {
+      writer.within24(() => {
+        for (const der of chain) writer.vector24(der)
+      })
+    },
+    4096,
+  )
+}

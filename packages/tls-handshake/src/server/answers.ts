@@ -1,0 +1,39 @@
+import { localError, peerError } from '@x/tls-record'
+import { equalBytes } from '../codec/bytes.ts'
+import type { ClientHelloInfo, Credential, ServerConfig } from '../config.ts'
+import { answer, type Flow } from '../handshake/step.ts'
+import type { ServerContext } from './server-context.ts'
+
+/** What a server of any version asks the application for. */
+
+/** ALPN (RFC 7301 §3.2): once, on resumption too. */
+export function* selectProtocol(hs: ServerContext, hello: ClientHelloInfo): Flow {
+  const { config, facts } = hs
+  const offered = hello.alpnProtocols
+  if (offered === undefined) return
+  const { selectAlpn } = config
+  let selected: Uint8Array | undefined
+  if (selectAlpn) {
+    selected = yield* answer('selectAlpn', () => selectAlpn(offered))
+    if (selected !== undefined && !offered.some((protocol) => equalBytes(protocol, selected!))) {
+      throw localError('INVALID_ALPN_PROTOCOL', 'selectAlpn chose a protocol that the client did not offer')
+    }
+  } else if (config.alpnProtocols?.length) {
+    selected = config.alpnProtocols.find((ours) => offered.some((theirs) => equalBytes(ours, theirs)))
+    if (selected === undefined) {
+      throw peerError('no_application_protocol', 'NO_APPLICATION_PROTOCOL', 'no application protocol in common')
+    }
+  }
+  facts.alpnProtocol = selected
+}
+
+/** The OCSP response to staple: the callback's, or the credential's own. */
+export function* staple(
+  config: ServerConfig,
+  credential: Credential,
+  hello: ClientHelloInfo,
+): Flow<Uint8Array | undefined> {
+  const { ocspResponse } = config
+  if (ocspResponse === undefined) return credential.ocspResponse
+  return (yield* answer('ocspResponse', () => ocspResponse(credential, hello))) ?? undefined
+}

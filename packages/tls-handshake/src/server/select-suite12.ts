@@ -1,0 +1,138 @@
+import type { KeyExchangeGroup } from '@x/crypto-primitives'
+import { ffdheParameters } from '@x/crypto-primitives/groups'
+import { Alert, TlsError } from '@x/tls-record'
+import type { Credential, ProtocolVersion } from '../config.ts'
+import { SIGNATURE_ALGORITHMS } from '../extensions/signature-algorithms.ts'
+import { SUPPORTED_GROUPS } from '../extensions/supported-groups.ts'
+import type { ClientHello } from '../messages/client-hello.ts'
+import { type CipherSuite12, hasCertificate, hasPsk, suiteFitsVersion } from '../registry/cipher-suites12.ts'
+import { enabledGroups12, GROUP_IDS, type Group } from '../registry/groups.ts'
+import { bitLength } from '../tls12/integer.ts'
+import { fitsAuthentication } from '../tls12/peer-certificate.ts'
+import { chooseSigning, type Signing } from '../tls12/signatures.ts'
+import { issuerMatches } from '../tls13/credentials.ts'
+import type { ServerContext } from './server-context.ts'
+
+/** Finite-field parameters to use. */
+export interface DhGroup {
+  readonly group: KeyExchangeGroup
+  readonly p: Uint8Array
+  readonly g: Uint8Array
+  readonly bits: number
+}
+
+/** A suite with all that it needs. */
+export interface SuiteChoice {
+  readonly suite: CipherSuite12
+  readonly credential?: Credential
+  /** How the credential signs; absent with RSA key exchange. */
+  readonly signing?: Signing
+  readonly group?: Group
+  readonly dh?: DhGroup
+}
+
+/**
+ * The suite, and the certificate that goes with it (RFC 5246 §7.4.1.3): the first credential of ours that some suite in
+ * common can use, and the best of those suites.
+ */
+export function chooseSuite12(hs: ServerContext, hello: ClientHello, version: ProtocolVersion): SuiteChoice {
+  const offered = hello.cipherSuites
+  const suites = inOrder(hs, offered).filter((suite) => suiteFitsVersion(suite, version))
+  const exchange = keyExchanges(hs, hello)
+  const usable = suites.flatMap((suite) => {
+    const needed = exchange(suite)
+    return needed ? [{ suite, ...needed }] : []
+  })
+  const credentials = hs.config.credentials ?? []
+  for (const credential of credentials) {
+    if (credential.mustMatchIssuer && !issuerMatches(hs.config, credential, hs.hello.certificateAuthorities)) continue
+    for (const choice of usable) {
+      const fit = hasCertificate(choice.suite) ? fitCredential(hs, hello, version, choice.suite, credential) : undefined
+      if (fit) return { ...choice, credential, ...fit }
+    }
+  }
+  const without = usable.find(({ suite }) => !hasCertificate(suite) && (!hasPsk(suite) || hs.config.pskCallback))
+  if (without) return without
+  throw new TlsError('NO_SHARED_CIPHER', 'no cipher suite in common that a certificate of ours fits', {
+    alert: Alert.handshake_failure,
+    blame: credentials.length > 0 ? 'peer' : 'config',
+  })
+}
+
+/** Our order or the client's. */
+function inOrder(hs: ServerContext, offered: readonly number[]): CipherSuite12[] {
+  const ours = hs.suites12
+  if (hs.config.preferServerCiphers !== false) return ours.filter(({ id }) => offered.includes(id))
+  return offered.flatMap((wanted) => ours.filter(({ id }) => id === wanted))
+}
+
+/** What a key exchange needs, per suite; `undefined` where it cannot be had. */
+function keyExchanges(hs: ServerContext, hello: ClientHello) {
+  let group: Group | undefined | null = null
+  let dh: DhGroup | undefined | null = null
+  return (suite: CipherSuite12): { group?: Group; dh?: DhGroup } | undefined => {
+    if (hasPsk(suite) && !hs.config.pskCallback) return undefined
+    if (suite.keyExchange.startsWith('ecdhe')) {
+      if (group === null) group = selectGroup(hs, hello)
+      return group && { group }
+    }
+    if (suite.keyExchange.startsWith('dhe')) {
+      if (dh === null) dh = selectDh(hs, hello)
+      return dh && { dh }
+    }
+    return {}
+  }
+}
+
+/** RFC 8422 §5.1: a group both have; a client that does not say is taken to know P-256. */
+function selectGroup(hs: ServerContext, hello: ClientHello): Group | undefined {
+  const ours = enabledGroups12(hs.provider, hs.config.groups).filter(({ name }) => !name.startsWith('ffdhe'))
+  if (!hello.extensions.has(SUPPORTED_GROUPS)) return ours.find(({ name }) => name === 'secp256r1')
+  const { groups } = hs.hello
+  if (hs.config.preferServerCiphers !== false) return ours.find(({ id }) => groups.includes(id))
+  return groups.flatMap((wanted) => ours.filter(({ id }) => id === wanted))[0]
+}
+
+const FFDHE = [
+  { name: 'ffdhe2048', bits: 2048 },
+  { name: 'ffdhe3072', bits: 3072 },
+  { name: 'ffdhe4096', bits: 4096 },
+  { name: 'ffdhe6144', bits: 6144 },
+  { name: 'ffdhe8192', bits: 8192 },
+] as const
+
+/** Given parameters, or, with `auto`, one of the client's ffdhe groups (RFC 7919 §4), ffdhe2048 where it names none. */
+function selectDh(hs: ServerContext, hello: ClientHello): DhGroup | undefined {
+  const { dhParameters } = hs.config
+  if (dhParameters === undefined) return undefined
+  if (dhParameters !== 'auto') {
+    const { p, g } = dhParameters
+    return { group: hs.provider.dhGroup(p, g), p, g, bits: bitLength(p) }
+  }
+  const named = FFDHE.filter(({ name }) => hs.provider.groups[name])
+  const offered = hello.extensions.has(SUPPORTED_GROUPS) ? hs.hello.groups.filter((id) => id >= 256 && id <= 511) : []
+  const chosen = offered.length > 0 ? named.find(({ name }) => offered.includes(GROUP_IDS[name])) : named[0]
+  if (chosen === undefined) return undefined
+  return { group: hs.provider.groups[chosen.name]!, ...ffdheParameters(chosen.bits), bits: chosen.bits }
+}
+
+function fitCredential(
+  hs: ServerContext,
+  hello: ClientHello,
+  version: ProtocolVersion,
+  suite: CipherSuite12,
+  credential: Credential,
+): { signing?: Signing } | undefined {
+  const { signer } = credential
+  const encrypts = suite.keyExchange === 'rsa' || suite.keyExchange === 'rsa_psk'
+  if (!fitsAuthentication(signer.type, suite, encrypts)) return undefined
+  if (encrypts) return signer.decryptPremaster ? {} : undefined
+  // RFC 8422 §5.1.1: the certificate's curve is among the client's.
+  if (signer.type === 'ec' && hello.extensions.has(SUPPORTED_GROUPS)) {
+    const groups = enabledGroups12(hs.provider, [signer.curve!])
+    if (!groups.some(({ id }) => hs.hello.groups.includes(id))) return undefined
+  }
+  const accepted = hello.extensions.has(SIGNATURE_ALGORITHMS) ? hs.hello.signatureSchemes : undefined
+  const signing = chooseSigning(credential, version, accepted)
+  return signing && { signing }
+}

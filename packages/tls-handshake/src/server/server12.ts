@@ -1,0 +1,644 @@
+import type { KeyAgreement } from '@x/crypto-primitives'
+import { Alert, peerError, TlsError, Version } from '@x/tls-record'
+import { concatBytes, EMPTY, equalBytes } from '../codec/bytes.ts'
+import { Writer } from '../codec/writer.ts'
+import type { Credential, PeerCertificate, ProtocolVersion } from '../config.ts'
+import { alpn } from '../extensions/alpn.ts'
+import { ecPointFormats, UNCOMPRESSED } from '../extensions/ec-point-formats.ts'
+import { ENCRYPT_THEN_MAC, encryptThenMac } from '../extensions/encrypt-then-mac.ts'
+import { EXTENDED_MAIN_SECRET, extendedMainSecret } from '../extensions/extended-main-secret.ts'
+import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
+import { NEXT_PROTOCOL_NEGOTIATION, npnAnswer } from '../extensions/next-protocol-negotiation.ts'
+import { recordSizeLimit } from '../extensions/record-size-limit.ts'
+import type { ExtensionWriter } from '../extensions/registry.ts'
+import { renegotiationInfo } from '../extensions/renegotiation-info.ts'
+import { serverNameAnswer } from '../extensions/server-name.ts'
+import { SESSION_TICKET, sessionTicket, sessionTicketAnswer } from '../extensions/session-ticket.ts'
+import { sctList } from '../extensions/signed-certificate-timestamp.ts'
+import { statusRequestAnswer } from '../extensions/status-request.ts'
+import { answer, type Flow, idle, nextMessage } from '../handshake/step.ts'
+import { CertificateType, encodeCertificateRequest12 } from '../messages/certificate-request12.ts'
+import { decodeCertificate12, encodeCertificate12 } from '../messages/certificate12.ts'
+import { type ClientHello, decodeClientHello } from '../messages/client-hello.ts'
+import { decodeClientKeyExchange } from '../messages/client-key-exchange.ts'
+import { checkFinished, encodeFinished } from '../messages/finished.ts'
+import { decodeBody, type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
+import { DOWNGRADE_TLS11, DOWNGRADE_TLS12, encodeServerHello } from '../messages/server-hello.ts'
+import {
+  encodeServerKeyExchange,
+  type KeyExchangeParameters,
+  writeParameters,
+} from '../messages/server-key-exchange.ts'
+import {
+  decodeNextProtocol,
+  encodeCertificateStatusMessage,
+  encodeHelloRequest,
+  encodeNewSessionTicket12,
+  encodeServerHelloDone,
+} from '../messages/session-messages12.ts'
+import { EMPTY_RENEGOTIATION_INFO_SCSV } from '../registry/cipher-suites.ts'
+import { type CipherSuite12, hasCertificate, hasPsk } from '../registry/cipher-suites12.ts'
+import { GROUP_IDS, groupName } from '../registry/groups.ts'
+import { enabledVersions } from '../registry/versions.ts'
+import type { Session } from '../session.ts'
+import { decodeSession, encodeSession } from '../sessions/session-codec.ts'
+import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
+import { masterSecret, prfHash, pskPremaster, stripLeadingZeros, verifyData } from '../tls12/key-schedule.ts'
+import { readClientLeaf12 } from '../tls12/peer-certificate.ts'
+import { checkPointFormats } from '../tls12/point-formats.ts'
+import { type Protections, protections } from '../tls12/protection.ts'
+import { type Signing, signedParameters, verifySignature12 } from '../tls12/signatures.ts'
+import type { Connection12, FinishedPair } from '../tls12/state.ts'
+import { handshakeHash } from '../tls12/transcript12.ts'
+import { verifyPeer } from '../tls13/authentication.ts'
+import { withPeerShare } from '../tls13/key-exchange.ts'
+import { Transcript } from '../tls13/transcript.ts'
+import { selectProtocol, staple } from './answers.ts'
+import { chooseSuite12, type DhGroup, type SuiteChoice } from './select-suite12.ts'
+import type { ServerContext } from './server-context.ts'
+
+/** What a server of TLS up to 1.2 has decided. */
+interface Server12 {
+  readonly hs: ServerContext
+  readonly hello: ClientHello
+  readonly version: ProtocolVersion
+  readonly suite: CipherSuite12
+  readonly serverRandom: Uint8Array
+  readonly sessionId: Uint8Array
+  readonly choice: SuiteChoice | undefined
+  readonly resumed: Session | undefined
+  readonly extendedMasterSecret: boolean
+  readonly encryptThenMac: boolean
+  /** A ticket goes out: a first one, or one in the place of the old. */
+  readonly issuesTicket: boolean
+  readonly ocspResponse: Uint8Array | undefined
+  readonly npn: boolean
+  readonly secureRenegotiation: boolean
+  readonly previous: Previous | undefined
+  state?: Connection12
+}
+
+interface Previous {
+  readonly finished: FinishedPair
+  readonly extendedMasterSecret: boolean
+}
+
+/** The server's side of TLS up to 1.2, from the ClientHello on (RFC 5246 §7.3), and what comes after it. */
+export function* serverHandshake12(hs: ServerContext, hello: ClientHello, version: ProtocolVersion): Flow {
+  let finished = yield* handshake(hs, hello, version, undefined)
+  for (;;) {
+    const next = yield* waitForRenegotiation(hs)
+    const previous = { finished, extendedMasterSecret: hs.facts.extendedMasterSecret ?? false }
+    hs.transcript = new Transcript()
+    hs.clientRandom = next.random
+    hs.wire.holdOutgoing()
+    finished = yield* handshake(hs, next, version, previous)
+  }
+}
+
+function* handshake(
+  hs: ServerContext,
+  hello: ClientHello,
+  version: ProtocolVersion,
+  previous: Previous | undefined,
+): Flow<FinishedPair> {
+  const server = yield* negotiate(hs, hello, version, previous)
+  const finished = server.resumed ? yield* abbreviated(server, server.resumed) : yield* full(server)
+  hs.facts.renegotiations = (hs.facts.renegotiations ?? -1) + 1
+  hs.wire.complete(previous !== undefined)
+  return finished
+}
+
+/** RFC 5246 §7.3, figure 1. */
+function* full(server: Server12): Flow<FinishedPair> {
+  const { hs, suite } = server
+  sendServerHello(server)
+  if (hasCertificate(suite)) sendCertificate(server)
+  const agreement = yield* sendServerKeyExchange(server)
+  const requests = sendCertificateRequest(server)
+  hs.send(encodeServerHelloDone())
+  const leaf = requests ? yield* readClientCertificate(server) : undefined
+  const premaster = yield* readClientKeyExchange(server, agreement)
+  deriveMaster(server, premaster)
+  if (leaf) yield* readCertificateVerify(server, leaf)
+  const keys = protections(hs.provider, server.state!, server.encryptThenMac)
+  const client = yield* readFinished(server, keys)
+  yield* storeSession(server)
+  yield* sendTicket(server)
+  return { client, server: sendFinished(server, keys) }
+}
+
+/** RFC 5246 §7.3, figure 2. */
+function* abbreviated(server: Server12, session: Session): Flow<FinishedPair> {
+  const { hs, suite, version } = server
+  const { facts } = hs
+  const hash = prfHash(hs.provider, suite, version)
+  server.state = { version, suite, hash, master: session.secret.slice(), randoms: randoms(server) }
+  logMaster(server)
+  facts.session = session
+  facts.peerCertificates = session.peerCertificates
+  facts.peerVerification = session.verified
+  facts.peerSignatureScheme = session.peerSignatureScheme
+  facts.group = session.group === undefined ? undefined : groupName(session.group)
+  if (hs.config.reverifyOnResume && session.peerCertificates.length > 0) {
+    const leaf = readClientLeaf12(hs.config, session.peerCertificates[0])
+    facts.peerVerification = yield* verifyPeer(hs, {
+      side: 'server',
+      chain: session.peerCertificates,
+      leaf,
+      resumed: true,
+    })
+  }
+  sendServerHello(server)
+  hs.transcript.start(hash)
+  yield* sendTicket(server)
+  const keys = protections(hs.provider, server.state, server.encryptThenMac)
+  const own = sendFinished(server, keys)
+  const client = yield* readFinished(server, keys)
+  return { client, server: own }
+}
+
+// --- Negotiation
+
+function* negotiate(
+  hs: ServerContext,
+  hello: ClientHello,
+  version: ProtocolVersion,
+  previous: Previous | undefined,
+): Flow<Server12> {
+  const { facts, wire, config, provider } = hs
+  const { extensions } = hello
+  wire.reader.version = version
+  wire.writer.version = version
+  // RFC 5246 §7.4.1.2: null must be among them.
+  if (!hello.compressionMethods.includes(0)) {
+    throw peerError('illegal_parameter', 'INVALID_COMPRESSION_LIST', 'the compression methods lack null')
+  }
+  wire.requireRecordBoundary()
+  const secureRenegotiation = checkRenegotiationInfo(hs, hello, previous)
+  checkPointFormats(extensions.get(ecPointFormats))
+  const extendedMasterSecret = extensions.has(EXTENDED_MAIN_SECRET) && config.extendedMasterSecret !== false
+  if (previous && previous.extendedMasterSecret !== extendedMasterSecret) {
+    // RFC 7627 §5.4.
+    throw peerError(
+      'illegal_parameter',
+      'RENEGOTIATION_EMS_MISMATCH',
+      'extended_main_secret changes in a renegotiation',
+    )
+  }
+  const offer = previous ? undefined : yield* findSession(hs, hello, version, extendedMasterSecret)
+  const resumed = offer?.session
+  const choice = resumed ? undefined : chooseSuite12(hs, hello, version)
+  const suite = choice?.suite ?? offer!.suite
+  facts.cipherSuite = suite.id
+  facts.resumed = resumed !== undefined
+  facts.extendedMasterSecret = extendedMasterSecret
+  if (!previous) facts.secureRenegotiation = secureRenegotiation
+  facts.credential = choice?.credential
+  facts.sharedSignatureSchemes = hs.hello.signatureSchemes.filter((scheme) => hs.signatureSchemes.includes(scheme))
+  if (previous) {
+    // RFC 7301 §3.2 leaves it open; as BoringSSL, a protocol does not change under the application.
+    if (extensions.has(NEXT_PROTOCOL_NEGOTIATION)) facts.npnProtocol = undefined
+  } else yield* selectProtocol(hs, hs.hello)
+  const npn =
+    !previous &&
+    facts.alpnProtocol === undefined &&
+    extensions.has(NEXT_PROTOCOL_NEGOTIATION) &&
+    (config.npnProtocols?.length ?? 0) > 0
+  const staples = choice?.credential && hs.hello.ocspRequested
+  const ocspResponse = staples ? yield* staple(config, choice.credential!, hs.hello) : undefined
+  const wantsTicket = extensions.has(SESSION_TICKET) && hs.ticketProtection !== undefined && !previous
+  const issuesTicket = wantsTicket && (resumed === undefined || offer!.renew)
+  hs.received(hello.message)
+  return {
+    hs,
+    hello,
+    version,
+    suite,
+    serverRandom: serverRandom(hs, version),
+    sessionId: resumed ? hello.sessionId : config.sessionStore && !issuesTicket ? provider.randomBytes(32) : EMPTY,
+    choice,
+    resumed,
+    extendedMasterSecret,
+    encryptThenMac:
+      suite.cbc !== undefined &&
+      suite.cbc !== 'null' &&
+      extensions.has(ENCRYPT_THEN_MAC) &&
+      config.encryptThenMac !== false,
+    issuesTicket,
+    ocspResponse,
+    npn,
+    secureRenegotiation,
+    previous,
+  }
+}
+
+/** RFC 9846 §4.2.3: the last 8 bytes say that we could have done better. */
+function serverRandom({ provider, baseConfig }: ServerContext, version: number): Uint8Array {
+  const random = provider.randomBytes(32)
+  const [highest] = enabledVersions(baseConfig.versions)
+  if (highest === Version.TLS13) random.set(version === Version.TLS12 ? DOWNGRADE_TLS12 : DOWNGRADE_TLS11, 24)
+  else if (highest === Version.TLS12 && version < Version.TLS12) random.set(DOWNGRADE_TLS11, 24)
+  return random
+}
+
+/** RFC 5746 §3.6, §3.7. @returns whether the client knows secure renegotiation */
+function checkRenegotiationInfo(hs: ServerContext, hello: ClientHello, previous: Previous | undefined): boolean {
+  const info = hello.extensions.get(renegotiationInfo)
+  const scsv = hello.cipherSuites.includes(EMPTY_RENEGOTIATION_INFO_SCSV)
+  const mismatch = (message: string) => peerError('handshake_failure', 'RENEGOTIATION_MISMATCH', message)
+  if (!previous) {
+    if (info && info.length > 0) throw mismatch('renegotiation_info is not empty in a first handshake')
+    const secure = info !== undefined || scsv
+    if (!secure && hs.config.requireSecureRenegotiation === true) {
+      throw peerError(
+        'handshake_failure',
+        'UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
+        'the client does not know secure renegotiation (RFC 5746)',
+      )
+    }
+    return secure
+  }
+  if (scsv) throw mismatch('the SCSV of a first handshake in a renegotiation')
+  if (hs.facts.secureRenegotiation) {
+    if (info === undefined || !equalBytes(info, previous.finished.client)) {
+      throw mismatch('renegotiation_info does not match the last handshake')
+    }
+    return true
+  }
+  throw mismatch('a renegotiation without renegotiation_info')
+}
+
+interface SessionOffer {
+  readonly session: Session
+  readonly suite: CipherSuite12
+  readonly renew: boolean
+}
+
+/** The session that the client wants to resume, by ticket (RFC 5077) or by id, where we can; else a full handshake. */
+function* findSession(
+  hs: ServerContext,
+  hello: ClientHello,
+  version: ProtocolVersion,
+  extendedMasterSecret: boolean,
+): Flow<SessionOffer | undefined> {
+  const { config } = hs
+  const found = yield* readSession(hs, hello)
+  if (found === undefined) return undefined
+  const { session, renew } = found
+  if (session.version !== version) return undefined
+  const suite = hs.suites12.find(({ id }) => id === session.cipherSuite)
+  if (suite === undefined || !hello.cipherSuites.includes(suite.id)) return undefined
+  const age = hs.now() - session.createdAt
+  if (age < 0 || age >= session.lifetime * 1000) return undefined
+  // RFC 6066 §3: not under another name; and not in another application's context.
+  if (session.serverName !== hs.hello.serverName) return undefined
+  if (!equalBytes(session.sessionIdContext ?? EMPTY, config.sessionIdContext ?? EMPTY)) return undefined
+  if (config.requireCertificate && session.peerCertificates.length === 0) return undefined
+  if (session.extendedMasterSecret && !extendedMasterSecret) {
+    // RFC 7627 §5.3: abort.
+    throw peerError(
+      'handshake_failure',
+      'RESUMED_EMS_SESSION_WITHOUT_EMS_EXTENSION',
+      'a session with extended_main_secret is resumed without it',
+    )
+  }
+  // RFC 7627 §5.3: the session is not resumed.
+  if (!session.extendedMasterSecret && extendedMasterSecret) return undefined
+  return { session, suite, renew }
+}
+
+function* readSession(hs: ServerContext, hello: ClientHello): Flow<{ session: Session; renew: boolean } | undefined> {
+  const ticket = hello.extensions.get(sessionTicket)
+  const { ticketProtection } = hs
+  if (ticket && ticket.length > 0 && ticketProtection) {
+    const opened = yield* answer('openTicket', () => ticketProtection.open(ticket))
+    if (opened === null) return undefined
+    try {
+      return { session: decodeSession(opened.session), renew: opened.renew }
+    } catch {
+      return undefined
+    }
+  }
+  const { sessionStore } = hs.config
+  if (!sessionStore || hello.sessionId.length === 0) return undefined
+  const session = yield* answer('findSession', () => sessionStore.get(hello.sessionId))
+  return session ? { session, renew: false } : undefined
+}
+
+// --- Our first flight
+
+function sendServerHello(server: Server12): void {
+  const { hs, hello, suite, resumed } = server
+  const { config, facts, wire } = hs
+  const { extensions: offered } = hello
+  const limit = offered.get(recordSizeLimit)
+  const fragment = limit === undefined ? offered.get(maxFragmentLength) : undefined
+  const writers: ((extensions: ExtensionWriter) => void)[] = []
+  if (server.secureRenegotiation) {
+    const { previous } = server
+    const info = previous ? concatBytes(previous.finished.client, previous.finished.server) : EMPTY
+    writers.push((extensions) => extensions.add(renegotiationInfo, info))
+  }
+  if (hs.hello.serverName !== undefined && config.acknowledgeServerName !== false && !resumed) {
+    writers.push((extensions) => extensions.add(serverNameAnswer, true))
+  }
+  if (suite.keyExchange.startsWith('ecdhe') && offered.has(ecPointFormats.extension)) {
+    writers.push((extensions) => extensions.add(ecPointFormats, [UNCOMPRESSED]))
+  }
+  if (server.extendedMasterSecret) writers.push((extensions) => extensions.add(extendedMainSecret, true))
+  if (server.encryptThenMac) writers.push((extensions) => extensions.add(encryptThenMac, true))
+  if (server.issuesTicket) writers.push((extensions) => extensions.add(sessionTicketAnswer, true))
+  if (server.ocspResponse) writers.push((extensions) => extensions.add(statusRequestAnswer, true))
+  const scts = server.choice?.credential?.sctList
+  if (scts && hs.hello.sctRequested) writers.push((extensions) => extensions.add(sctList, scts))
+  const { alpnProtocol } = facts
+  if (alpnProtocol && !server.previous) writers.push((extensions) => extensions.add(alpn, [alpnProtocol]))
+  if (server.npn) writers.push((extensions) => extensions.add(npnAnswer, config.npnProtocols!))
+  if (fragment !== undefined) writers.push((extensions) => extensions.add(maxFragmentLength, fragment))
+  if (limit !== undefined)
+    writers.push((extensions) => extensions.add(recordSizeLimit, config.recordSizeLimit ?? 16384))
+
+  hs.send(
+    encodeServerHello(
+      { version: server.version, random: server.serverRandom, sessionId: server.sessionId, cipherSuite: suite.id },
+      // RFC 5246 §7.4.1.3: an empty block is left out.
+      writers.length > 0
+        ? (extensions) => {
+            for (const write of writers) write(extensions)
+          }
+        : undefined,
+    ),
+  )
+  if (limit !== undefined) {
+    wire.writer.maxFragment = Math.min(wire.writer.maxFragment, limit)
+    if (config.recordSizeLimit) wire.reader.maxPlaintext = Math.min(wire.reader.maxPlaintext, config.recordSizeLimit)
+  }
+  if (fragment !== undefined) {
+    wire.writer.maxFragment = Math.min(wire.writer.maxFragment, fragment)
+    wire.reader.maxPlaintext = fragment
+  }
+}
+
+function sendCertificate({ hs, choice, ocspResponse }: Server12): void {
+  hs.send(encodeCertificate12(choice!.credential!.chain))
+  if (ocspResponse) hs.send(encodeCertificateStatusMessage(ocspResponse))
+}
+
+/** ServerKeyExchange, where the suite has one (RFC 5246 §7.4.3). @returns what the client's share completes */
+function* sendServerKeyExchange(server: Server12): Flow<KeyAgreement | undefined> {
+  const { hs, suite, choice } = server
+  const { provider, facts, config } = hs
+  let agreement: KeyAgreement | undefined
+  let parameters: KeyExchangeParameters | undefined
+  if (choice!.group) {
+    facts.group = choice!.group.name
+    agreement = provider.groups[choice!.group.name]!.initiate()
+    parameters = { kind: 'ecdhe', group: choice!.group.id, share: agreement.share }
+  } else if (choice!.dh) {
+    const dh: DhGroup = choice!.dh
+    facts.dhInfo = { bits: dh.bits }
+    agreement = dh.group.initiate()
+    parameters = { kind: 'dhe', p: dh.p, g: dh.g, share: agreement.share }
+  }
+  const pskHint = hasPsk(suite) ? (config.pskIdentityHint ?? (parameters ? EMPTY : undefined)) : undefined
+  if (parameters === undefined && pskHint === undefined) return undefined
+  const writer = new Writer(256)
+  if (parameters) writeParameters(writer, parameters)
+  const signed = writer.finish()
+  const { signing, credential } = choice!
+  const signature = signing && parameters ? yield* sign(server, credential!, signing, signed) : undefined
+  hs.send(encodeServerKeyExchange({ pskHint, signed, scheme: signature && signing!.scheme, signature }))
+  return agreement
+}
+
+function* sign(server: Server12, { signer }: Credential, signing: Signing, parameters: Uint8Array): Flow<Uint8Array> {
+  const content = signedParameters(randoms(server), parameters)
+  server.hs.facts.localSignatureScheme = signing.scheme
+  return yield* answer('sign', () => signer.sign(signing.algorithm, content))
+}
+
+/** CertificateRequest (RFC 5246 §7.4.4): only of a client that can trust who asks. */
+function sendCertificateRequest({ hs, suite, version }: Server12): boolean {
+  const { config } = hs
+  if (!config.requestCertificate || !hasCertificate(suite)) return false
+  hs.send(
+    encodeCertificateRequest12({
+      certificateTypes: [CertificateType.rsa_sign, CertificateType.ecdsa_sign],
+      signatureSchemes: version >= Version.TLS12 ? hs.signatureSchemes : undefined,
+      authorities: config.certificateAuthorities ?? [],
+    }),
+  )
+  return true
+}
+
+// --- The client's flight
+
+/** @returns the leaf, or `undefined` where the client has none */
+function* readClientCertificate({ hs }: Server12): Flow<PeerCertificate | undefined> {
+  const { config, facts } = hs
+  const message = yield* nextMessage(HandshakeType.certificate)
+  const chain = decodeCertificate12(message)
+  hs.received(message)
+  facts.peerCertificates = chain
+  if (chain.length === 0) {
+    // RFC 5246 §7.4.6.
+    if (config.requireCertificate) {
+      throw peerError('handshake_failure', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the client sent no certificate')
+    }
+    return undefined
+  }
+  const leaf = readClientLeaf12(config, chain[0])
+  facts.peerVerification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: false })
+  return leaf
+}
+
+/** ClientKeyExchange (RFC 5246 §7.4.7). @returns the premaster secret */
+function* readClientKeyExchange(server: Server12, agreement: KeyAgreement | undefined): Flow<Uint8Array> {
+  const { hs, suite } = server
+  const message = yield* nextMessage(HandshakeType.client_key_exchange)
+  const { pskIdentity, exchange } = decodeClientKeyExchange(message, suite.keyExchange)
+  hs.received(message)
+  const psk = pskIdentity ? yield* findPsk(hs, pskIdentity) : undefined
+  let secret: Uint8Array | undefined
+  if (agreement) {
+    const shared = yield* withPeerShare(() => agreement.complete(exchange!))
+    secret = suite.keyExchange.startsWith('dhe') ? stripLeadingZeros(shared) : shared
+  } else if (exchange) secret = yield* decryptPremaster(server, exchange)
+  return psk ? pskPremaster(secret, psk) : secret!
+}
+
+function* findPsk(hs: ServerContext, identity: Uint8Array): Flow<Uint8Array> {
+  const { pskCallback } = hs.config
+  const key = pskCallback ? yield* answer('selectPsk', () => pskCallback(identity)) : null
+  if (!key) {
+    // RFC 4279 §2.
+    throw peerError('unknown_psk_identity', 'PSK_IDENTITY_NOT_FOUND', 'no PSK has this identity')
+  }
+  hs.facts.pskIdentity = identity
+  return key
+}
+
+/**
+ * The encrypted premaster secret (RFC 5246 §7.4.7.1). Whatever is wrong with it, padding, length or version, the
+ * handshake goes on with bytes that nobody knows and fails at the Finished: one path, without a branch on the plaintext
+ * (Bleichenbacher, ROBOT).
+ */
+function* decryptPremaster({ hs, hello, choice }: Server12, ciphertext: Uint8Array): Flow<Uint8Array> {
+  const { signer } = choice!.credential!
+  const random = hs.provider.randomBytes(48)
+  const plain = yield* answer('decryptPremaster', () => signer.decryptPremaster!(ciphertext))
+  const wrong = (plain[0] ^ (hello.legacyVersion >>> 8)) | (plain[1] ^ (hello.legacyVersion & 0xff))
+  // All ones where the version is right, else zero.
+  const mask = (wrong - 1) >> 31
+  const premaster = new Uint8Array(48)
+  for (let i = 0; i < 48; i++) premaster[i] = (plain[i] & mask) | (random[i] & ~mask)
+  plain.fill(0)
+  return premaster
+}
+
+const randoms = (server: Server12): Connection12['randoms'] => ({
+  client: server.hs.clientRandom,
+  server: server.serverRandom,
+})
+
+function deriveMaster(server: Server12, premaster: Uint8Array): void {
+  const { hs, suite, version } = server
+  const hash = prfHash(hs.provider, suite, version)
+  const sessionHash = server.extendedMasterSecret ? handshakeHash(hs.transcript, hash) : undefined
+  server.state = {
+    version,
+    suite,
+    hash,
+    master: masterSecret(hash, premaster, randoms(server), sessionHash),
+    randoms: randoms(server),
+  }
+  logMaster(server)
+}
+
+function logMaster({ hs, state }: Server12): void {
+  hs.secrets.tls12 = state
+  hs.logSecret('CLIENT_RANDOM', hs.clientRandom, state!.master)
+}
+
+/** CertificateVerify (RFC 5246 §7.4.8). */
+function* readCertificateVerify({ hs, version }: Server12, leaf: PeerCertificate): Flow {
+  const message = yield* nextMessage(HandshakeType.certificate_verify)
+  const { scheme, signature } = decodeBody(message, (reader) => ({
+    scheme: version >= Version.TLS12 ? reader.u16() : undefined,
+    signature: reader.vector16(),
+  }))
+  yield* verifySignature12(version, leaf, hs.signatureSchemes, scheme, hs.transcript.kept, signature)
+  hs.facts.peerSignatureScheme = scheme
+  hs.received(message)
+}
+
+/** ChangeCipherSpec, NextProtocol where NPN was negotiated, Finished. @returns verify_data */
+function* readFinished(server: Server12, keys: Protections): Flow<Uint8Array> {
+  const { hs, state } = server
+  hs.transcript.start(state!.hash)
+  yield* nextChangeCipherSpec()
+  hs.wire.changeReadKeys(keys.client.reader())
+  if (server.npn && !server.resumed) {
+    const message = yield* nextMessage(HandshakeType.next_protocol)
+    hs.facts.npnProtocol = decodeNextProtocol(message)
+    hs.received(message)
+  }
+  const message = yield* nextMessage(HandshakeType.finished)
+  const expected = verifyData(state!.hash, state!.master, 'client', hs.transcript.digest())
+  checkFinished(message, expected)
+  hs.received(message)
+  hs.wire.requireRecordBoundary()
+  hs.facts.peerFinished = expected
+  return expected
+}
+
+// --- Sessions, and our last flight
+
+function makeSession(server: Server12): Session {
+  const { hs, version, suite, resumed } = server
+  const { facts, config } = hs
+  const now = hs.now()
+  return {
+    side: 'server',
+    version,
+    cipherSuite: suite.id,
+    secret: server.state!.master.slice(),
+    sessionId: server.sessionId,
+    extendedMasterSecret: server.extendedMasterSecret,
+    lifetime: hs.sessionLifetime,
+    createdAt: resumed?.createdAt ?? now,
+    authenticatedAt: resumed?.authenticatedAt ?? now,
+    alpn: facts.alpnProtocol,
+    serverName: hs.hello.serverName,
+    sessionIdContext: config.sessionIdContext,
+    group: facts.group && GROUP_IDS[facts.group],
+    peerSignatureScheme: facts.peerSignatureScheme,
+    peerCertificates: facts.peerCertificates ?? [],
+    verified: facts.peerVerification && { ok: facts.peerVerification.ok, result: facts.peerVerification.result },
+  }
+}
+
+/** Stateful resumption: the session goes into the store under its id. A renegotiation's does not. */
+function* storeSession(server: Server12): Flow {
+  const { hs, previous, sessionId } = server
+  const { sessionStore } = hs.config
+  if (!sessionStore || previous || sessionId.length === 0) return
+  const session = makeSession(server)
+  hs.facts.session = session
+  yield* answer('storeSession', () => sessionStore.set(sessionId, session))
+  hs.wire.emit({ type: 'sessionIssued', session })
+}
+
+/** NewSessionTicket (RFC 5077 §3.3). */
+function* sendTicket(server: Server12): Flow {
+  if (!server.issuesTicket) return
+  const { hs } = server
+  const session = makeSession(server)
+  const protection = hs.ticketProtection!
+  const ticket =
+    (yield* answer('sealTicket', () => protection.seal(encodeSession({ ...session, sessionId: EMPTY })))) ?? EMPTY
+  hs.send(encodeNewSessionTicket12(session.lifetime, ticket))
+  if (ticket.length === 0) return
+  const issued = { ...session, ticket }
+  hs.facts.session = issued
+  hs.wire.emit({ type: 'sessionIssued', session: issued })
+}
+
+/** ChangeCipherSpec and Finished. @returns verify_data */
+function sendFinished({ hs, state }: Server12, keys: Protections): Uint8Array {
+  const { wire, config } = hs
+  const { hash, master, suite, version } = state!
+  wire.sendChangeCipherSpec()
+  wire.changeWriteKeys(keys.server.writer())
+  wire.writer.splitFirstByte =
+    version === Version.TLS10 && suite.cbc !== undefined && suite.cbc !== 'null' && config.cbcRecordSplitting !== false
+  const data = verifyData(hash, master, 'server', hs.transcript.digest())
+  hs.facts.localFinished = data
+  hs.send(encodeFinished(data))
+  return data
+}
+
+// --- Renegotiation (RFC 5746)
+
+/** Until the client starts one, whether we asked (the application's wish) or not. */
+function* waitForRenegotiation(hs: ServerContext): Flow<ClientHello> {
+  const { config, wire } = hs
+  let asked = false
+  for (;;) {
+    const message: HandshakeMessage | undefined = yield* idle(HandshakeType.client_hello)
+    if (message === undefined) {
+      if (!asked) wire.send(encodeHelloRequest())
+      asked = true
+      continue
+    }
+    const policy = config.renegotiation ?? 'never'
+    if (!asked && policy !== 'freely' && policy !== 'once') {
+      throw new TlsError('NO_RENEGOTIATION', 'the client starts a renegotiation, which is not allowed', {
+        alert: Alert.no_renegotiation,
+      })
+    }
+    wire.emit({ type: 'renegotiationRequest' })
+    return decodeClientHello(message)
+  }
+}

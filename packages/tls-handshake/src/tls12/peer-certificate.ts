@@ -1,0 +1,50 @@
+import { peerError } from '@x/tls-record'
+import type { PeerCertificate, TlsConfig } from '../config.ts'
+import type { CipherSuite12 } from '../registry/cipher-suites12.ts'
+
+/** Has a leaf parsed. */
+export function parseLeaf(config: TlsConfig, der: Uint8Array): PeerCertificate {
+  try {
+    return config.parseCertificate(der)
+  } catch (cause) {
+    throw peerError('decode_error', 'CANNOT_PARSE_LEAF_CERT', "the peer's certificate cannot be parsed", cause)
+  }
+}
+
+/** A server's leaf, of the type the suite asks for and with a key that may be used so (RFC 5246 §7.4.2). */
+export function readLeaf12(config: TlsConfig, der: Uint8Array, suite: CipherSuite12): PeerCertificate {
+  const leaf = parseLeaf(config, der)
+  const { publicKey, keyUsage } = leaf
+  const encrypts = suite.keyExchange === 'rsa' || suite.keyExchange === 'rsa_psk'
+  if (!fitsAuthentication(publicKey.type, suite, encrypts)) {
+    throw peerError(
+      'illegal_parameter',
+      'WRONG_CERTIFICATE_TYPE',
+      `a certificate with a key of type ${publicKey.type} for ${suite.name}`,
+    )
+  }
+  const allowed = keyUsage === undefined || (encrypts ? keyUsage.keyEncipherment : keyUsage.digitalSignature)
+  if (!allowed) {
+    throw peerError(
+      'illegal_parameter',
+      'KEY_USAGE_BIT_INCORRECT',
+      `keyUsage does not allow ${encrypts ? 'keyEncipherment' : 'digitalSignature'}`,
+    )
+  }
+  return leaf
+}
+
+/** True when a key of this type serves the suite's authentication (RFC 8422 §2.1 counts EdDSA as ECDSA). */
+export function fitsAuthentication(type: string, suite: CipherSuite12, encrypts: boolean): boolean {
+  if (suite.authentication === 'rsa') return type === 'rsa' || (type === 'rsa-pss' && !encrypts)
+  return suite.authentication === 'ecdsa' && (type === 'ec' || type === 'ed25519' || type === 'ed448')
+}
+
+/** A client's leaf signs, whatever it is. */
+export function readClientLeaf12(config: TlsConfig, der: Uint8Array): PeerCertificate {
+  const leaf = parseLeaf(config, der)
+  if (leaf.keyUsage && !leaf.keyUsage.digitalSignature) {
+    throw peerError('illegal_parameter', 'KEY_USAGE_BIT_INCORRECT', 'keyUsage does not allow digitalSignature')
+  }
+  return leaf
+}

@@ -1,0 +1,88 @@
+import type { KeyInfo, SignatureAlgorithm } from '@x/crypto-primitives'
+import { peerError } from '@x/tls-record'
+import { concatBytes } from '../codec/bytes.ts'
+import type { Credential, PeerCertificate } from '../config.ts'
+import { answer, type Flow } from '../handshake/step.ts'
+import {
+  SIGNATURE_SCHEMES,
+  schemeFitsKey12,
+  signatureScheme,
+  signatureSchemeName,
+} from '../registry/signature-schemes.ts'
+import type { Connection12 } from './state.ts'
+
+/** An algorithm to sign by, with the number that names it in TLS 1.2. */
+export interface Signing {
+  readonly algorithm: SignatureAlgorithm
+  readonly scheme?: number
+}
+
+/** RFC 5246 §7.4.1.4.1: what a peer accepts that does not say. */
+const DEFAULT_SCHEMES: readonly number[] = [0x0201, 0x0203]
+
+/** Before TLS 1.2 the algorithm follows from the key (RFC 4346 §7.4.3, RFC 8422 §5.4). */
+function fixedAlgorithm(key: KeyInfo): SignatureAlgorithm | undefined {
+  if (key.type === 'rsa') return { name: 'rsa-pkcs1', hash: 'md5-sha1' }
+  return key.type === 'ec' ? { name: 'ecdsa', hash: 'sha1' } : undefined
+}
+
+/**
+ * How a credential signs for this peer.
+ *
+ * @param accepted the peer's signature_algorithms; absent: it sent none
+ */
+export function chooseSigning(
+  credential: Credential,
+  version: number,
+  accepted: readonly number[] | undefined,
+): Signing | undefined {
+  const { signer } = credential
+  if (version < 0x0303) {
+    const algorithm = fixedAlgorithm(signer)
+    return algorithm && { algorithm }
+  }
+  const theirs = accepted ?? DEFAULT_SCHEMES
+  const ours = credential.signatureSchemes?.map(signatureScheme) ?? SIGNATURE_SCHEMES
+  const scheme = ours.find(
+    (candidate) => candidate && theirs.includes(candidate.id) && schemeFitsKey12(candidate, signer),
+  )
+  return scheme && { algorithm: scheme.algorithm, scheme: scheme.id }
+}
+
+/** What a ServerKeyExchange's signature covers (RFC 5246 §7.4.3). */
+export function signedParameters({ client, server }: Connection12['randoms'], parameters: Uint8Array): Uint8Array {
+  return concatBytes(client, server, parameters)
+}
+
+/**
+ * Checks a peer's signature over `content`.
+ *
+ * @param accepted the schemes we advertised
+ */
+export function* verifySignature12(
+  version: number,
+  leaf: PeerCertificate,
+  accepted: readonly number[],
+  scheme: number | undefined,
+  content: Uint8Array,
+  signature: Uint8Array,
+): Flow {
+  const key = leaf.publicKey
+  let algorithm: SignatureAlgorithm | undefined
+  if (version < 0x0303) algorithm = fixedAlgorithm(key)
+  else {
+    const known = signatureScheme(scheme!)
+    // RFC 5246 §7.4.3: one of those offered, and of the key's type.
+    if (known && accepted.includes(known.id) && schemeFitsKey12(known, key)) algorithm = known.algorithm
+  }
+  if (algorithm === undefined) {
+    throw peerError(
+      'illegal_parameter',
+      'WRONG_SIGNATURE_TYPE',
+      `signed by ${scheme === undefined ? 'the fixed algorithm' : signatureSchemeName(scheme)}, which was not offered or does not fit a key of type ${key.type}`,
+    )
+  }
+  const valid = yield* answer('verifySignature', () => key.verify(algorithm, content, signature))
+  // RFC 5246 §7.2.2: decrypt_error.
+  if (valid !== true) throw peerError('decrypt_error', 'BAD_SIGNATURE', "the handshake's signature is not valid")
+}

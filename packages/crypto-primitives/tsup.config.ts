@@ -4,6 +4,7 @@ export default build([
   'index',
   'portable',
   'node',
+  'node-aead',
   'hash',
   'kdf',
   'aead',

@@ -12,7 +12,6 @@ import {
   secp384r1 as secp384r1Curve,
   secp521r1 as secp521r1Curve,
 } from './curves.ts'
-import { integerToBytes } from './integer.ts'
 import { type FfdheBits, ffdheField } from './groups/ffdhe.ts'
 import { finiteFieldGroup } from './groups/finite-field.ts'
 import { hybridGroup } from './groups/hybrid.ts'
@@ -20,6 +19,7 @@ import { kemGroup } from './groups/mlkem.ts'
 import { type MontgomeryFunction, montgomeryGroup } from './groups/montgomery.ts'
 import { weierstrassGroup } from './groups/weierstrass.ts'
 import { x25519Kernel } from './groups/x25519-wasm.ts'
+import { integerToBytes } from './integer.ts'
 import { mlKem512 as kem512, mlKem768 as kem768, mlKem1024 as kem1024 } from './mlkem.ts'
 
 /** The function X25519 of RFC 7748 §5. */

@@ -3,9 +3,10 @@ import { aes128Ccm, aes128Ccm8, aes128Gcm, aes256Ccm, aes256Ccm8, aes256Gcm, cha
 import * as groups from './groups.ts'
 import { md5, md5Sha1, sha1, sha224, sha256, sha384, sha512, sha512_224, sha512_256 } from './hash.ts'
 import { cbcHmac } from './portable/cbc-hmac.ts'
-import { generateKey, importPrivateKey, importPublicKey, supportsSignature } from './portable/keys.ts'
+import { generateKey, importPrivateKey, importPublicKey } from './portable/keys.ts'
 import type { CryptoProvider } from './provider.ts'
 import { randomBytes } from './random.ts'
+import { supportsSignature } from './signatures/support.ts'
 
 const hashes = {
   md5,

@@ -6,7 +6,8 @@ import { type AeadCipher, type AeadEngine, createAead } from '../src/aead.ts'
 import { expandKeyConstantTime } from '../src/aes/constant-time.ts'
 import { expandKey } from '../src/aes/key-schedule.ts'
 import { x25519Kernel } from '../src/groups/x25519-wasm.ts'
-import { createAead as createNativeAead, nodeProvider } from '../src/node.ts'
+import { nodeProvider } from '../src/node.ts'
+import { createAead as createNativeAead } from '../src/node-aead.ts'
 import { hex } from './hex.ts'
 
 const random = nodeProvider.randomBytes

@@ -10,12 +10,10 @@ import {
   type AeadCipher,
   type AeadParameters,
   aeadAlgorithm,
-  aeadParameters,
   checkPlace,
   NONCE_LENGTH,
   SPECIFICATIONS,
 } from '../aead/specification.ts'
-import { createAead as portableAead } from '../aead.ts'
 import { concatBytes } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import type { Aead, AeadAlgorithm, AeadName } from '../provider.ts'
@@ -24,7 +22,7 @@ import type { Aead, AeadAlgorithm, AeadName } from '../provider.ts'
  * An AEAD of OpenSSL. node:crypto makes a cipher object per record (2.5 microseconds) and allocates its output;
  * `sealChunks` hands that output on without a copy.
  */
-class NativeAead implements Aead {
+export class NativeAead implements Aead {
   #key: KeyObject | undefined
   readonly tagLength: number
   readonly #nonceLength: number
@@ -102,9 +100,6 @@ function native(name: AeadName, cipher: AeadCipher): AeadAlgorithm {
   return aeadAlgorithm(name, (key) => new NativeAead(cipher, key, { nonceLength: NONCE_LENGTH, tagLength }))
 }
 
-/** OpenSSL keeps GCM's nonces in a buffer of this size. */
-const MAX_NATIVE_NONCE = 128
-
 /** The AEADs of `node:crypto`. */
 export const aeads: Readonly<Record<AeadName, AeadAlgorithm>> = {
   'aes-128-gcm': /* @__PURE__ */ native('aes-128-gcm', 'aes-gcm'),
@@ -114,15 +109,4 @@ export const aeads: Readonly<Record<AeadName, AeadAlgorithm>> = {
   'aes-256-ccm': /* @__PURE__ */ native('aes-256-ccm', 'aes-ccm'),
   'aes-128-ccm-8': /* @__PURE__ */ native('aes-128-ccm-8', 'aes-ccm'),
   'aes-256-ccm-8': /* @__PURE__ */ native('aes-256-ccm-8', 'aes-ccm'),
-}
-
-/**
- * An AEAD of OpenSSL with parameters that TLS does not use: AES-192, other nonces and tags.
- *
- * @throws {CryptoError} `INVALID_LENGTH` or `INVALID_PARAMETER`
- */
-export function createAead(cipher: AeadCipher, key: Uint8Array, parameters: AeadParameters = {}): Aead {
-  const complete = aeadParameters(cipher, key, parameters)
-  if (cipher === 'aes-gcm' && complete.nonceLength > MAX_NATIVE_NONCE) return portableAead(cipher, key, complete)
-  return new NativeAead(cipher, key, complete)
 }

@@ -1,18 +1,11 @@
-import {
-  createECDH,
-  createPrivateKey,
-  createPublicKey,
-  diffieHellman,
-  type ECDH,
-  generateKeyPairSync,
-  type KeyObject,
-} from 'node:crypto'
+import { createECDH, createPublicKey, diffieHellman, type ECDH, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { expectLength } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import { diffieHellmanGroup } from '../groups/agreement.ts'
 import { checkUncompressed } from '../groups/weierstrass.ts'
 import type { CurveName, KeyExchangeGroup } from '../provider.ts'
 import { base64url, bytesOf, fromBase64url } from './bytes.ts'
+import { nativeXdhKey } from './octet-keys.ts'
 
 const OPENSSL_CURVE: Readonly<Partial<Record<CurveName, string>>> = { secp256r1: 'prime256v1' }
 
@@ -59,7 +52,7 @@ export function nativeMontgomery(name: 'x25519' | 'x448', length: number): KeyEx
     (privateValue) => {
       // The two overloads have one shape, but the types want a literal.
       const privateKey = privateValue
-        ? importNativeXdh(name, length, privateValue)
+        ? nativeXdhKey(name, privateValue)
         : generateKeyPairSync(name as 'x25519').privateKey
       return {
         share: () => fromBase64url(privateKey.export({ format: 'jwk' }).x!),
@@ -84,15 +77,4 @@ function setPrivate(name: CurveName, ecdh: ECDH, privateValue: Uint8Array): void
   } catch (cause) {
     throw new CryptoError('INVALID_KEY', `${name} private key must be in [1, n - 1]`, { cause })
   }
-}
-
-/** PKCS#8 up to the key (RFC 8410 §7): JWK would ask for the public key as well. */
-const PKCS8 = { x25519: '302e020100300506032b656e04220420', x448: '3046020100300506032b656f043a0438' } as const
-
-function importNativeXdh(name: 'x25519' | 'x448', length: number, privateValue: Uint8Array): KeyObject {
-  expectLength(`${name} private key`, privateValue, length, 'INVALID_KEY')
-  const der = Buffer.concat([Buffer.from(PKCS8[name], 'hex'), privateValue])
-  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-  der.fill(0)
-  return key
 }

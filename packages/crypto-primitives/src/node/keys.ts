@@ -1,34 +1,67 @@
-import {
-  generateKey as portableGenerate,
-  importPrivateKey as portablePrivate,
-  importPublicKey as portablePublic,
-} from '../portable/keys.ts'
+import { curveNamed } from '../curves/by-name.ts'
+import { importDsaPrivateKey, importDsaPublicKey } from '../dsa.ts'
+import { generateEcKey, importEcPrivateKey, importEcPublicKey } from '../ecdsa.ts'
+import { generateMlDsaKey, importMlDsaPrivateKey, importMlDsaPublicKey } from '../mldsa.ts'
 import type { KeySpec, PrivateKey, PrivateKeyData, PublicKey, PublicKeyData } from '../provider.ts'
-import { generateNativeEdwardsKey, importNativeEdwardsPrivateKey, importNativeEdwardsPublicKey } from './edwards.ts'
 import { generateNativeEcKey, hasNativeCurve, importNativeEcPrivateKey, importNativeEcPublicKey } from './elliptic.ts'
 import { hashes } from './hash.ts'
+import { generateNativeOctetKey, importNativeOctetPrivateKey, importNativeOctetPublicKey } from './octet-keys.ts'
 import { generateNativeRsaKey, importNativeRsaPrivateKey, importNativeRsaPublicKey } from './rsa.ts'
 
 /** A public key in OpenSSL where it can be, else in JavaScript. */
 export function importPublicKey(data: PublicKeyData): PublicKey {
-  if (data.type === 'rsa' || data.type === 'rsa-pss') return importNativeRsaPublicKey(data)
-  if (data.type === 'ec' && hasNativeCurve(data.curve)) return importNativeEcPublicKey(data.curve, data.point)
-  if (data.type === 'ed25519' || data.type === 'ed448') return importNativeEdwardsPublicKey(data.type, data.bytes)
-  return portablePublic(data, hashes)
+  switch (data.type) {
+    case 'rsa':
+    case 'rsa-pss':
+      return importNativeRsaPublicKey(data)
+    case 'ec':
+      if (hasNativeCurve(data.curve)) return importNativeEcPublicKey(data.curve, data.point)
+      return importEcPublicKey(curveNamed(data.curve), data.point, hashes)
+    case 'dsa':
+      return importDsaPublicKey(data, hashes)
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return importMlDsaPublicKey(data.type, data.bytes)
+    default:
+      return importNativeOctetPublicKey(data.type, data.bytes)
+  }
 }
 
 /** A private key in OpenSSL where it can be, else in JavaScript. */
 export function importPrivateKey(data: PrivateKeyData): PrivateKey {
-  if (data.type === 'rsa' || data.type === 'rsa-pss') return importNativeRsaPrivateKey(data)
-  if (data.type === 'ec' && hasNativeCurve(data.curve)) return importNativeEcPrivateKey(data.curve, data)
-  if (data.type === 'ed25519' || data.type === 'ed448') return importNativeEdwardsPrivateKey(data.type, data.bytes)
-  return portablePrivate(data, hashes)
+  switch (data.type) {
+    case 'rsa':
+    case 'rsa-pss':
+      return importNativeRsaPrivateKey(data)
+    case 'ec':
+      if (hasNativeCurve(data.curve)) return importNativeEcPrivateKey(data.curve, data)
+      return importEcPrivateKey(curveNamed(data.curve), data, hashes)
+    case 'dsa':
+      return importDsaPrivateKey(data, hashes)
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return importMlDsaPrivateKey(data.type, data)
+    default:
+      return importNativeOctetPrivateKey(data.type, data.bytes)
+  }
 }
 
 /** A fresh key, from OpenSSL where it can be. */
 export function generateKey(spec: KeySpec): PrivateKey {
-  if (spec.type === 'rsa' || spec.type === 'rsa-pss') return generateNativeRsaKey(spec)
-  if (spec.type === 'ec' && hasNativeCurve(spec.curve)) return generateNativeEcKey(spec.curve)
-  if (spec.type === 'ed25519' || spec.type === 'ed448') return generateNativeEdwardsKey(spec.type)
-  return portableGenerate(spec, hashes)
+  switch (spec.type) {
+    case 'rsa':
+    case 'rsa-pss':
+      return generateNativeRsaKey(spec)
+    case 'ec':
+      if (hasNativeCurve(spec.curve)) return generateNativeEcKey(spec.curve)
+      return generateEcKey(curveNamed(spec.curve), hashes)
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return generateMlDsaKey(spec.type)
+    default:
+      return generateNativeOctetKey(spec.type)
+  }
 }

@@ -1,14 +1,4 @@
-import type { Curve } from '../curves/curve.ts'
-import {
-  brainpoolP256r1,
-  brainpoolP384r1,
-  brainpoolP512r1,
-  secp224r1,
-  secp256k1,
-  secp256r1,
-  secp384r1,
-  secp521r1,
-} from '../curves.ts'
+import { curveNamed } from '../curves/by-name.ts'
 import { importDsaPrivateKey, importDsaPublicKey } from '../dsa.ts'
 import { generateEcKey, importEcPrivateKey, importEcPublicKey } from '../ecdsa.ts'
 import {
@@ -24,36 +14,9 @@ import {
 } from '../eddsa.ts'
 import { CryptoError } from '../error.ts'
 import { generateMlDsaKey, importMlDsaPrivateKey, importMlDsaPublicKey } from '../mldsa.ts'
-import type {
-  CurveName,
-  KeyInfo,
-  KeySpec,
-  PrivateKey,
-  PrivateKeyData,
-  PublicKey,
-  PublicKeyData,
-  SignatureAlgorithm,
-} from '../provider.ts'
+import type { KeySpec, PrivateKey, PrivateKeyData, PublicKey, PublicKeyData } from '../provider.ts'
 import { generateRsaKey, importRsaPrivateKey, importRsaPublicKey } from '../rsa.ts'
-import { checkRsaFit, type Hashes } from '../signatures/fit.ts'
-
-const CURVES: Readonly<Record<CurveName, Curve>> = {
-  secp224r1,
-  secp256r1,
-  secp384r1,
-  secp521r1,
-  secp256k1,
-  brainpoolP256r1,
-  brainpoolP384r1,
-  brainpoolP512r1,
-}
-
-/** @throws {CryptoError} `UNSUPPORTED` */
-export function curveNamed(name: CurveName): Curve {
-  const curve = CURVES[name]
-  if (!curve) throw new CryptoError('UNSUPPORTED', `curve ${name} is not offered`)
-  return curve
-}
+import type { Hashes } from '../signatures/fit.ts'
 
 const unknownType = (type: never): CryptoError => new CryptoError('UNSUPPORTED', `key type ${type} is not offered`)
 
@@ -128,22 +91,4 @@ export function generateKey(spec: KeySpec, hashes: Hashes): PrivateKey {
       return generateMlDsaKey(spec.type)
   }
   throw unknownType(spec)
-}
-
-const FAMILY = { 'rsa-pkcs1': 'rsa', ecdsa: 'ec', dsa: 'dsa' } as const
-
-/** {@link CryptoProvider.supportsSignature} where all key types are there: what remains is the hash, and the key's fit. */
-export function supportsSignature(hashes: Hashes, algorithm: SignatureAlgorithm, key?: KeyInfo): boolean {
-  if ('hash' in algorithm && !hashes[algorithm.hash]) return false
-  if (algorithm.name === 'rsa-pss' && !hashes[algorithm.mgfHash]) return false
-  if (!key) return true
-  if (key.canSign && !key.canSign(algorithm)) return false
-  if (algorithm.name !== 'rsa-pss')
-    return key.type === (algorithm.name in FAMILY ? FAMILY[algorithm.name as keyof typeof FAMILY] : algorithm.name)
-  try {
-    checkRsaFit(key, algorithm)
-    return true
-  } catch {
-    return false
-  }
 }

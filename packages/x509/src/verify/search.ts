@@ -29,7 +29,6 @@ export function* searchPaths(context: VerifyContext, visit: (path: BuiltPath) =>
       context.spendPath()
       if (yield* visit({ chain: [...chain, anchor], untrusted: chain.length })) return true
     }
-    if (intermediates(chain) >= context.maxDepth) return false
     let found = false
     // What is in the store but is no anchor may still stand in between.
     const between = context.partialChain
@@ -37,7 +36,7 @@ export function* searchPaths(context: VerifyContext, visit: (path: BuiltPath) =>
       : anchors.withSubject(current.issuer).filter((candidate) => !isAnchor(context, candidate))
     for (const candidate of rank(context, current, [...between, ...pool])) {
       found = true
-      if (repeats(chain, candidate)) continue
+      if (repeats(chain, candidate) || intermediates([...chain, candidate]) > context.maxDepth) continue
       context.spendCandidate()
       if (!(yield* context.verifySignature(current, candidate))) continue
       if (yield* extend([...chain, candidate])) return true
@@ -66,7 +65,7 @@ function isAnchor(context: VerifyContext, certificate: Certificate): boolean {
   return context.partialChain || factsOf(certificate).selfSigned
 }
 
-/** Intermediates of a path of which the last is to be issued by an anchor; self-issued ones do not count. */
+/** Intermediates of a path whose last certificate is to be issued by an anchor; self-issued ones do not count. */
 function intermediates(chain: readonly Certificate[]): number {
   let count = 0
   for (let i = 1; i < chain.length; i++) if (!factsOf(chain[i]!).selfIssued) count++

@@ -1,0 +1,225 @@
+/** Bad input: a typed error that names the place, never another, never slowly. */
+import { nodeProvider as provider } from '@x/crypto-primitives/node'
+import { describe, expect, test } from 'vitest'
+import {
+  Certificate,
+  CertificateRequest,
+  CertificateRevocationList,
+  createAuthority,
+  der,
+  encodePem,
+  encodePfx,
+  encodePrivateKey,
+  Name,
+  parseCertificates,
+  parseDhParameters,
+  parseOcspRequest,
+  parseOcspResponse,
+  parsePem,
+  parsePfx,
+  parsePkcs7,
+  parsePrivateKey,
+  parsePublicKey,
+  parseSctList,
+  privateKeyFromJwk,
+  publicKeyFromJwk,
+  verifyChainSync,
+  X509Error,
+} from '../src/index.ts'
+
+const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
+  certificate: (bytes) => Certificate.parse(bytes),
+  certificates: parseCertificates,
+  CRL: (bytes) => CertificateRevocationList.parse(bytes),
+  CSR: (bytes) => CertificateRequest.parse(bytes),
+  'OCSP request': parseOcspRequest,
+  'OCSP response': parseOcspResponse,
+  'PKCS#7': parsePkcs7,
+  PFX: (bytes) => parsePfx(bytes, { passphrase: '' }),
+  'private key': (bytes) => parsePrivateKey(bytes, { passphrase: '' }),
+  'public key': parsePublicKey,
+  'DH parameters': parseDhParameters,
+  name: (bytes) => Name.parse(bytes),
+  SCTs: parseSctList,
+}
+
+function refused(decode: () => unknown): X509Error {
+  const before = performance.now()
+  let error: unknown
+  try {
+    decode()
+  } catch (caught) {
+    error = caught
+  }
+  expect(performance.now() - before).toBeLessThan(1000)
+  expect(error).toBeInstanceOf(X509Error)
+  return error as X509Error
+}
+
+describe.each(Object.entries(DECODERS))('%s', (_, decode) => {
+  const million = 1 << 20
+  test.each<[string, () => Uint8Array]>([
+    ['nothing', () => new Uint8Array(0)],
+    ['one byte', () => Uint8Array.of(0x30)],
+    ['10 MB of zeros', () => new Uint8Array(10 * million)],
+    ['10 MB of 0x30', () => new Uint8Array(10 * million).fill(0x30)],
+    ['10 MB of FF', () => new Uint8Array(10 * million).fill(0xff)],
+    ['10 MB of dashes', () => new Uint8Array(10 * million).fill(0x2d)],
+    ['10 MB inside a sequence', () => der.sequence(new Uint8Array(10 * million))],
+    ['a million empty elements', () => der.sequence(new Uint8Array(2 * million).map((_byte, i) => (i % 2 ? 0 : 0x30)))],
+    [
+      'a sequence in a sequence, 20,000 deep',
+      () => {
+        const bytes = new Uint8Array(60_000)
+        for (let i = 0, left = 60_000; left > 4; i += 4, left -= 4)
+          bytes.set([0x30, 0x82, (left - 4) >> 8, (left - 4) & 0xff], i)
+        return bytes
+      },
+    ],
+    ['an indefinite length', () => Uint8Array.of(0x30, 0x80, 0, 0)],
+    ['a length of four gigabytes', () => Uint8Array.of(0x30, 0x84, 0xff, 0xff, 0xff, 0xff)],
+    ['PEM without an end', () => new TextEncoder().encode('-----BEGIN CERTIFICATE-----\nAAAA\n')],
+    [
+      'PEM that is no base64',
+      () => new TextEncoder().encode('-----BEGIN CERTIFICATE-----\n****\n-----END CERTIFICATE-----\n'),
+    ],
+    ['many PEM beginnings', () => new TextEncoder().encode('-----BEGIN CERTIFICATE-----\n'.repeat(100_000))],
+  ])('%s', (name, make) => {
+    const bytes = make()
+    // A text without any block is an empty list.
+    if (decode === parseCertificates && (bytes.length === 0 || name.includes('dashes'))) return
+    refused(() => decode(bytes))
+  })
+})
+
+describe('certificates', () => {
+  const ca = createAuthority({ provider })
+  const { raw } = ca.issue('a.test').certificate
+
+  test('every truncation', () => {
+    for (let length = 0; length < raw.length; length++) {
+      const error = refused(() => Certificate.parse(raw.subarray(0, length)))
+      if (raw[0] === 0x30 && length > 0) expect(error.offset).toBeTypeOf('number')
+    }
+  })
+
+  test('one byte more', () => {
+    expect(refused(() => Certificate.parse(Uint8Array.of(...raw, 0)))).toMatchObject({
+      code: 'INVALID_DER',
+      offset: raw.length,
+    })
+  })
+
+  test('a serial number of 100 kB is read, and refused by the strict profile', () => {
+    const huge = ca.issue('a.test', { serialNumber: 1 }).certificate
+    const tbs = der.sequence(
+      der.explicit(0, der.integer(2)),
+      der.integer(new Uint8Array(100_000).fill(1)),
+      huge.tbs.subarray(12),
+    )
+    const certificate = Certificate.parse(der.sequence(tbs, huge.raw.subarray(4 + huge.tbs.length)))
+    expect(certificate.serialNumberHex).toHaveLength(200_000)
+    expect(verifyChainSync({ leaf: certificate, anchors: [ca.certificate], provider })).toMatchObject({ ok: false })
+  })
+
+  test('a wrong version, named', () => {
+    const bytes = raw.slice()
+    bytes[12] = 9
+    expect(refused(() => Certificate.parse(bytes))).toMatchObject({
+      code: 'UNSUPPORTED',
+      path: 'Certificate.tbsCertificate.version',
+    })
+  })
+
+  test('a certificate where another thing is wanted', () => {
+    for (const [name, decode] of Object.entries(DECODERS))
+      if (!name.startsWith('certificate')) refused(() => decode(raw))
+  })
+})
+
+describe('passphrases', () => {
+  const { privateKey, certificate } = createAuthority({ provider }).issue('a.test')
+  const { data } = privateKey!
+
+  test('missing and wrong ones', () => {
+    const forms = [
+      encodePrivateKey(data, { passphrase: 'right' }),
+      encodePrivateKey(data, { passphrase: 'right', encryption: { scheme: 'scrypt' } }),
+      encodePrivateKey(data, { passphrase: 'right', type: 'traditional' }),
+    ]
+    for (const pem of forms) {
+      expect(refused(() => parsePrivateKey(pem)).code).toBe('PASSPHRASE_REQUIRED')
+      expect(refused(() => parsePrivateKey(pem, { passphrase: 'wrong' })).code).toBe('WRONG_PASSPHRASE')
+    }
+    const pfx = encodePfx({ keys: [{ key: data }], certificates: [certificate], passphrase: 'right' })
+    expect(refused(() => parsePfx(pfx)).code).toBe('WRONG_PASSPHRASE')
+    expect(refused(() => parsePfx(pfx, { passphrase: 'wrong' })).code).toBe('WRONG_PASSPHRASE')
+    expect(parsePfx(encodePfx({ keys: [{ key: data }], passphrase: '' })).keys).toHaveLength(1)
+  })
+
+  test('a file that asks for a billion iterations', () => {
+    const huge = { key: data }
+    const pfx = encodePfx({ keys: [huge], passphrase: 'x', iterations: 1000 })
+    const at = Buffer.from(pfx).lastIndexOf(Buffer.from([2, 2, 3, 0xe8]))
+    const bytes = pfx.slice()
+    bytes.set([2, 2, 0x7f, 0xff], at)
+    refused(() => parsePfx(bytes, { passphrase: 'x', work: 30_000 }))
+    const key = encodePrivateKey(data, {
+      passphrase: 'x',
+      format: 'der',
+      encryption: { scheme: 'pbes2', iterations: 600_000 },
+    })
+    expect(refused(() => parsePrivateKey(key, { passphrase: 'x' })).code).toBe('LIMIT_EXCEEDED')
+    expect(parsePrivateKey(key, { passphrase: 'x', work: 10_000_000 })).toEqual(data)
+    const scrypt = encodePrivateKey(data, { passphrase: 'x', format: 'der', encryption: { scheme: 'scrypt', cost: 2 } })
+    const where = Buffer.from(scrypt).indexOf(Buffer.from([2, 1, 2, 2, 1, 8, 2, 1, 1]))
+    for (const [offset, value] of [
+      [2, 3],
+      [5, 0],
+      [8, 0],
+      [5, 127],
+      [8, 127],
+    ] as const) {
+      const damaged = scrypt.slice()
+      damaged[where + offset] = value
+      refused(() => parsePrivateKey(damaged, { passphrase: 'x' }))
+    }
+  })
+
+  test('ciphers and headers that are not known', () => {
+    const pem = encodePrivateKey(data, { passphrase: 'x', type: 'traditional' })
+    expect(refused(() => parsePrivateKey(pem.replace('AES-256-CBC', 'IDEA-CBC'), { passphrase: 'x' })).code).toBe(
+      'UNSUPPORTED',
+    )
+    expect(refused(() => parsePrivateKey(pem.replace(/CBC,\w+/, 'CBC,00'), { passphrase: 'x' })).code).toBe(
+      'INVALID_PEM',
+    )
+    expect(refused(() => parsePrivateKey('no key here')).code).toBe('INVALID_PEM')
+    expect(refused(() => parsePrivateKey(encodePem('PUBLIC KEY', new Uint8Array(3)))).code).toBe('INVALID_PEM')
+  })
+})
+
+test('JWKs', () => {
+  for (const jwk of [
+    { kty: 'oct' },
+    { kty: 'RSA' },
+    { kty: 'RSA', n: 5, e: 'AQAB' },
+    { kty: 'EC', crv: 'P-192' },
+    { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' },
+    { kty: 'OKP', crv: 'Ed25519', x: '!' },
+    { kty: 'AKP', alg: 'x' },
+  ]) {
+    refused(() => publicKeyFromJwk(jwk))
+    refused(() => privateKeyFromJwk(jwk))
+  }
+})
+
+test('arguments', () => {
+  refused(() => der.oid('not an oid'))
+  refused(() => der.integer(-1))
+  refused(() => der.ia5String('ü'))
+  refused(() => der.time(Number.NaN))
+  refused(() => Name.of([['nonsense', 'x']]))
+  refused(() => Name.of([['DC', 'ü']]))
+  expect(parsePem('')).toEqual([])
+})

@@ -191,7 +191,9 @@ export class RecordReader {
     const length = (buffer[at + 3] << 8) | buffer[at + 4]
     this.#refuseGarbage(buffer, at, HEADER_LENGTH)
     // RFC 5246 appendix E.1: any 0x03xx before a version is known, then exactly the one negotiated.
-    if (version >>> 8 !== 3 || (this.version !== 0 && version !== this.version)) {
+    // What a TLS 1.3 peer may still send in plaintext, an alert or a ChangeCipherSpec, comes with what it had before.
+    const exact = this.version !== 0 && (!this.protection.innerType || type === ContentType.application_data)
+    if (version >>> 8 !== 3 || (exact && version !== this.version)) {
       throw peerError(
         'protocol_version',
         'WRONG_VERSION_NUMBER',

@@ -29,11 +29,16 @@ const TAGS = {
 /** A session as bytes. They hold its secret: keep them as you keep a key. */
 export function encodeSession(session: Session): Uint8Array {
   const writer = new Writer(512)
+  writer.u8(FORMAT).within24(() => writeSession(writer, session))
+  return writer.finish()
+}
+
+function writeSession(writer: Writer, session: Session): void {
   let flags = 0
   if (session.side === 'client') flags |= FLAGS.client
   if (session.extendedMasterSecret) flags |= FLAGS.extendedMasterSecret
   if (session.verified) flags |= FLAGS.verified | (session.verified.ok ? FLAGS.verifiedOk : 0)
-  writer.u8(FORMAT).u8(flags).u16(session.version).u16(session.cipherSuite)
+  writer.u8(flags).u16(session.version).u16(session.cipherSuite)
   writer.vector8(session.secret).vector8(session.sessionId).u32(session.lifetime).u64(session.createdAt)
   writer.within24(() => {
     for (const certificate of session.peerCertificates) writer.vector24(certificate)
@@ -62,7 +67,6 @@ export function encodeSession(session: Session): Uint8Array {
     opaque(TAGS.verifiedResult, utf8(JSON.stringify(session.verified.result)))
   }
   opaque(TAGS.applicationData, session.applicationData)
-  return writer.finish()
 }
 
 /**
@@ -71,8 +75,14 @@ export function encodeSession(session: Session): Uint8Array {
  * @throws {TlsError} for bytes that are not a session of this format
  */
 export function decodeSession(bytes: Uint8Array): Session {
-  const reader = new Reader(new Uint8Array(bytes), 'session', 'BAD_SESSION')
-  if (reader.u8() !== FORMAT) reader.fail('an unknown format')
+  const outer = new Reader(new Uint8Array(bytes), 'session', 'BAD_SESSION')
+  if (outer.u8() !== FORMAT) outer.fail('an unknown format')
+  const session = outer.nested(outer.vector24(), readSession)
+  outer.end()
+  return session
+}
+
+function readSession(reader: Reader): Session {
   const flags = reader.u8()
   const version = reader.u16()
   if (version < 0x0301 || version > 0x0304) reader.fail('an unknown version')

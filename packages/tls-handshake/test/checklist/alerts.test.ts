@@ -1,0 +1,119 @@
+import { Alert } from '@x/tls-record'
+import { describe, expect, test } from 'vitest'
+import { TlsConnection } from '../../src/index.ts'
+import { bodyOf, editExtensions, on, removeExtension, withBody } from '../harness/edit.ts'
+import { Ext, Message } from '../harness/names.ts'
+import { clientConfig, End, handshake, pump, utf8 } from '../harness/pair.ts'
+import { rows } from '../harness/table.ts'
+import { afterwards, client, expectAlert, play, server } from '../harness/victim.ts'
+
+const warning = (alert: number) => Uint8Array.of(1, alert)
+
+describe('alerts and closing', () => {
+  rows([
+    [
+      'A1: half an alert',
+      () => afterwards(client(), (evil) => evil.record(21, Uint8Array.of(2))),
+      'decode_error',
+      'INVALID_ALERT',
+    ],
+    [
+      'A1: two alerts in a record',
+      () => afterwards(client(), (evil) => evil.record(21, Uint8Array.of(2, 40, 2, 40))),
+      'decode_error',
+      'INVALID_ALERT',
+    ],
+    [
+      'A2: a level other than 1 and 2',
+      () => afterwards(client(), (evil) => evil.record(21, Uint8Array.of(0x42, 10))),
+      'illegal_parameter',
+      'UNKNOWN_ALERT_TYPE',
+    ],
+    [
+      'A4: user_canceled is passed over',
+      () =>
+        afterwards(client(), (evil) => {
+          for (let i = 0; i < 4; i++) evil.record(21, warning(Alert.user_canceled))
+        }),
+    ],
+    [
+      'A4: but only four times in a row',
+      () =>
+        afterwards(client(), (evil) => {
+          for (let i = 0; i < 5; i++) evil.record(21, warning(Alert.user_canceled))
+        }),
+      'unexpected_message',
+      'TOO_MANY_WARN_ALERTS',
+    ],
+  ])
+
+  test('A4, A5: any other alert is fatal whatever its level, reaches the error, and is not answered', () => {
+    for (const level of [1, 2]) {
+      const { victim, evil } = afterwards(client(), (peer) =>
+        peer.record(21, Uint8Array.of(level, Alert.access_denied)),
+      )
+      expect(victim.event('error')?.error).toMatchObject({
+        reason: 'TLSV1_ALERT_ACCESS_DENIED',
+        alert: Alert.access_denied,
+        alertReceived: true,
+        blame: 'peer',
+      })
+      expect(evil.alerts).toEqual([])
+      expect(victim.tls.takeOutput()).toEqual([])
+    }
+  })
+
+  test('A7: a client that fails at the ServerHello says so in plaintext, and encrypted right behind it', () => {
+    const atServerHello = client(on(Message.server_hello, (raw) => removeExtension(raw, Ext.key_share)))
+    expect(atServerHello.evil.alerts).toEqual([{ level: 2, alert: Alert.missing_extension, protected: false }])
+
+    const behind = client(on(Message.encrypted_extensions, (raw) => withBody(raw, bodyOf(raw).subarray(1))))
+    expect(behind.evil.alerts).toEqual([{ level: 2, alert: Alert.decode_error, protected: true }])
+  })
+
+  test('A7: a server encrypts its alerts once it has sent its ServerHello', () => {
+    const { evil } = server(on(Message.finished, (raw) => withBody(raw, new Uint8Array(32))))
+    expect(evil.alerts).toEqual([{ level: 2, alert: Alert.decrypt_error, protected: true }])
+  })
+
+  test('A8: close_notify on close; an end without the peer’s is a truncation', () => {
+    const pair = handshake()
+    pair.client.tls.close()
+    pump(pair)
+    expect(pair.server.types.at(-1)).toBe('closeNotify')
+    expect(pair.server.tls.peerClosed).toBe(true)
+    // Half-closed: the other direction still works.
+    pair.server.tls.write(utf8('still here'))
+    pump(pair)
+    expect(pair.client.text).toBe('still here')
+    pair.client.tls.receiveEnd()
+    pair.client.drain()
+    expect(pair.client.types.at(-1)).toBe('truncated')
+  })
+
+  test('A8: an end during the handshake is an error', () => {
+    const end = new End(TlsConnection.client(clientConfig()))
+    end.tls.receiveEnd()
+    end.drain()
+    expect(end.event('error')?.error).toMatchObject({ reason: 'UNEXPECTED_EOF_WHILE_READING', alert: undefined })
+  })
+
+  test('A8: what comes after close_notify is ignored', () => {
+    const scene = client()
+    scene.evil.record(21, warning(Alert.close_notify))
+    scene.evil.record(23, utf8('too late'))
+    play(scene)
+    expect(scene.victim.types.at(-1)).toBe('closeNotify')
+    expect(scene.victim.text).toBe('')
+  })
+
+  test('A11: write after close is refused, the error of a failed connection stays', () => {
+    const { client: end } = handshake()
+    end.tls.close()
+    expect(() => end.tls.write(utf8('x'))).toThrow(/write after close/)
+    const failed = client(
+      on(Message.encrypted_extensions, (raw) => editExtensions(raw, () => [[Ext.unknown, utf8('')]])),
+    )
+    expectAlert(failed, 'unsupported_extension')
+  })
+})

@@ -1,0 +1,364 @@
+import type { GroupName } from '@x/crypto-primitives'
+import { nodeProvider } from '@x/crypto-primitives/node'
+import { describe } from 'vitest'
+import { Reader } from '../../src/codec/reader.ts'
+import { Writer } from '../../src/codec/writer.ts'
+import { clientKeyShares, type KeyShareEntry, serverKeyShare } from '../../src/extensions/key-share.ts'
+import {
+  addExtension,
+  editExtensions,
+  extensionBody,
+  on,
+  patched,
+  removeExtension,
+  setExtension,
+  u16,
+} from '../harness/edit.ts'
+import type { Tamper } from '../harness/evil.ts'
+import { Ext, Message } from '../harness/names.ts'
+import { rows } from '../harness/table.ts'
+import { client, type Scene, server } from '../harness/victim.ts'
+
+const encode = (write: (writer: Writer) => void): Uint8Array => {
+  const writer = new Writer()
+  write(writer)
+  return writer.finish()
+}
+
+/** Changes the client's key shares. */
+const shares = (edit: (list: readonly KeyShareEntry[]) => readonly KeyShareEntry[]): Tamper =>
+  on(Message.client_hello, (raw) => {
+    const list = clientKeyShares.decode(new Reader(extensionBody(raw, Ext.key_share), 'test'))
+    return setExtension(
+      raw,
+      Ext.key_share,
+      encode((writer) => clientKeyShares.encode(writer, edit(list))),
+    )
+  })
+
+/** Changes the server's key share. */
+const share = (edit: (entry: KeyShareEntry) => KeyShareEntry): Tamper =>
+  on(Message.server_hello, (raw) => {
+    const entry = serverKeyShare.decode(new Reader(extensionBody(raw, Ext.key_share), 'test'))
+    return setExtension(
+      raw,
+      Ext.key_share,
+      encode((writer) => serverKeyShare.encode(writer, edit(entry))),
+    )
+  })
+
+const keyOf =
+  (edit: (key: Uint8Array) => Uint8Array) =>
+  ({ group, keyExchange }: KeyShareEntry): KeyShareEntry => ({ group, keyExchange: edit(keyExchange) })
+
+/** The same bad share in both directions. */
+function bothWays(name: string, group: GroupName, edit: (key: Uint8Array) => Uint8Array): void {
+  const groups = [group]
+  rows([
+    [
+      `${name}, from a client`,
+      () =>
+        server(
+          shares((list) => list.map(keyOf(edit))),
+          { groups },
+          { groups },
+        ),
+      'illegal_parameter',
+      'BAD_ECPOINT',
+    ],
+    [
+      `${name}, from a server`,
+      () => client(share(keyOf(edit)), { groups }, { groups }),
+      'illegal_parameter',
+      'BAD_ECPOINT',
+    ],
+  ])
+}
+
+describe('groups and key shares', () => {
+  for (const group of ['secp256r1', 'secp384r1', 'secp521r1'] as const) {
+    bothWays(`K1: a point off the curve ${group}`, group, (key) => patched(key, -1, key[key.length - 1] ^ 1))
+    bothWays(`K1: a compressed point of ${group}`, group, (key) => patched(key.slice(0, (key.length + 1) / 2), 0, 2))
+    bothWays(`K1: a point of ${group} that is too short`, group, (key) => key.slice(0, -1))
+    bothWays(`K1: a point of ${group} that is too long`, group, (key) => Uint8Array.from([...key, 0]))
+  }
+  bothWays('K2: an X25519 share of low order', 'x25519', () => new Uint8Array(32))
+  bothWays('K2: an X25519 share that is too short', 'x25519', (key) => key.slice(1))
+  bothWays('K3: an X25519MLKEM768 share that is too short', 'X25519MLKEM768', (key) => key.slice(1))
+  bothWays('K3: an X25519MLKEM768 share with a bad X25519 part', 'X25519MLKEM768', (key) =>
+    patched(key, key.length - 32, ...new Uint8Array(32)),
+  )
+
+  const x25519 = { groups: ['x25519'] } as const
+  const { x25519: curve } = nodeProvider.groups
+  const highBit = {
+    ...nodeProvider,
+    groups: {
+      x25519: {
+        ...curve!,
+        respond: (initiator: Uint8Array) => {
+          const { share, secret } = curve!.respond(initiator) as { share: Uint8Array; secret: Uint8Array }
+          return { share: patched(share, 31, share[31] | 0x80), secret }
+        },
+      },
+    },
+  }
+  rows([
+    [
+      'K2: the high bit of an X25519 share is masked',
+      () => client(undefined, x25519, { ...x25519, provider: highBit }),
+    ],
+    [
+      'K3: an encapsulation key that is not reduced',
+      () =>
+        server(
+          shares((list) => list.map(keyOf((key) => patched(key, 0, 0xff, 0xff, 0xff)))),
+          { groups: ['X25519MLKEM768'] },
+          { groups: ['X25519MLKEM768'] },
+        ),
+      'illegal_parameter',
+      'BAD_ECPOINT',
+    ],
+    [
+      'K4: a share of a group that was not offered',
+      () => client(share(({ keyExchange }) => ({ group: 30, keyExchange }))),
+      'illegal_parameter',
+      'WRONG_CURVE',
+    ],
+    [
+      'K4: a share of a group that was offered without one',
+      () => client(share(({ keyExchange }) => ({ group: 24, keyExchange }))),
+      'illegal_parameter',
+      'WRONG_CURVE',
+    ],
+    [
+      'K4: no group in common',
+      () => server(undefined, x25519, { groups: ['secp256r1'] }),
+      'handshake_failure',
+      'NO_SHARED_GROUP',
+    ],
+    [
+      'K5: two shares of a group',
+      () => server(shares(([entry]) => [entry, entry])),
+      'illegal_parameter',
+      'DUPLICATE_KEY_SHARE',
+    ],
+    [
+      'K5: trailing bytes in the list',
+      () =>
+        server(
+          on(Message.client_hello, (raw) => {
+            const body = extensionBody(raw, Ext.key_share)
+            return setExtension(raw, Ext.key_share, Uint8Array.from([...body, 0]))
+          }),
+        ),
+      'decode_error',
+      'BAD_EXTENSION',
+    ],
+    [
+      'K6: a ServerHello without key_share',
+      () => client(on(Message.server_hello, (raw) => removeExtension(raw, Ext.key_share))),
+      'missing_extension',
+      'NO_SUITABLE_KEY_SHARE',
+    ],
+  ])
+})
+
+describe('HelloRetryRequest', () => {
+  const retry = { cookie: true } as const
+  /** Edits the HelloRetryRequest, the first of the two ServerHellos. */
+  const request = (edit: (raw: Uint8Array) => Uint8Array | readonly Uint8Array[]): Tamper => {
+    let seen = false
+    return (raw, type) => {
+      if (type !== Message.server_hello || seen) return undefined
+      seen = true
+      return edit(raw)
+    }
+  }
+  /** Edits the second of a side's hellos. */
+  const second = (type: number, edit: (raw: Uint8Array) => Uint8Array): Tamper => {
+    let seen = 0
+    return (raw, actual) => (actual === type && ++seen === 2 ? edit(raw) : undefined)
+  }
+  const wantsP384 = { groups: ['secp384r1'] } as const
+  const offersBoth = { groups: ['x25519', 'secp384r1'] } as const
+  const atServer = (edit: (raw: Uint8Array) => Uint8Array, overrides: object = {}): Scene =>
+    server(second(Message.client_hello, edit), { ...wantsP384, ...overrides }, { ...offersBoth, ...overrides })
+  const psks = [{ identity: Uint8Array.of(1), key: new Uint8Array(32).fill(7) }]
+
+  rows([
+    [
+      'H1: a second HelloRetryRequest',
+      () =>
+        client(
+          request((raw) => [raw, raw]),
+          {},
+          retry,
+        ),
+      'unexpected_message',
+      'NOT_ON_RECORD_BOUNDARY',
+    ],
+    [
+      'H2: it changes nothing',
+      () =>
+        client(
+          request((raw) => removeExtension(raw, Ext.cookie)),
+          {},
+          retry,
+        ),
+      'illegal_parameter',
+      'NO_CHANGE_FOLLOWING_HRR',
+    ],
+    [
+      'H3: a group that was not offered',
+      () =>
+        client(
+          request((raw) => setExtension(raw, Ext.key_share, u16(30))),
+          offersBoth,
+          wantsP384,
+        ),
+      'illegal_parameter',
+      'BAD_KEY_SHARE',
+    ],
+    [
+      'H3: a group that has its share already',
+      () =>
+        client(
+          request((raw) => setExtension(raw, Ext.key_share, u16(29))),
+          offersBoth,
+          wantsP384,
+        ),
+      'illegal_parameter',
+      'BAD_KEY_SHARE',
+    ],
+    [
+      'H4: an empty cookie',
+      () =>
+        client(
+          request((raw) => setExtension(raw, Ext.cookie, u16(0))),
+          {},
+          retry,
+        ),
+      'decode_error',
+      'BAD_EXTENSION',
+    ],
+    [
+      'H4: an extension it must not have',
+      () =>
+        client(
+          request((raw) => addExtension(raw, Ext.unknown)),
+          {},
+          retry,
+        ),
+      'unsupported_extension',
+      'UNSOLICITED_EXTENSION',
+    ],
+    [
+      'H4: an extension twice',
+      () =>
+        client(
+          request((raw) => editExtensions(raw, (list) => [...list, list[0]])),
+          {},
+          retry,
+        ),
+      'illegal_parameter',
+      'DUPLICATE_EXTENSION',
+    ],
+    ['H4: the cookie is echoed', () => client(undefined, {}, retry)],
+    [
+      'H4: another cookie comes back',
+      () =>
+        server(
+          second(Message.client_hello, (raw) => {
+            const body = extensionBody(raw, Ext.cookie)
+            return setExtension(raw, Ext.cookie, patched(body, -1, body[body.length - 1] ^ 1))
+          }),
+          retry,
+        ),
+      'illegal_parameter',
+      'COOKIE_MISMATCH',
+    ],
+    [
+      'H5: another suite than in the HelloRetryRequest',
+      () =>
+        client(
+          request((raw) => patched(raw, 71, 0x13, 0x02)),
+          {},
+          { ...retry, cipherSuites: [0x1301] },
+        ),
+      'illegal_parameter',
+      'WRONG_CIPHER_RETURNED',
+    ],
+    [
+      'H5: another version than in the HelloRetryRequest',
+      () =>
+        client(
+          second(Message.server_hello, (raw) => removeExtension(raw, Ext.supported_versions)),
+          {},
+          retry,
+        ),
+      'illegal_parameter',
+      'BAD_PROTOCOL_VERSION_NUMBER',
+    ],
+    [
+      'H5: another group than in the HelloRetryRequest',
+      () =>
+        client(
+          second(Message.server_hello, (raw) =>
+            setExtension(
+              raw,
+              Ext.key_share,
+              encode((w) => serverKeyShare.encode(w, { group: 29, keyExchange: new Uint8Array(32).fill(9) })),
+            ),
+          ),
+          offersBoth,
+          wantsP384,
+        ),
+      'illegal_parameter',
+      'WRONG_CURVE',
+    ],
+    [
+      'H6: a second ClientHello without a share',
+      () => atServer((raw) => setExtension(raw, Ext.key_share, u16(0))),
+      'missing_extension',
+      'NO_SUITABLE_KEY_SHARE',
+    ],
+    [
+      'H6: a second ClientHello with a share of another group',
+      () =>
+        atServer((raw) =>
+          setExtension(
+            raw,
+            Ext.key_share,
+            encode((writer) =>
+              clientKeyShares.encode(writer, [{ group: 29, keyExchange: new Uint8Array(32).fill(9) }]),
+            ),
+          ),
+        ),
+      'illegal_parameter',
+      'BAD_KEY_SHARE',
+    ],
+    [
+      'H6: a second ClientHello without its PSKs',
+      () => atServer((raw) => removeExtension(raw, Ext.pre_shared_key), { psks }),
+      'missing_extension',
+      'BAD_PSK',
+    ],
+    [
+      'H7: early_data in the second ClientHello',
+      () => atServer((raw) => editExtensions(raw, (list) => [[Ext.early_data, new Uint8Array(0)], ...list])),
+      'illegal_parameter',
+      'BAD_EARLY_DATA',
+    ],
+    [
+      'H7: another random in the second ClientHello',
+      () => atServer((raw) => patched(raw, 6, raw[6] ^ 1)),
+      'illegal_parameter',
+      'BAD_HELLO_RETRY',
+    ],
+    [
+      'H7: binders are computed anew over the message_hash',
+      () => client(undefined, { ...offersBoth, psks }, { ...wantsP384, psks }),
+    ],
+  ])
+})

@@ -1,0 +1,287 @@
+import { describe, expect, test } from 'vitest'
+import type { ClientConfig, ServerConfig, Session } from '../../src/index.ts'
+import { credential } from '../harness/credentials.ts'
+import {
+  addExtension,
+  extensionBody,
+  on,
+  patched,
+  removeExtension,
+  setExtension,
+  u16,
+  withBody,
+} from '../harness/edit.ts'
+import type { Tamper } from '../harness/evil.ts'
+import { Ext, Message } from '../harness/names.ts'
+import { handshake, type Pair, utf8 } from '../harness/pair.ts'
+import { rows } from '../harness/table.ts'
+import { client, server } from '../harness/victim.ts'
+
+const psks = [{ identity: utf8('us'), key: utf8('a secret of thirty-two bytes ...') }]
+const both = { psks } as const
+/** Tickets in the clear: what a test may read, it may change. */
+const open = { seal: (session: Uint8Array) => session, open: (session: Uint8Array) => ({ session, renew: false }) }
+
+function sessionFrom(pair: Pair): Session {
+  return pair.client.event('session')!.session
+}
+
+/** A connection, and another that tries to resume it. */
+function twice(
+  second: { client?: Partial<ClientConfig>; server?: Partial<ServerConfig>; edit?: (session: Session) => Session } = {},
+  first: { client?: Partial<ClientConfig>; server?: Partial<ServerConfig> } = {},
+): Pair {
+  const session = sessionFrom(handshake(first.client, { ticketKeys: open, ...first.server }))
+  return handshake(
+    { ...first.client, session: second.edit ? second.edit(session) : session, ...second.client },
+    { ticketKeys: open, ...first.server, ...second.server },
+  )
+}
+
+const binders = (edit: (body: Uint8Array) => Uint8Array): Tamper =>
+  on(Message.client_hello, (raw) => setExtension(raw, Ext.pre_shared_key, edit(extensionBody(raw, Ext.pre_shared_key))))
+
+describe('PSK and resumption', () => {
+  rows([
+    ['a PSK handshake', () => server(undefined, both, both)],
+    [
+      'P1: a binder of the wrong value',
+      () =>
+        server(
+          binders((body) => patched(body, -1, body[body.length - 1] ^ 1)),
+          both,
+          both,
+        ),
+      'decrypt_error',
+      'BINDER_DOES_NOT_VERIFY',
+    ],
+    [
+      'P1: a binder of the wrong length',
+      () =>
+        server(
+          binders((body) => new Uint8Array([...body.slice(0, 10), 0, 32, 31, ...body.slice(13, -1)])),
+          both,
+          both,
+        ),
+      'decrypt_error',
+      'BINDER_DOES_NOT_VERIFY',
+    ],
+    [
+      'P2: more binders than identities',
+      () =>
+        server(
+          binders((body) => new Uint8Array([...body.slice(0, 10), 0, 66, ...body.slice(12), ...body.slice(12)])),
+          both,
+          both,
+        ),
+      'illegal_parameter',
+      'PSK_IDENTITY_BINDER_COUNT_MISMATCH',
+    ],
+    [
+      'P2: no binders at all',
+      () =>
+        server(
+          binders((body) => new Uint8Array([...body.slice(0, 10), 0, 0])),
+          both,
+          both,
+        ),
+      'decode_error',
+      'BAD_EXTENSION',
+    ],
+    [
+      'P3: no psk_key_exchange_modes',
+      () =>
+        server(
+          on(Message.client_hello, (raw) => removeExtension(raw, Ext.psk_key_exchange_modes)),
+          both,
+          both,
+        ),
+      'missing_extension',
+      'MISSING_PSK_KEX_MODES_EXTENSION',
+    ],
+    [
+      'P5: selected_identity out of range',
+      () =>
+        client(
+          on(Message.server_hello, (raw) => setExtension(raw, Ext.pre_shared_key, u16(1))),
+          both,
+          both,
+        ),
+      'illegal_parameter',
+      'BAD_PSK_IDENTITY',
+    ],
+    [
+      'P5: a PSK selected, none offered',
+      () => client(on(Message.server_hello, (raw) => addExtension(raw, Ext.pre_shared_key, u16(0)))),
+      'unsupported_extension',
+      'UNSOLICITED_EXTENSION',
+    ],
+    [
+      'P6: a suite with another hash than the PSK’s',
+      () =>
+        client(
+          on(Message.server_hello, (raw) => patched(raw, 71, 0x13, 0x02)),
+          both,
+          both,
+        ),
+      'illegal_parameter',
+      'CIPHERSUITE_DIGEST_HAS_CHANGED',
+    ],
+    [
+      'P10: an empty ticket',
+      () =>
+        client(
+          on(Message.new_session_ticket, (raw) =>
+            withBody(raw, new Uint8Array([...raw.slice(4, 12), 1, 0, 0, 0, 0, 0])),
+          ),
+        ),
+      'decode_error',
+      'LENGTH_MISMATCH',
+    ],
+  ])
+
+  test('resumption: both sides know it, and the peer’s certificates and verdict stay (P14)', () => {
+    const pair = twice(
+      {},
+      {
+        client: { verifyPeer: () => ({ ok: false, result: 'not trusted' }), credentials: [credential('client')] },
+        server: { requestCertificate: true },
+      },
+    )
+    expect(pair.client.tls.resumed).toBe(true)
+    expect(pair.server.tls.resumed).toBe(true)
+    expect(pair.client.tls.peerCertificates).toEqual(credential('p256').chain)
+    expect(pair.server.tls.peerCertificates).toEqual(credential('client').chain)
+    expect(pair.client.tls.peerVerification).toEqual({ ok: false, result: 'not trusted' })
+  })
+
+  test('P14: verification can be asked again', () => {
+    const asked: boolean[] = []
+    const pair = twice({
+      client: {
+        reverifyOnResume: true,
+        verifyPeer: ({ resumed }) => {
+          asked.push(resumed)
+          return { ok: false, alert: 46 }
+        },
+      },
+    })
+    expect(asked).toEqual([true])
+    expect(pair.client.event('error')?.error).toMatchObject({ reason: 'CERTIFICATE_VERIFY_FAILED', alert: 46 })
+  })
+
+  test('P4: without a common mode there is no ticket, and none is taken', () => {
+    const ke = { pskModes: ['psk_ke'] } as const
+    expect(handshake(ke).client.event('session')).toBeUndefined()
+    expect(twice({ client: ke }).client.tls.resumed).toBe(false)
+    const both = twice({}, { client: ke, server: ke })
+    expect(both.client.tls.resumed).toBe(true)
+    expect(both.client.tls.group).toBeUndefined()
+  })
+
+  test('P7: full handshake for sessions that are not good here', () => {
+    const miss = (pair: Pair): void => {
+      expect(pair.client.event('error')?.error).toBeUndefined()
+      expect(pair.client.tls.handshakeComplete).toBe(true)
+      expect(pair.client.tls.resumed).toBe(false)
+    }
+    expect(twice().client.tls.resumed).toBe(true)
+    miss(twice({ edit: (session) => ({ ...session, ticket: utf8('garbage') }) }))
+    miss(twice({ edit: (session) => ({ ...session, ticket: patched(session.ticket!, 0, 99) }) }))
+    miss(twice({ server: { ticketKeys: { ...open, open: () => null } } }))
+    miss(twice({ server: { sessionIdContext: utf8('another') } }))
+    miss(
+      twice({
+        client: { serverName: 'other.example' },
+        edit: (session) => ({ ...session, serverName: 'other.example' }),
+      }),
+    )
+    miss(twice({ client: { serverName: 'other.example' } }))
+    miss(twice({ client: { cipherSuites: [0x1302] } }))
+    miss(twice({ client: { cipherSuites: [0x1303] } }, { client: { cipherSuites: [0x1301] } }))
+    miss(
+      twice({
+        server: { requestCertificate: true, requireCertificate: true },
+        client: { credentials: [credential('client')] },
+      }),
+    )
+  })
+
+  test('P8: ages in milliseconds from receipt', () => {
+    let now = 1_000_000
+    const clock = { now: () => now }
+    const session = sessionFrom(handshake(clock, { ...clock, ticketKeys: open }))
+    now += 5000
+    const later = handshake({ session, now: () => now + 3000 }, { ...clock, ticketKeys: open })
+    expect(later.server.tls.resumed).toBe(true)
+    expect(later.server.tls.ticketAgeSkew).toBe(3)
+  })
+
+  test('P9: lifetimes are honoured, and a week is the longest', () => {
+    let now = 1_000_000
+    const clock = { now: () => now }
+    const short = sessionFrom(handshake(clock, { ...clock, ticketKeys: open, sessionTimeout: 10 }))
+    expect(short.lifetime).toBe(10)
+    const long = sessionFrom(handshake(clock, { ...clock, ticketKeys: open, sessionTimeout: 10_000_000 }))
+    expect(long.lifetime).toBe(604800)
+    now += 10_000
+    expect(handshake({ ...clock, session: short }, { ...clock, ticketKeys: open }).client.tls.resumed).toBe(false)
+    // A client that holds on to it gets nothing from the server either.
+    expect(handshake({ now: () => 1_000_001, session: short }, { ...clock, ticketKeys: open }).client.tls.resumed).toBe(
+      false,
+    )
+    expect(handshake({ ...clock, session: long }, { ...clock, ticketKeys: open }).client.tls.resumed).toBe(true)
+  })
+
+  test('P9: a ticket with a lifetime of zero is dropped', () => {
+    const { victim } = client(on(Message.new_session_ticket, (raw) => patched(raw, 4, 0, 0, 0, 0)))
+    expect(victim.tls.handshakeComplete).toBe(true)
+    expect(victim.event('session')).toBeUndefined()
+  })
+
+  test('P13: tickets off: none issued, taken or offered', () => {
+    const off = { tickets: false } as const
+    expect(handshake({}, off).client.event('session')).toBeUndefined()
+    expect(handshake(off).client.event('session')).toBeUndefined()
+    expect(twice({ server: off }).client.tls.resumed).toBe(false)
+    expect(twice({ client: off }).client.tls.resumed).toBe(false)
+  })
+
+  test('the default ticket keys live with the configuration', () => {
+    const pair = handshake()
+    const { session } = pair.client.event('session')!
+    expect(handshake({ session }).client.tls.resumed).toBe(false)
+  })
+})
+
+describe('external PSKs', () => {
+  test('without certificates on either side', () => {
+    const pair = handshake({ psks, verifyPeer: undefined }, { psks, credentials: [] })
+    expect(pair.client.tls.handshakeComplete).toBe(true)
+    expect(pair.client.tls.pskIdentity).toEqual(utf8('us'))
+    expect(pair.server.tls.pskIdentity).toEqual(utf8('us'))
+    expect(pair.client.tls.resumed).toBe(false)
+  })
+
+  test('SHA-384, and by a hook', () => {
+    const external = { ...psks[0], hash: 'sha384' as const }
+    const pair = handshake({ psks: [external] }, { selectPsk: (identity) => (identity.length === 2 ? external : null) })
+    expect(pair.server.tls.cipherSuite).toBe(0x1302)
+    expect(pair.server.tls.pskIdentity).toEqual(utf8('us'))
+  })
+
+  test('imported (RFC 9258): one secret, bound to context, version and hash', () => {
+    const imported = [{ ...psks[0], importer: { context: utf8('here') } }]
+    const pair = handshake({ psks: imported }, { psks: imported })
+    expect(pair.client.tls.pskIdentity).toEqual(utf8('us'))
+    const elsewhere = [{ ...psks[0], importer: { context: utf8('there') } }]
+    expect(handshake({ psks: imported }, { psks: elsewhere }).client.tls.pskIdentity).toBeUndefined()
+    expect(handshake({ psks }, { psks: imported }).client.tls.pskIdentity).toBeUndefined()
+  })
+
+  test('a client with nothing but PSKs refuses a server that takes none', () => {
+    const { client: end } = handshake({ psks, verifyPeer: undefined }, { psks: [] })
+    expect(end.tls.handshakeComplete).toBe(false)
+    expect(end.types).toContain('error')
+  })
+})

@@ -201,7 +201,7 @@ export class Exchange {
         await this.#write(new Uint8Array(size).fill(0x42))
       }
     } else if (flags.has('read-with-unfinished-write')) {
-      this.#queueWrite(first)
+      tls.write(this.#queueWrite(first))
       await this.#send(1)
       unfinished = true
     } else if (flags.has('shim-writes-first')) {

@@ -7,6 +7,7 @@ export type { EarlyDataReason } from './handshake/facts.ts'
 export type { Question } from './handshake/step.ts'
 export { HandshakeType, handshakeTypeName } from './messages/handshake-message.ts'
 export { CIPHER_SUITES_13, type CipherSuite13, cipherSuite13 } from './registry/cipher-suites.ts'
+export { CIPHER_SUITES_12, type CipherSuite12, cipherSuite12 } from './registry/cipher-suites12.ts'
 export { GROUP_IDS, groupName } from './registry/groups.ts'
 export {
   SIGNATURE_SCHEMES,

@@ -5,6 +5,8 @@ import {
   AlertError,
   type CertificateCompression,
   type CertificateRequestInfo,
+  CIPHER_SUITES_12,
+  CIPHER_SUITES_13,
   type ClientConfig,
   type ClientHelloInfo,
   type Credential,
@@ -40,6 +42,11 @@ export interface Observations {
 /** BoringSSL's default groups, and what it accepts from a peer: the runner's tests expect these. */
 const DEFAULT_GROUPS: readonly GroupName[] = ['X25519MLKEM768', 'x25519', 'secp256r1', 'secp384r1']
 const DEFAULT_VERIFY: readonly number[] = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201]
+/** `ALL`: whatever has a certificate or a PSK, and a cipher. */
+const ALL_SUITES: readonly number[] = [
+  ...CIPHER_SUITES_13.slice(0, 3),
+  ...CIPHER_SUITES_12.filter(({ authentication, cbc }) => authentication !== 'anonymous' && cbc !== 'null'),
+].map(({ id }) => id)
 /** Groups of which a client sends one share each: the first hybrid or KEM, the first classical one. */
 const isPostQuantum = (name: GroupName): boolean => name.includes('MLKEM')
 const MAX_EARLY_DATA = 14336
@@ -207,6 +214,7 @@ function common(flags: () => Flags, state: TestState, seen: Observations): TlsCo
   return {
     provider: nodeProvider,
     versions: versions(now),
+    cipherSuites: ALL_SUITES,
     groups: curves.length > 0 ? groups(curves) : DEFAULT_GROUPS,
     signatureSchemes: verify.length > 0 ? verify : DEFAULT_VERIFY,
     parseCertificate,

@@ -35,7 +35,7 @@ function findJSStream(): JSStreamConstructor | null {
   jsStream = null
   try {
     const idle = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
-    const socket = new native.TLSSocket(idle) as unknown as {
+    const socket = new native.TLSSocket(idle, { secureContext: native.createSecureContext() }) as unknown as {
       _handle: { _parent: Handle }
       destroy(): void
       on(event: string, f: () => void): void

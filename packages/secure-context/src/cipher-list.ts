@@ -158,7 +158,8 @@ export function parseCipherList(text: string): CipherList {
     list = [...list.filter(not(matches)), ...list.filter(matches)]
   }
 
-  for (const [index, element] of text.split(/[:,; ]/).entries()) {
+  // A command needs no separator before it: `ALL@SECLEVEL=0`.
+  for (const [index, element] of text.replaceAll('@', ':@').split(/[:,; ]/).entries()) {
     if (element === '') continue
     // DEFAULT is only a word at the very beginning; it excludes what COMPLEMENTOFDEFAULT names.
     if (index === 0 && element === 'DEFAULT') {

@@ -92,7 +92,7 @@ export class TlsContext {
   private readonly groups: readonly GroupName[]
   private readonly signatureSchemes: readonly number[]
   private readonly dhParameters: ServerConfig['dhParameters']
-  private readonly trusted: TrustStore | undefined
+  private trusted: TrustStore | undefined
   /** Authorities that came in a PFX. */
   private readonly fromContainers: Certificate[] = []
   private combined: TrustStore | undefined
@@ -133,6 +133,13 @@ export class TlsContext {
 
   get maxVersion(): number {
     return this.range.max
+  }
+
+  /** Trusts one more authority: besides `ca`, or besides the defaults. */
+  addCACert(input: Input): void {
+    this.trusted ??= new TrustStore(this.options.defaultTrust?.() ?? [])
+    for (const certificate of readAuthorities(input)) this.trusted.add(certificate)
+    this.combined = undefined
   }
 
   setTicketKeys(bytes: Uint8Array): void {

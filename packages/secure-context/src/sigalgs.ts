@@ -28,6 +28,9 @@ const SCHEMES: readonly (readonly [id: number, name: string, pair: string, bits:
   [0x0201, 'rsa_pkcs1_sha1', 'RSA+SHA1', 64],
 ]
 
+/** rsa_pss_pss_sha256, the first of those for RSASSA-PSS keys. */
+const PSS_KEYS = 0x0809
+
 const PAIR_ALIASES: Record<string, string> = { PSS: 'RSA-PSS' }
 
 /** The schemes accepted and offered when nobody says, in OpenSSL's order, less those under the level's bits. */
@@ -50,9 +53,11 @@ export function parseSignatureSchemes(text: string): number[] {
       hash === undefined
         ? ''
         : `${PAIR_ALIASES[signature.toUpperCase()] ?? signature.toUpperCase()}+${hash.toUpperCase().replace('SHA-', 'SHA').replace('SHA2-', 'SHA')}`
-    const found = SCHEMES.filter(([, name, shown]) =>
+    const matches = SCHEMES.filter(([, name, shown]) =>
       hash === undefined ? name.toLowerCase() === word.toLowerCase() : shown === pair,
     ).map(([id]) => id)
+    // `RSA-PSS+SHA256` means the scheme for ordinary RSA keys, as in OpenSSL.
+    const found = matches.filter((id) => matches.length === 1 || id < PSS_KEYS)
     if (found.length === 0 && !optional) throw new ContextError('error:00000000:lib(0)::reason(0)')
     for (const id of found) if (!schemes.includes(id)) schemes.push(id)
   }

@@ -71,6 +71,7 @@ describe('the cipher-list language', () => {
 
   it('reads @SECLEVEL', () => {
     expect(parseCipherList('HIGH:@SECLEVEL=0').securityLevel).toBe(0)
+    expect(parseCipherList('ALL@SECLEVEL=0').securityLevel).toBe(0)
     expect(parseCipherList('HIGH').securityLevel).toBeUndefined()
   })
 

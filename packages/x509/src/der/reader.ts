@@ -59,7 +59,10 @@ export class DerReader {
           offset: 0,
         },
       )
-    return new DerReader(bytes, 0, bytes.length, field, undefined, limits.maxDepth, 0)
+    // A Node Buffer is a Uint8Array whose `slice` does not copy: what is read must not depend on what was handed in.
+    const plain =
+      bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+    return new DerReader(plain, 0, plain.length, field, undefined, limits.maxDepth, 0)
   }
 
   /** A reader over DER inside an OCTET STRING or BIT STRING, so that errors keep their path. */

@@ -40,9 +40,8 @@ const HASH_OIDS: Partial<Record<HashName, string>> = {
   'sha512-256': '2.16.840.1.101.3.4.2.6',
 }
 
-const HASHES = /* @__PURE__ */ new Map(
-  Object.entries(HASH_OIDS).map(([name, oid]): [string, HashName] => [oid, name as HashName]),
-)
+const HASHES = /* @__PURE__ */ (() =>
+  new Map(Object.entries(HASH_OIDS).map(([name, oid]): [string, HashName] => [oid, name as HashName])))()
 
 export function hashOfOid(oid: string): HashName | undefined {
   return HASHES.get(oid)
@@ -106,7 +105,7 @@ const pure = (name: 'ed25519' | 'ed448' | 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87
   nullParameters: false,
 })
 
-const SIGNATURES: Readonly<Record<string, SignatureEntry>> = {
+const SIGNATURES: Readonly<Record<string, SignatureEntry>> = /* @__PURE__ */ (() => ({
   '1.2.840.113549.1.1.4': rsa('md5'),
   '1.2.840.113549.1.1.5': rsa('sha1'),
   '1.3.14.3.2.29': rsa('sha1'),
@@ -131,7 +130,7 @@ const SIGNATURES: Readonly<Record<string, SignatureEntry>> = {
   '2.16.840.1.101.3.4.3.17': pure('ml-dsa-44'),
   '2.16.840.1.101.3.4.3.18': pure('ml-dsa-65'),
   '2.16.840.1.101.3.4.3.19': pure('ml-dsa-87'),
-}
+}))()
 
 /**
  * The signature algorithm of an AlgorithmIdentifier, with all its parameters; `null` when it is not known here or its
@@ -168,11 +167,12 @@ export function keyFitsAlgorithm(type: KeyType, algorithm: SignatureAlgorithm): 
   }
 }
 
-const OIDS_BY_ALGORITHM = /* @__PURE__ */ new Map(
-  Object.entries(SIGNATURES)
-    .filter(([oid]) => oid !== '1.3.14.3.2.29')
-    .map(([oid, { algorithm }]) => [algorithmKey(algorithm), oid]),
-)
+const OIDS_BY_ALGORITHM = /* @__PURE__ */ (() =>
+  new Map(
+    Object.entries(SIGNATURES)
+      .filter(([oid]) => oid !== '1.3.14.3.2.29')
+      .map(([oid, { algorithm }]) => [algorithmKey(algorithm), oid]),
+  ))()
 
 function algorithmKey(algorithm: SignatureAlgorithm): string {
   return 'hash' in algorithm ? `${algorithm.name}/${algorithm.hash}` : algorithm.name

@@ -29,7 +29,7 @@ export function equalSecrets(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0
 }
 
-const HEX = /* @__PURE__ */ Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'))
+const HEX = /* @__PURE__ */ (() => Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0')))()
 
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array, separator = ''): string {
@@ -48,7 +48,7 @@ export function fromHex(text: string): Uint8Array {
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-const ALPHABET_CODES = /* @__PURE__ */ Uint8Array.from(ALPHABET, (c) => c.charCodeAt(0))
+const ALPHABET_CODES = /* @__PURE__ */ (() => Uint8Array.from(ALPHABET, (c) => c.charCodeAt(0)))()
 const VALUES = /* @__PURE__ */ (() => {
   const table = new Uint8Array(256).fill(255)
   for (let i = 0; i < 64; i++) table[ALPHABET.charCodeAt(i)] = i

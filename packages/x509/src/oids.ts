@@ -37,13 +37,14 @@ const ATTRIBUTES: readonly (readonly [oid: string, short: string, long?: string]
   ['1.3.6.1.4.1.311.60.2.1.3', 'jurisdictionC', 'jurisdictionCountryName'],
 ]
 
-const ATTRIBUTE_NAMES = /* @__PURE__ */ new Map(ATTRIBUTES.map(([oid, short]) => [oid, short]))
-const ATTRIBUTE_OIDS = /* @__PURE__ */ new Map(
-  ATTRIBUTES.flatMap(([oid, short, long]) => [
-    [short.toLowerCase(), oid] as const,
-    [(long ?? short).toLowerCase(), oid] as const,
-  ]),
-)
+const ATTRIBUTE_NAMES = /* @__PURE__ */ (() => new Map(ATTRIBUTES.map(([oid, short]) => [oid, short])))()
+const ATTRIBUTE_OIDS = /* @__PURE__ */ (() =>
+  new Map(
+    ATTRIBUTES.flatMap(([oid, short, long]) => [
+      [short.toLowerCase(), oid] as const,
+      [(long ?? short).toLowerCase(), oid] as const,
+    ]),
+  ))()
 
 /** OpenSSL's short name of an attribute type, or the OID itself. */
 export function attributeName(oid: string): string {

@@ -11,6 +11,7 @@ export interface PemBlock {
 }
 
 const BEGIN = '-----BEGIN '
+const DASH = 0x2d
 
 /**
  * Every block in a text, in order. Whatever stands between blocks is skipped, as OpenSSL does.
@@ -95,7 +96,12 @@ export function isPem(input: string | Uint8Array): boolean {
   if (typeof input === 'string') return input.includes(BEGIN)
   // DER starts with a SEQUENCE; text that starts with '0' is no PEM in practice, so DER wins without a search.
   if (input.length === 0 || input[0] === 0x30) return false
-  return latin1(input).includes(BEGIN)
+  for (let at = input.indexOf(DASH); at >= 0; at = input.indexOf(DASH, at + 1)) {
+    let same = 1
+    while (same < BEGIN.length && input[at + same] === BEGIN.charCodeAt(same)) same++
+    if (same === BEGIN.length) return true
+  }
+  return false
 }
 
 /**

@@ -1,12 +1,12 @@
 /** Bad input: a typed error that names the place, never another, never slowly. */
 import { nodeProvider as provider } from '@x/crypto-primitives/node'
 import { describe, expect, test } from 'vitest'
+import * as der from '../src/der.ts'
 import {
   Certificate,
   CertificateRequest,
   CertificateRevocationList,
   createAuthority,
-  der,
   encodePem,
   encodePfx,
   encodePrivateKey,

@@ -310,7 +310,7 @@ export interface PfxInput {
    * RFC 9579.
    */
   readonly protection?: 'modern' | 'legacy' | 'pbmac1'
-  /** Default 2048 for `legacy`, 100,000 otherwise. */
+  /** Default 2048 for `legacy`, 10,000 otherwise; every key and the MAC pay it. */
   readonly iterations?: number
   /** Tells which certificate belongs to an Ed25519, Ed448 or ML-DSA key, so that both get the same localKeyId. */
   readonly provider?: CryptoProvider
@@ -325,7 +325,7 @@ export interface PfxInput {
 export function encodePfx(input: PfxInput): Uint8Array {
   const { keys = [], passphrase, protection = 'modern' } = input
   const legacy = protection === 'legacy'
-  const iterations = input.iterations ?? (legacy ? 2048 : 100_000)
+  const iterations = input.iterations ?? (legacy ? 2048 : 10_000)
   const certificates = (input.certificates ?? []).map(
     (entry): PfxCertificate => (entry instanceof Certificate ? { certificate: entry } : entry),
   )
@@ -430,12 +430,11 @@ function encodeMac(
   }
   const name: HashName = protection === 'legacy' ? 'sha1' : 'sha256'
   const hash = hashByName(name, 'MAC')
-  const rounds = protection === 'legacy' ? iterations : Math.min(iterations, 100_000)
-  const key = pkcs12Kdf(hash, pkcs12PassphraseBytes(passphrase), salt, PKCS12_MAC, rounds, hash.outputLength)
+  const key = pkcs12Kdf(hash, pkcs12PassphraseBytes(passphrase), salt, PKCS12_MAC, iterations, hash.outputLength)
   const mac = hash.hmac(key).mac(content)
   return der.sequence(
     der.sequence(encodeHashAlgorithm(name), der.octetString(mac)),
     der.octetString(salt),
-    ...(rounds === 1 ? [] : [der.integer(rounds)]),
+    ...(iterations === 1 ? [] : [der.integer(iterations)]),
   )
 }

@@ -7,7 +7,7 @@ import {
   readGeneralName,
   readGeneralNames,
 } from '../names/general-name.ts'
-import { ACCESS_METHOD, EXTENSION } from '../oids.ts'
+import { ACCESS_METHOD, type EXTENSION } from '../oids.ts'
 import { codec } from './codec.ts'
 
 /** ReasonFlags (RFC 5280 §4.2.1.13), in the order of its bits. */
@@ -49,9 +49,8 @@ export function encodeDistributionPointName(name: DistributionPointName): Uint8A
   return der.explicit(0, name.fullName ? encodeGeneralNames(name.fullName, 0xa0) : der.element(0xa1, name.relativeName))
 }
 
-const distributionPoints = (oid: string, name: string) =>
+const distributionPoints = (name: keyof typeof EXTENSION) =>
   codec<readonly DistributionPoint[]>(
-    oid,
     name,
     (reader, field) => {
       const sequence = reader.sequence(field)
@@ -79,11 +78,8 @@ const distributionPoints = (oid: string, name: string) =>
   )
 
 /** RFC 5280 §4.2.1.13 and §4.2.1.15. */
-export const cRLDistributionPoints = /* @__PURE__ */ distributionPoints(
-  EXTENSION.cRLDistributionPoints,
-  'cRLDistributionPoints',
-)
-export const freshestCRL = /* @__PURE__ */ distributionPoints(EXTENSION.freshestCRL, 'freshestCRL')
+export const cRLDistributionPoints = /* @__PURE__ */ distributionPoints('cRLDistributionPoints')
+export const freshestCRL = /* @__PURE__ */ distributionPoints('freshestCRL')
 
 /** AccessDescription (RFC 5280 §4.2.2.1). */
 export interface AccessDescription {
@@ -92,9 +88,8 @@ export interface AccessDescription {
   readonly location: GeneralName
 }
 
-const accessDescriptions = (oid: string, name: string) =>
+const accessDescriptions = (name: keyof typeof EXTENSION) =>
   codec<readonly AccessDescription[]>(
-    oid,
     name,
     (reader, field) => {
       const sequence = reader.sequence(field)
@@ -120,8 +115,5 @@ const accessDescriptions = (oid: string, name: string) =>
       ),
   )
 
-export const authorityInfoAccess = /* @__PURE__ */ accessDescriptions(
-  EXTENSION.authorityInfoAccess,
-  'authorityInfoAccess',
-)
-export const subjectInfoAccess = /* @__PURE__ */ accessDescriptions(EXTENSION.subjectInfoAccess, 'subjectInfoAccess')
+export const authorityInfoAccess = /* @__PURE__ */ accessDescriptions('authorityInfoAccess')
+export const subjectInfoAccess = /* @__PURE__ */ accessDescriptions('subjectInfoAccess')

@@ -1,4 +1,5 @@
 import { DerReader } from '../der/reader.ts'
+import { EXTENSION } from '../oids.ts'
 
 /** How one extension is read and written. */
 export interface ExtensionCodec<T> {
@@ -9,15 +10,14 @@ export interface ExtensionCodec<T> {
   encode(value: T): Uint8Array
 }
 
-/** A codec from functions over a reader; what follows the one element is refused. */
+/** A codec, by the extension's name, from functions over a reader; what follows the one element is refused. */
 export function codec<T>(
-  oid: string,
-  field: string,
+  field: keyof typeof EXTENSION,
   read: (reader: DerReader, field: string) => T,
   encode: (value: T) => Uint8Array,
 ): ExtensionCodec<T> {
   return {
-    oid,
+    oid: EXTENSION[field],
     decode(value) {
       const reader = DerReader.open(value, '')
       const decoded = read(reader, field)

@@ -2,7 +2,6 @@ import type { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { encodeGeneralName, type GeneralName, readGeneralName } from '../names/general-name.ts'
-import { EXTENSION } from '../oids.ts'
 import { codec } from './codec.ts'
 
 /** BasicConstraints (RFC 5280 §4.2.1.9). */
@@ -12,7 +11,6 @@ export interface BasicConstraints {
 }
 
 export const basicConstraints = /* @__PURE__ */ codec<BasicConstraints>(
-  EXTENSION.basicConstraints,
   'basicConstraints',
   (reader, field) => {
     const sequence = reader.sequence(field)
@@ -39,7 +37,6 @@ export interface NameConstraints {
 }
 
 export const nameConstraints = /* @__PURE__ */ codec<NameConstraints>(
-  EXTENSION.nameConstraints,
   'nameConstraints',
   (reader, field) => {
     const sequence = reader.sequence(field)
@@ -85,7 +82,6 @@ export interface PolicyConstraints {
 }
 
 export const policyConstraints = /* @__PURE__ */ codec<PolicyConstraints>(
-  EXTENSION.policyConstraints,
   'policyConstraints',
   (reader, field) => {
     const sequence = reader.sequence(field)
@@ -105,7 +101,6 @@ export const policyConstraints = /* @__PURE__ */ codec<PolicyConstraints>(
 
 /** InhibitAnyPolicy (RFC 5280 §4.2.1.14): SkipCerts. */
 export const inhibitAnyPolicy = /* @__PURE__ */ codec<number>(
-  EXTENSION.inhibitAnyPolicy,
   'inhibitAnyPolicy',
   (reader, field) => reader.number(field),
   (skip) => der.integer(skip),

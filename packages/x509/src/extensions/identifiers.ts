@@ -1,7 +1,7 @@
 import type { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
 import { encodeGeneralNames, type GeneralName, readGeneralName, readGeneralNames } from '../names/general-name.ts'
-import { EXTENSION } from '../oids.ts'
+import type { EXTENSION } from '../oids.ts'
 import { codec } from './codec.ts'
 
 /** AuthorityKeyIdentifier (RFC 5280 §4.2.1.1). */
@@ -13,7 +13,6 @@ export interface AuthorityKeyIdentifier {
 }
 
 export const authorityKeyIdentifier = /* @__PURE__ */ codec<AuthorityKeyIdentifier>(
-  EXTENSION.authorityKeyIdentifier,
   'authorityKeyIdentifier',
   (reader, field) => {
     const sequence = reader.sequence(field)
@@ -36,7 +35,6 @@ export const authorityKeyIdentifier = /* @__PURE__ */ codec<AuthorityKeyIdentifi
 
 /** SubjectKeyIdentifier (RFC 5280 §4.2.1.2). */
 export const subjectKeyIdentifier = /* @__PURE__ */ codec<Uint8Array>(
-  EXTENSION.subjectKeyIdentifier,
   'subjectKeyIdentifier',
   (reader, field) => reader.octetString(field),
   (identifier) => der.octetString(identifier),
@@ -46,9 +44,8 @@ export const subjectKeyIdentifier = /* @__PURE__ */ codec<Uint8Array>(
  * SubjectAltName and IssuerAltName (RFC 5280 §4.2.1.6, §4.2.1.7). An empty sequence is read, since OpenSSL reads it: it
  * names nothing, and the strict profile refuses it.
  */
-const alternativeName = (oid: string, name: string) =>
+const alternativeName = (name: keyof typeof EXTENSION) =>
   codec<readonly GeneralName[]>(
-    oid,
     name,
     (reader, field) => {
       const sequence = reader.sequence(field)
@@ -59,8 +56,8 @@ const alternativeName = (oid: string, name: string) =>
     (names) => encodeGeneralNames(names),
   )
 
-export const subjectAltName = /* @__PURE__ */ alternativeName(EXTENSION.subjectAltName, 'subjectAltName')
-export const issuerAltName = /* @__PURE__ */ alternativeName(EXTENSION.issuerAltName, 'issuerAltName')
+export const subjectAltName = /* @__PURE__ */ alternativeName('subjectAltName')
+export const issuerAltName = /* @__PURE__ */ alternativeName('issuerAltName')
 
 /** An attribute with any number of values (RFC 2986 §4, RFC 5280 §4.2.1.8). */
 export interface Attribute {
@@ -84,7 +81,6 @@ export function encodeAttribute({ oid, values }: Attribute): Uint8Array {
 }
 
 export const subjectDirectoryAttributes = /* @__PURE__ */ codec<readonly Attribute[]>(
-  EXTENSION.subjectDirectoryAttributes,
   'subjectDirectoryAttributes',
   (reader, field) => {
     const sequence = reader.sequence(field)

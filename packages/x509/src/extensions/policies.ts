@@ -1,6 +1,5 @@
 import type { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
-import { EXTENSION } from '../oids.ts'
 import { codec } from './codec.ts'
 
 /** PolicyInformation (RFC 5280 §4.2.1.4). */
@@ -16,7 +15,6 @@ export interface PolicyQualifier {
 }
 
 export const certificatePolicies = /* @__PURE__ */ codec<readonly PolicyInformation[]>(
-  EXTENSION.certificatePolicies,
   'certificatePolicies',
   (reader, field) => {
     const sequence = reader.sequence(field)
@@ -66,7 +64,6 @@ export interface PolicyMapping {
 }
 
 export const policyMappings = /* @__PURE__ */ codec<readonly PolicyMapping[]>(
-  EXTENSION.policyMappings,
   'policyMappings',
   (reader, field) => {
     const sequence = reader.sequence(field)

@@ -1,5 +1,4 @@
 import { X509Error } from '../error.ts'
-import { EXTENSION } from '../oids.ts'
 import { authorityInfoAccess, cRLDistributionPoints, freshestCRL, subjectInfoAccess } from './access.ts'
 import type { ExtensionCodec } from './codec.ts'
 import { basicConstraints, inhibitAnyPolicy, nameConstraints, policyConstraints } from './constraints.ts'
@@ -50,8 +49,8 @@ export const EXTENSION_CODECS = {
   tlsFeature,
   netscapeCertType,
   netscapeComment,
-  ocspNoCheck: /* @__PURE__ */ nullExtension(EXTENSION.ocspNoCheck, 'ocspNoCheck'),
-  ctPoison: /* @__PURE__ */ nullExtension(EXTENSION.ctPoison, 'ctPoison'),
+  ocspNoCheck: /* @__PURE__ */ nullExtension('ocspNoCheck'),
+  ctPoison: /* @__PURE__ */ nullExtension('ctPoison'),
   signedCertificateTimestampList,
 } as const
 
@@ -61,9 +60,10 @@ export type ExtensionName = keyof typeof EXTENSION_CODECS
 export type ExtensionValue<N extends ExtensionName> =
   (typeof EXTENSION_CODECS)[N] extends ExtensionCodec<infer T> ? T : never
 
-const NAMES = /* @__PURE__ */ new Map(
-  Object.entries(EXTENSION_CODECS).map(([name, { oid }]): [string, ExtensionName] => [oid, name as ExtensionName]),
-)
+const NAMES = /* @__PURE__ */ (() =>
+  new Map(
+    Object.entries(EXTENSION_CODECS).map(([name, { oid }]): [string, ExtensionName] => [oid, name as ExtensionName]),
+  ))()
 
 /** The name of an extension that is decoded here, by its OID. */
 export function extensionNameOf(oid: string): ExtensionName | undefined {

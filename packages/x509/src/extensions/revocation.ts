@@ -1,7 +1,7 @@
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { encodeGeneralNames, type GeneralName, readGeneralNames } from '../names/general-name.ts'
-import { EXTENSION } from '../oids.ts'
+import type { EXTENSION } from '../oids.ts'
 import { type DistributionPointName, encodeDistributionPointName, readDistributionPointName } from './access.ts'
 import { codec } from './codec.ts'
 
@@ -23,9 +23,8 @@ export const CRL_REASONS = [
 export type CrlReason = Exclude<(typeof CRL_REASONS)[number], undefined>
 
 /** CRLNumber and DeltaCRLIndicator (RFC 5280 §5.2.3, §5.2.4): big-endian, at most 20 bytes. */
-const number = (oid: string, name: string) =>
+const number = (name: keyof typeof EXTENSION) =>
   codec<Uint8Array>(
-    oid,
     name,
     (reader, field) => {
       const value = reader.unsigned(field)
@@ -35,11 +34,10 @@ const number = (oid: string, name: string) =>
     (value) => der.integer(value),
   )
 
-export const cRLNumber = /* @__PURE__ */ number(EXTENSION.cRLNumber, 'cRLNumber')
-export const deltaCRLIndicator = /* @__PURE__ */ number(EXTENSION.deltaCRLIndicator, 'deltaCRLIndicator')
+export const cRLNumber = /* @__PURE__ */ number('cRLNumber')
+export const deltaCRLIndicator = /* @__PURE__ */ number('deltaCRLIndicator')
 
 export const cRLReason = /* @__PURE__ */ codec<CrlReason>(
-  EXTENSION.cRLReason,
   'cRLReason',
   (reader, field) => {
     const reason = CRL_REASONS[reader.enumerated(field)]
@@ -50,7 +48,6 @@ export const cRLReason = /* @__PURE__ */ codec<CrlReason>(
 
 /** InvalidityDate (RFC 5280 §5.3.2), milliseconds. */
 export const invalidityDate = /* @__PURE__ */ codec<number>(
-  EXTENSION.invalidityDate,
   'invalidityDate',
   (reader, field) => reader.generalizedTime(field),
   (time) => der.generalizedTime(time),
@@ -58,7 +55,6 @@ export const invalidityDate = /* @__PURE__ */ codec<number>(
 
 /** CertificateIssuer of an entry in an indirect CRL (RFC 5280 §5.3.3). */
 export const certificateIssuer = /* @__PURE__ */ codec<readonly GeneralName[]>(
-  EXTENSION.certificateIssuer,
   'certificateIssuer',
   (reader, field) => readGeneralNames(reader, field),
   (names) => encodeGeneralNames(names),
@@ -76,7 +72,6 @@ export interface IssuingDistributionPoint {
 }
 
 export const issuingDistributionPoint = /* @__PURE__ */ codec<IssuingDistributionPoint>(
-  EXTENSION.issuingDistributionPoint,
   'issuingDistributionPoint',
   (reader, field) => {
     const sequence = reader.sequence(field)

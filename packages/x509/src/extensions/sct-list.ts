@@ -1,6 +1,5 @@
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
-import { EXTENSION } from '../oids.ts'
 import { codec } from './codec.ts'
 
 /** SignedCertificateTimestamp (RFC 6962 §3.2). */
@@ -101,7 +100,6 @@ export function encodeSctList(list: readonly Pick<SignedCertificateTimestamp, 'r
 }
 
 export const signedCertificateTimestampList = /* @__PURE__ */ codec<readonly SignedCertificateTimestamp[]>(
-  EXTENSION.signedCertificateTimestampList,
   'signedCertificateTimestampList',
   (reader, field) => parseSctList(reader.octetString(field)),
   (list) => der.octetString(encodeSctList(list)),

@@ -1,6 +1,6 @@
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
-import { EXTENDED_KEY_USAGE, EXTENSION } from '../oids.ts'
+import { EXTENDED_KEY_USAGE, type EXTENSION } from '../oids.ts'
 import { codec } from './codec.ts'
 
 /** KeyUsage (RFC 5280 §4.2.1.3), in the order of its bits. */
@@ -19,7 +19,6 @@ export const KEY_USAGES = [
 export type KeyUsageName = (typeof KEY_USAGES)[number]
 
 export const keyUsage = /* @__PURE__ */ codec<readonly KeyUsageName[]>(
-  EXTENSION.keyUsage,
   'keyUsage',
   (reader, field) => {
     const bits = reader.namedBits(field)
@@ -30,7 +29,6 @@ export const keyUsage = /* @__PURE__ */ codec<readonly KeyUsageName[]>(
 
 /** ExtKeyUsageSyntax (RFC 5280 §4.2.1.12): dotted OIDs. An empty list is read, as OpenSSL does: it is for no purpose. */
 export const extKeyUsage = /* @__PURE__ */ codec<readonly string[]>(
-  EXTENSION.extKeyUsage,
   'extKeyUsage',
   (reader, field) => {
     const sequence = reader.sequence(field)
@@ -59,7 +57,6 @@ export const NETSCAPE_CERT_TYPES = [
 ] as const
 
 export const netscapeCertType = /* @__PURE__ */ codec<readonly (typeof NETSCAPE_CERT_TYPES)[number][]>(
-  EXTENSION.netscapeCertType,
   'netscapeCertType',
   (reader, field) => {
     const bits = reader.namedBits(field)
@@ -70,7 +67,6 @@ export const netscapeCertType = /* @__PURE__ */ codec<readonly (typeof NETSCAPE_
 
 /** TLS features that a server must offer (RFC 7633): 5 is status_request, "must staple". */
 export const tlsFeature = /* @__PURE__ */ codec<readonly number[]>(
-  EXTENSION.tlsFeature,
   'tlsFeature',
   (reader, field) => {
     const sequence = reader.sequence(field)
@@ -82,9 +78,8 @@ export const tlsFeature = /* @__PURE__ */ codec<readonly number[]>(
 )
 
 /** An extension that says all it has to say by being there: NULL (RFC 6960 §4.2.2.2.1, RFC 6962 §3.1). */
-export const nullExtension = (oid: string, name: string) =>
+export const nullExtension = (name: keyof typeof EXTENSION) =>
   codec<true>(
-    oid,
     name,
     (reader, field) => {
       reader.null(field)
@@ -94,7 +89,6 @@ export const nullExtension = (oid: string, name: string) =>
   )
 
 export const netscapeComment = /* @__PURE__ */ codec<string>(
-  EXTENSION.netscapeComment,
   'netscapeComment',
   (reader, field) => String.fromCharCode(...reader.value(Tag.IA5_STRING, field)),
   (text) => der.ia5String(text),

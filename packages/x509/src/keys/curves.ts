@@ -22,9 +22,8 @@ export const CURVES: Readonly<Record<CurveName, CurveEntry>> = {
   brainpoolP512r1: { oid: '1.3.36.3.3.2.8.1.1.13', bits: 512, openssl: 'brainpoolP512r1' },
 }
 
-const BY_OID = /* @__PURE__ */ new Map(
-  Object.entries(CURVES).map(([name, { oid }]): [string, CurveName] => [oid, name as CurveName]),
-)
+const BY_OID = /* @__PURE__ */ (() =>
+  new Map(Object.entries(CURVES).map(([name, { oid }]): [string, CurveName] => [oid, name as CurveName])))()
 
 export function curveOfOid(oid: string): CurveName | undefined {
   return BY_OID.get(oid)

@@ -30,9 +30,10 @@ export const RAW_KEYS = {
   '2.16.840.1.101.3.4.3.19': { type: 'ml-dsa-87', length: 2592 },
 } as const
 
-export const RAW_KEY_OIDS = /* @__PURE__ */ Object.fromEntries(
-  Object.entries(RAW_KEYS).map(([oid, { type }]) => [type, oid]),
-) as Readonly<Record<(typeof RAW_KEYS)[keyof typeof RAW_KEYS]['type'], string>>
+export const RAW_KEY_OIDS = /* @__PURE__ */ (() =>
+  Object.fromEntries(Object.entries(RAW_KEYS).map(([oid, { type }]) => [type, oid])))() as Readonly<
+  Record<(typeof RAW_KEYS)[keyof typeof RAW_KEYS]['type'], string>
+>
 
 /** DSA's domain parameters, which a certificate may leave to its issuer (RFC 3279 §2.3.2). */
 export interface DsaParameters {

@@ -5,7 +5,6 @@ import type { AccessDescription } from '../extensions/access.ts'
 import type { GeneralName } from '../names/general-name.ts'
 import type { Name, NameAttribute } from '../names/name.ts'
 import { decodeString } from '../names/string.ts'
-import { ACCESS_METHOD } from '../oids.ts'
 
 /** The texts that Node's native code makes of names and dates. */
 
@@ -120,8 +119,8 @@ function quoteUnsafe(value: string, unicode = false, prefix?: string): string {
 
 /** OpenSSL's names of access methods. */
 const METHOD_NAMES: Readonly<Record<string, string>> = {
-  [ACCESS_METHOD.ocsp]: 'OCSP',
-  [ACCESS_METHOD.caIssuers]: 'CA Issuers',
+  '1.3.6.1.5.5.7.48.1': 'OCSP',
+  '1.3.6.1.5.5.7.48.2': 'CA Issuers',
   '1.3.6.1.5.5.7.48.3': 'AD Time Stamping',
   '1.3.6.1.5.5.7.48.5': 'CA Repository',
 }

@@ -58,20 +58,21 @@ const DECODED: readonly ExtensionName[] = [
 ]
 
 /** Extensions that are processed, and may so be critical. */
-const PROCESSED: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  EXTENSION.netscapeCertType,
-  EXTENSION.keyUsage,
-  EXTENSION.subjectAltName,
-  EXTENSION.basicConstraints,
-  EXTENSION.certificatePolicies,
-  EXTENSION.cRLDistributionPoints,
-  EXTENSION.extKeyUsage,
-  EXTENSION.ocspNoCheck,
-  EXTENSION.policyConstraints,
-  EXTENSION.nameConstraints,
-  EXTENSION.policyMappings,
-  EXTENSION.inhibitAnyPolicy,
-])
+const PROCESSED: ReadonlySet<string> = /* @__PURE__ */ (() =>
+  new Set([
+    EXTENSION.netscapeCertType,
+    EXTENSION.keyUsage,
+    EXTENSION.subjectAltName,
+    EXTENSION.basicConstraints,
+    EXTENSION.certificatePolicies,
+    EXTENSION.cRLDistributionPoints,
+    EXTENSION.extKeyUsage,
+    EXTENSION.ocspNoCheck,
+    EXTENSION.policyConstraints,
+    EXTENSION.nameConstraints,
+    EXTENSION.policyMappings,
+    EXTENSION.inhibitAnyPolicy,
+  ]))()
 
 function gather(certificate: Certificate): Facts {
   const selfIssued = certificate.isSelfIssued

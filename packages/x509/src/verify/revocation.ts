@@ -33,11 +33,8 @@ interface CrlFacts {
 
 const crlFacts = /* @__PURE__ */ new WeakMap<CertificateRevocationList, CrlFacts>()
 
-const PROCESSED: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  EXTENSION.issuingDistributionPoint,
-  EXTENSION.authorityKeyIdentifier,
-  EXTENSION.deltaCRLIndicator,
-])
+const PROCESSED: ReadonlySet<string> = /* @__PURE__ */ (() =>
+  new Set([EXTENSION.issuingDistributionPoint, EXTENSION.authorityKeyIdentifier, EXTENSION.deltaCRLIndicator]))()
 
 function factsOfCrl(crl: CertificateRevocationList): CrlFacts {
   let facts = crlFacts.get(crl)

@@ -13,7 +13,7 @@ import type { BuiltPath } from './openssl-path.ts'
  */
 export function* searchPaths(context: VerifyContext, visit: (path: BuiltPath) => Eventual<boolean>): Eventual<boolean> {
   const { anchors, pool, options } = context
-  const fetched = new Map<Certificate, readonly Certificate[]>()
+  const asked = new Set<Certificate>()
 
   function* extend(chain: readonly Certificate[]): Eventual<boolean> {
     const current = chain[chain.length - 1]!
@@ -29,27 +29,26 @@ export function* searchPaths(context: VerifyContext, visit: (path: BuiltPath) =>
       context.spendPath()
       if (yield* visit({ chain: [...chain, anchor], untrusted: chain.length })) return true
     }
-    let found = false
     // What is in the store but is no anchor may still stand in between.
     const between = context.partialChain
       ? []
       : anchors.withSubject(current.issuer).filter((candidate) => !isAnchor(context, candidate))
-    for (const candidate of rank(context, current, [...between, ...pool])) {
-      found = true
-      if (repeats(chain, candidate) || intermediates([...chain, candidate]) > context.maxDepth) continue
-      context.spendCandidate()
-      if (!(yield* context.verifySignature(current, candidate))) continue
-      if (yield* extend([...chain, candidate])) return true
+    let signed = false
+    function* tryAll(candidates: readonly Certificate[]): Eventual<boolean> {
+      for (const candidate of rank(context, current, candidates)) {
+        if (repeats(chain, candidate)) signed = true
+        if (repeats(chain, candidate) || intermediates([...chain, candidate]) > context.maxDepth) continue
+        context.spendCandidate()
+        if (!(yield* context.verifySignature(current, candidate))) continue
+        signed = true
+        if (yield* extend([...chain, candidate])) return true
+      }
+      return false
     }
-    if (found || !options.fetchIssuer || fetched.has(current)) return false
-    fetched.set(current, [])
-    const more = yield* context.wait(options.fetchIssuer(current))
-    fetched.set(current, more)
-    for (const candidate of rank(context, current, more)) {
-      if (repeats(chain, candidate) || !(yield* context.verifySignature(current, candidate))) continue
-      if (yield* extend([...chain, candidate])) return true
-    }
-    return false
+    if (yield* tryAll([...between, ...pool])) return true
+    if (signed || !options.fetchIssuer || asked.has(current)) return false
+    asked.add(current)
+    return yield* tryAll(yield* context.wait(options.fetchIssuer(current)))
   }
 
   const { leaf } = options

@@ -1,0 +1,80 @@
+/**
+ * The same below the record layer, where mutations reach the parsers behind the encryption: a peer whose messages are
+ * changed before they are sealed.
+ */
+import { TlsError } from '@x/tls-record'
+import { describe, expect, test } from 'vitest'
+import { credential } from './harness/credentials.ts'
+import type { Tamper } from './harness/evil.ts'
+import { utf8 } from './harness/pair.ts'
+import { client, type Scene, server } from './harness/victim.ts'
+
+const COUNT = Number(process.env.MUTATIONS ?? 2000)
+
+function random(seed: number): (below: number) => number {
+  let state = seed >>> 0 || 1
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+/** Changes one message of a flight, keeping its header's length right three times out of four. */
+function changing(next: (below: number) => number): Tamper {
+  let left = next(5)
+  return (raw) => {
+    if (left-- !== 0) return undefined
+    let body = raw.subarray(4)
+    for (let times = 1 + next(2); times > 0; times--) {
+      const at = next(Math.max(1, body.length))
+      const copy = body.slice()
+      if (next(3) === 0) copy[at] = [0, 1, 2, 0x7f, 0x80, 0xff][next(6)]
+      else if (next(2) === 0) copy[at] ^= 1 << next(8)
+      body =
+        next(4) === 0
+          ? Uint8Array.from([...copy.subarray(0, at), ...new Uint8Array(next(4)), ...copy.subarray(at + next(3))])
+          : copy
+    }
+    const length = next(4) === 0 ? next(70000) : body.length
+    return Uint8Array.from([raw[0], length >> 16, (length >> 8) & 255, length & 255, ...body])
+  }
+}
+
+function check({ victim }: Scene): void {
+  victim.tls.receiveEnd()
+  victim.drain()
+  const errors = victim.all('error')
+  expect(errors.length).toBeLessThanOrEqual(1)
+  for (const { error } of errors) {
+    expect(error).toBeInstanceOf(TlsError)
+    expect(error.reason, `${error.message}\n${(error.cause as Error | undefined)?.stack}`).not.toBe('INTERNAL_ERROR')
+  }
+}
+
+const rich = {
+  client: {
+    alpnProtocols: [utf8('h2')],
+    requestOcsp: true,
+    requestSct: true,
+    recordSizeLimit: 2000,
+    credentials: [credential('client')],
+    psks: [],
+  },
+  server: { alpnProtocols: [utf8('h2')], requestCertificate: true },
+} as const
+
+describe('mutated messages', () => {
+  test('of a server', { timeout: 60_000 + COUNT * 20 }, () => {
+    for (let i = 0; i < COUNT; i++) {
+      const next = random(i)
+      check(client(changing(next), rich.client, rich.server))
+    }
+  })
+
+  test('of a client', { timeout: 60_000 + COUNT * 20 }, () => {
+    for (let i = 0; i < COUNT; i++) {
+      const next = random(i)
+      check(server(changing(next), rich.server, rich.client))
+    }
+  })
+})

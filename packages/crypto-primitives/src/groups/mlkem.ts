@@ -18,8 +18,8 @@ export interface Kem {
 /** A KEM's private key. */
 export interface KemKey {
   readonly encapsulationKey: Uint8Array
-  /** FIPS 203's expanded form. */
-  readonly decapsulationKey: Uint8Array
+  /** FIPS 203's expanded form; absent where the platform keeps the key to itself. */
+  readonly decapsulationKey?: Uint8Array
   /** ML-KEM.Decaps: for a ciphertext that is wrong, a secret that nobody else knows (implicit rejection). */
   decapsulate(ciphertext: Uint8Array): Uint8Array
   wipe(): void

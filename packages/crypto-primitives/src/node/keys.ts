@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import { curveNamed } from '../curves/by-name.ts'
 import { importDsaPrivateKey, importDsaPublicKey } from '../dsa.ts'
 import { generateEcKey, importEcPrivateKey, importEcPublicKey } from '../ecdsa.ts'
-import { generateMlDsaKey, importMlDsaPrivateKey, importMlDsaPublicKey } from '../mldsa.ts'
 import type { KeySpec, PrivateKey, PrivateKeyData, PublicKey, PublicKeyData } from '../provider.ts'
+import { bytesOf } from './bytes.ts'
 import { generateNativeEcKey, hasNativeCurve, importNativeEcPrivateKey, importNativeEcPublicKey } from './elliptic.ts'
 import { hashes } from './hash.ts'
 import { generateNativeOctetKey, importNativeOctetPrivateKey, importNativeOctetPublicKey } from './octet-keys.ts'
+import { importNativeMlDsaPrivateKey, importNativeMlDsaPublicKey } from './post-quantum.ts'
 import { generateNativeRsaKey, importNativeRsaPrivateKey, importNativeRsaPublicKey } from './rsa.ts'
 
 /** A public key in OpenSSL where it can be, else in JavaScript. */
@@ -22,7 +24,7 @@ export function importPublicKey(data: PublicKeyData): PublicKey {
     case 'ml-dsa-44':
     case 'ml-dsa-65':
     case 'ml-dsa-87':
-      return importMlDsaPublicKey(data.type, data.bytes)
+      return importNativeMlDsaPublicKey(data.type, data.bytes)
     default:
       return importNativeOctetPublicKey(data.type, data.bytes)
   }
@@ -42,7 +44,7 @@ export function importPrivateKey(data: PrivateKeyData): PrivateKey {
     case 'ml-dsa-44':
     case 'ml-dsa-65':
     case 'ml-dsa-87':
-      return importMlDsaPrivateKey(data.type, data)
+      return importNativeMlDsaPrivateKey(data.type, data)
     default:
       return importNativeOctetPrivateKey(data.type, data.bytes)
   }
@@ -60,7 +62,7 @@ export function generateKey(spec: KeySpec): PrivateKey {
     case 'ml-dsa-44':
     case 'ml-dsa-65':
     case 'ml-dsa-87':
-      return generateMlDsaKey(spec.type)
+      return importNativeMlDsaPrivateKey(spec.type, { seed: bytesOf(randomBytes(32)) })
     default:
       return generateNativeOctetKey(spec.type)
   }

@@ -1,0 +1,126 @@
+import * as native from 'node:crypto'
+import type { Kem } from '../groups/mlkem.ts'
+import { importMlDsaPrivateKey, importMlDsaPublicKey, type MlDsaName } from '../mldsa.ts'
+import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
+import { misfit } from '../signatures/fit.ts'
+import { bytesOf } from './bytes.ts'
+
+/** The last two arcs of the object identifiers under 2.16.840.1.101.3.4 (FIPS 203, FIPS 204). */
+const ARCS = {
+  'ml-kem-512': '0401',
+  'ml-kem-768': '0402',
+  'ml-kem-1024': '0403',
+  'ml-dsa-44': '0311',
+  'ml-dsa-65': '0312',
+  'ml-dsa-87': '0313',
+} as const
+
+type KemName = 'ml-kem-512' | 'ml-kem-768' | 'ml-kem-1024'
+
+/** Node 24.7 brought both, with OpenSSL 3.5. A build without them fails at the first key, and is not asked again. */
+let offered = 'encapsulate' in native
+
+/** What OpenSSL gives, or undefined where it has no such keys. */
+function attempt<T>(run: () => T): T | undefined {
+  if (!offered) return undefined
+  try {
+    return run()
+  } catch {
+    offered = false
+    return undefined
+  }
+}
+
+/** SubjectPublicKeyInfo around raw bytes (RFC 9935, RFC 9881): the one form that every Node with these keys reads. */
+function spki(name: keyof typeof ARCS, bytes: Uint8Array): Buffer {
+  const u16 = (n: number) => Uint8Array.of(n >>> 8, n)
+  return Buffer.concat([
+    Uint8Array.of(0x30, 0x82),
+    u16(bytes.length + 18),
+    Buffer.from(`300b0609608648016503040${ARCS[name].slice(1)}0382`, 'hex'),
+    u16(bytes.length + 1),
+    Uint8Array.of(0),
+    bytes,
+  ])
+}
+
+const importSpki = (name: keyof typeof ARCS, bytes: Uint8Array): native.KeyObject =>
+  native.createPublicKey({ key: spki(name, bytes), format: 'der', type: 'spki' })
+
+/** The raw public key, which SubjectPublicKeyInfo ends with. */
+function rawPublic(key: native.KeyObject, length: number): Uint8Array {
+  const der = key.export({ type: 'spki', format: 'der' })
+  return Uint8Array.from(der.subarray(der.length - length))
+}
+
+/** ML-KEM of OpenSSL where it is there, else `portable`; keys from seeds and given randomness are always the latter's. */
+export function nativeKem(name: KemName, portable: Kem): Kem {
+  const { encapsulationKeyLength, ciphertextLength } = portable
+  return {
+    encapsulationKeyLength,
+    ciphertextLength,
+    generate(seed) {
+      // The overloads name each type.
+      const pair = seed ? undefined : attempt(() => native.generateKeyPairSync(name as 'ml-kem-768'))
+      if (!pair) return portable.generate(seed)
+      const { privateKey, publicKey } = pair
+      return {
+        encapsulationKey: rawPublic(publicKey, encapsulationKeyLength),
+        decapsulate: (ciphertext) => bytesOf(native.decapsulate(privateKey, ciphertext)),
+        wipe() {},
+      }
+    },
+    fromDecapsulationKey: (bytes) => portable.fromDecapsulationKey(bytes),
+    encapsulate(encapsulationKey, random) {
+      if (random || !offered) return portable.encapsulate(encapsulationKey, random)
+      // OpenSSL makes the modulus check of FIPS 203 §7.2 when it reads the key.
+      const { ciphertext, sharedKey } = native.encapsulate(importSpki(name, encapsulationKey))
+      return { ciphertext: bytesOf(ciphertext), secret: bytesOf(sharedKey) }
+    },
+  }
+}
+
+function checkFit(info: KeyInfo, algorithm: SignatureAlgorithm): void {
+  if (algorithm.name !== info.type) throw misfit(info, algorithm)
+}
+
+/** An ML-DSA public key in OpenSSL where it has them. @throws {CryptoError} `INVALID_KEY` */
+export function importNativeMlDsaPublicKey(type: MlDsaName, bytes: Uint8Array): PublicKey {
+  const portable = importMlDsaPublicKey(type, bytes)
+  const key = attempt(() => importSpki(type, bytes))
+  if (!key) return portable
+  return {
+    ...portable,
+    verify(algorithm, message, signature) {
+      checkFit(portable, algorithm)
+      return native.verify(null, message, key, signature)
+    },
+  }
+}
+
+/** An ML-DSA private key, which OpenSSL signs with where it has them and the seed is known. */
+export function importNativeMlDsaPrivateKey(
+  type: MlDsaName,
+  data: { readonly seed?: Uint8Array; readonly bytes?: Uint8Array },
+): PrivateKey {
+  const portable = importMlDsaPrivateKey(type, data)
+  const { seed } = data
+  const key = seed && attempt(() => importSeed(type, seed))
+  if (!key) return portable
+  return {
+    ...portable,
+    sign(algorithm, message) {
+      checkFit(portable, algorithm)
+      return bytesOf(native.sign(null, message, key))
+    },
+  }
+}
+
+/** PKCS#8 with the seed alone (RFC 9881 §6). */
+function importSeed(type: MlDsaName, seed: Uint8Array): native.KeyObject {
+  const head = Buffer.from(`3034020100300b0609608648016503040${ARCS[type].slice(1)}04228020`, 'hex')
+  const der = Buffer.concat([head, seed])
+  const key = native.createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  der.fill(0)
+  return key
+}

@@ -1,6 +1,6 @@
 import { decodeOpenSslSession, encodeOpenSslSession } from '@x/secure-context'
 import type { Session } from '@x/tls-handshake'
-import { kConnectOptions, type TLSSocket } from './tls-socket.ts'
+import { kConnectOptions, kEngine, type TLSSocket } from './tls-socket.ts'
 
 /**
  * The Buffer of a `'session'` event: the session with the name of the server it was verified for, in the form that Node
@@ -21,6 +21,30 @@ export function serverIdentity(options: Identity | undefined): string {
 
 const optionsOf = (socket: TLSSocket) =>
   (socket[kConnectOptions] ?? socket._tlsOptions) as Identity & { isServer?: boolean; rejectUnauthorized?: boolean }
+
+/**
+ * The session of a connection. In TLS 1.3 there is one before its ticket has come; OpenSSL shows it, though nothing can be
+ * resumed with it.
+ */
+export function sessionOf(socket: TLSSocket): Session | undefined {
+  const { connection } = socket[kEngine]
+  if (!connection?.handshakeComplete) return undefined
+  if (connection.session) return connection.session
+  return {
+    side: connection.side,
+    version: connection.version!,
+    cipherSuite: connection.cipherSuite!,
+    secret: new Uint8Array(32),
+    sessionId: new Uint8Array(0),
+    extendedMasterSecret: true,
+    lifetime: 7200,
+    createdAt: Date.now(),
+    alpn: connection.alpnProtocol,
+    serverName: connection.serverName,
+    peerCertificates: connection.peerCertificates ?? [],
+    verified: connection.peerVerification && { ok: connection.peerVerification.ok, result: connection.peerVerification.result },
+  }
+}
 
 export function encodeWrappedSession(socket: TLSSocket, session: Session): Buffer {
   const encoded = encodeOpenSslSession(session)

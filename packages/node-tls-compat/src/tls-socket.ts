@@ -10,7 +10,7 @@ import { type Handle, makeHandle } from './handle.ts'
 import { nodeError } from './node-error.ts'
 import type { TLSSocketOptions } from './options.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
-import { decodeReusableSession, encodeWrappedSession } from './session-state.ts'
+import { decodeReusableSession, encodeWrappedSession, sessionOf } from './session-state.ts'
 import { tls } from './tls.ts'
 import { startTrace } from './trace.ts'
 import {
@@ -533,7 +533,7 @@ const methods = {
 
   getSession(this: TLSSocket) {
     if (!this._handle) return null
-    const session = this[kEngine].connection?.session
+    const session = sessionOf(this)
     return session && encodeWrappedSession(this, session)
   },
 

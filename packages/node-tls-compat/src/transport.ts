@@ -46,7 +46,8 @@ export class Transport {
 
   /** Delivers what the stream had buffered when it was taken over, and begins to read. */
   start(): void {
-    for (let chunk: unknown; this.raw.readableLength > 0 && (chunk = this.raw.read()) !== null; ) this.take(chunk)
+    // `read` tells it to our 'data' listener.
+    while (this.raw.readableLength > 0 && this.raw.read() !== null);
     if (this.raw.readableEnded) this.take(null)
     else this.resume()
   }

@@ -52,7 +52,7 @@ export interface TlsContextOptions {
   readonly maxVersion?: string
   readonly secureProtocol?: string
   readonly secureOptions?: number
-  /** OpenSSL's list for TLS up to 1.2, and the suites of TLS 1.3. Both absent: OpenSSL's defaults; one of them empty: none. */
+  /** OpenSSL's list for TLS up to 1.2 (empty: TLS 1.3 only), and the suites of TLS 1.3 (empty: the usual three). */
   readonly cipherList?: string
   readonly cipherSuites?: string
   readonly ca?: readonly Input[]
@@ -262,8 +262,8 @@ export class TlsContext {
 
   private readCiphers(): { suites: readonly number[]; securityLevel?: number; onlyTls13: boolean } {
     const { cipherList, cipherSuites } = this.options
-    const tls13 =
-      cipherSuites === undefined ? [0x1302, 0x1303, 0x1301] : cipherSuites === '' ? [] : parseTls13Suites(cipherSuites)
+    // A list without names of TLS 1.3 suites says nothing about them.
+    const tls13 = cipherSuites ? parseTls13Suites(cipherSuites) : DEFAULT_TLS13
     if (cipherList === '') return { suites: tls13, onlyTls13: true }
     const list = parseCipherList(cipherList ?? 'DEFAULT')
     return { suites: [...tls13, ...list.suites], securityLevel: list.securityLevel, onlyTls13: false }
@@ -339,6 +339,8 @@ export class TlsContext {
     return parameters
   }
 }
+
+const DEFAULT_TLS13 = [0x1302, 0x1303, 0x1301]
 
 const NOTHING = new TrustStore()
 

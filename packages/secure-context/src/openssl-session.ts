@@ -3,7 +3,8 @@
  * `session` option and its tickets hold. With it a session made by OpenSSL resumes here, and ours there.
  */
 import type { ProtocolVersion, Session } from '@x/tls-handshake'
-import { DerReader, der, nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from '@x/x509'
+import { nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from '@x/x509'
+import * as der from '@x/x509/der'
 
 /** SSL_SESSION_ASN1_VERSION */
 const FORMAT = 1
@@ -90,7 +91,7 @@ export function encodeOpenSslSession(session: Session): Uint8Array {
  */
 export function decodeOpenSslSession(input: Uint8Array, side: Session['side']): Session {
   // The session keeps parts of the bytes, which belong to the caller.
-  const outer = DerReader.open(input.slice(), 'SSL_SESSION')
+  const outer = der.DerReader.open(input.slice(), 'SSL_SESSION')
   const reader = outer.sequence('')
   outer.finish()
   if (reader.number('version') !== FORMAT) reader.fail('UNSUPPORTED', 'a version other than 1', 'version')
@@ -102,7 +103,7 @@ export function decodeOpenSslSession(input: Uint8Array, side: Session['side']): 
   const sessionId = reader.octetString('session_id')
   const secret = reader.octetString('master_key')
 
-  const optional = <T>(tag: number, read: (field: DerReader) => T): T | undefined => {
+  const optional = <T>(tag: number, read: (field: der.DerReader) => T): T | undefined => {
     if (!reader.is(0xa0 | tag)) return undefined
     const field = reader.explicit(tag, `[${tag}]`)
     const value = read(field)

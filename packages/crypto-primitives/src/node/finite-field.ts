@@ -2,7 +2,7 @@ import { createDiffieHellman, type DiffieHellman } from 'node:crypto'
 import { CryptoError } from '../error.ts'
 import { diffieHellmanGroup } from '../groups/agreement.ts'
 import { type FfdheBits, ffdheField } from '../groups/ffdhe.ts'
-import { checkPublicValue } from '../groups/finite-field.ts'
+import { checkPublicValue, finiteFieldGroup } from '../groups/finite-field.ts'
 import { integerToBytes } from '../integer.ts'
 import type { GroupName, KeyExchangeGroup } from '../provider.ts'
 
@@ -14,12 +14,19 @@ function padded(bytes: Uint8Array, length: number): Uint8Array {
 }
 
 /**
- * A named finite-field group in OpenSSL, which knows it by its prime and so uses short exponents and skips its primality
- * test. For unknown parameters that test takes longer than the exchange in BigInt, so those stay portable.
+ * `createDiffieHellman` tests its parameters for primality each time, for seconds, unless OpenSSL knows the group by its
+ * prime and Node asks it: so it is with OpenSSL 3.0 (Node 20 and 22), and no longer with 3.5 (Node 24).
+ */
+const SKIPS_THE_TEST = /^3\.0\./.test(process.versions.openssl ?? '')
+
+/**
+ * A named finite-field group in OpenSSL where that is quick, else in BigInt with the same short exponents. Parameters
+ * that are not named stay portable for the same reason.
  */
 export function nativeDh(name: GroupName, bits: FfdheBits): KeyExchangeGroup {
   const field = ffdheField(bits)
   const length = bits / 8
+  if (!SKIPS_THE_TEST) return finiteFieldGroup(name, length, field)
   let prime: Uint8Array | undefined
   return diffieHellmanGroup(
     name,

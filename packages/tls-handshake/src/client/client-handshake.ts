@@ -12,18 +12,16 @@ import { negotiateVersion } from './negotiate-version.ts'
 /** A client's handshake and what comes after it: common until the version is known. */
 export function* clientHandshake(hs: ClientContext): Flow {
   sendClientHello(hs)
-  let hello = yield* readServerHello(hs)
+  let hello = yield* readServerHello()
   if (hello.isRetryRequest) {
     answerHelloRetryRequest(hs, hello)
-    hello = yield* readServerHello(hs)
+    hello = yield* readServerHello()
   }
   const version = negotiateVersion(hs, hello)
   if (version === Version.TLS13) yield* clientHandshake13(hs, hello)
   else yield* clientHandshake12(hs, hello, version)
 }
 
-function* readServerHello(hs: ClientContext): Flow<ServerHello> {
-  const message = yield* nextMessage(HandshakeType.server_hello)
-  const hello = decodeServerHello(message)
-  return hello
+function* readServerHello(): Flow<ServerHello> {
+  return decodeServerHello(yield* nextMessage(HandshakeType.server_hello))
 }

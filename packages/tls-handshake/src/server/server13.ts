@@ -1,6 +1,6 @@
-import { Alert, localError, peerError, TlsError, Version } from '@x/tls-record'
-import { EMPTY, equalBytes } from '../codec/bytes.ts'
-import type { ClientHelloInfo, Credential, PeerCertificate, ServerConfig } from '../config.ts'
+import { Alert, peerError, TlsError, Version } from '@x/tls-record'
+import { EMPTY } from '../codec/bytes.ts'
+import type { PeerCertificate } from '../config.ts'
 import { alpn } from '../extensions/alpn.ts'
 import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
 import { compressCertificate } from '../extensions/compress-certificate.ts'
@@ -17,7 +17,7 @@ import {
   signatureAlgorithmsCert,
 } from '../extensions/signature-algorithms.ts'
 import { selectedVersion } from '../extensions/supported-versions.ts'
-import { answer, type Flow, nextMessage } from '../handshake/step.ts'
+import { type Flow, nextMessage } from '../handshake/step.ts'
 import { encodeCertificateRequest13 } from '../messages/certificate-request.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { encodeEncryptedExtensions } from '../messages/encrypted-extensions.ts'

@@ -4,12 +4,16 @@ import { Certificate, type LegacyCertificate, toLegacyObject } from '@x/x509'
 import type { SecureContext } from './secure-context.ts'
 import { bytesOf } from './validate.ts'
 
+/** Properties that Node sets whether there is a value or not. */
+const ALWAYS = ['subjectaltname', 'infoAccess', 'asn1Curve', 'nistCurve', 'ext_key_usage'] as const
+
 /** The legacy object with Node's Buffers in it. */
 function withBuffers(object: LegacyCertificate): object {
   const seen = new Set<LegacyCertificate>()
   for (let next: LegacyCertificate | undefined = object; next && !seen.has(next); next = next.issuerCertificate) {
     seen.add(next)
     next.raw = Buffer.from(next.raw)
+    for (const name of ALWAYS) if (!(name in next)) next[name] = undefined
     if (next.pubkey) next.pubkey = Buffer.from(next.pubkey)
   }
   return object

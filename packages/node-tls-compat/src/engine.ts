@@ -195,7 +195,10 @@ export class Engine {
   /** The handshake is done and the peer is verified: what was written early may go. */
   release(): void {
     this.open = true
-    for (const { chunks, done } of this.held.splice(0)) this.write(chunks, done)
+    for (const { chunks, done } of this.held.splice(0)) {
+      for (const chunk of chunks) this.pendingBytes -= chunk.length
+      this.write(chunks, done)
+    }
   }
 
   /**
@@ -204,12 +207,15 @@ export class Engine {
    * @param done called once when the transport has taken it
    */
   write(chunks: readonly Uint8Array[], done: Done): void {
-    if (!this.open) {
-      this.held.push({ chunks, done })
-      return
-    }
     let length = 0
     for (const chunk of chunks) length += chunk.length
+    if (!this.open) {
+      this.held.push({ chunks, done })
+      this.pendingBytes += length
+      // A client that is not from `tls.connect` begins its handshake with its first write.
+      if (!this.connection) this.start()
+      return
+    }
     const connection = this.connection!
     if (this.failedWith || connection.closed) {
       process.nextTick(done, canceled())

@@ -42,7 +42,10 @@ export function sessionOf(socket: TLSSocket): Session | undefined {
     alpn: connection.alpnProtocol,
     serverName: connection.serverName,
     peerCertificates: connection.peerCertificates ?? [],
-    verified: connection.peerVerification && { ok: connection.peerVerification.ok, result: connection.peerVerification.result },
+    verified: connection.peerVerification && {
+      ok: connection.peerVerification.ok,
+      result: connection.peerVerification.result,
+    },
   }
 }
 

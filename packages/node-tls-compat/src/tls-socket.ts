@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs'
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
@@ -6,6 +7,7 @@ import { ownCertificateOf, ownX509Of, peerCertificateOf, peerX509Of } from './ce
 import { makeConnection } from './connection-config.ts'
 import { cipherOf, ephemeralKeyOf, protocolName, schemeName, sharedSigalgNames } from './connection-info.ts'
 import { Engine } from './engine.ts'
+import { keyLogPath, traceAll } from './flags.ts'
 import { type Handle, makeHandle } from './handle.ts'
 import { nodeError } from './node-error.ts'
 import type { TLSSocketOptions } from './options.ts'
@@ -71,6 +73,7 @@ export interface TLSSocket extends net.Socket {
   _start(): void
   _finishInit(): void
   _init(): void
+  _setPskIdentityHint(hint: unknown): void
   _releaseControl(): boolean
   _emitTLSError(error: Error): void
   _tlsError(error: Error): Error | null
@@ -335,10 +338,21 @@ const methods = {
     }
     if (options.pskCallback) {
       validateFunction(options.pskCallback, 'pskCallback')
-      if (options.pskIdentityHint) validateString(options.pskIdentityHint, 'options.pskIdentityHint')
+      if (options.pskIdentityHint) this._setPskIdentityHint(options.pskIdentityHint)
     }
-    if (options.enableTrace) startTrace(this)
+    if (options.enableTrace ?? traceAll()) startTrace(this)
+    const keyLogFile = keyLogPath()
+    if (keyLogFile) this.on('keylog', (line: Buffer) => appendFile(keyLogFile, line, { mode: 0o600 }, () => {}))
     if ((options.handshakeTimeout ?? 0) > 0) this.setTimeout(options.handshakeTimeout!, this._handleTimeout)
+  },
+
+  _setPskIdentityHint(this: TLSSocket, hint: unknown) {
+    validateString(hint, 'options.pskIdentityHint')
+    // PSK_MAX_IDENTITY_LEN; Node tells when the connection is there.
+    if (Buffer.byteLength(hint) > 256) {
+      const error = nodeError(Error, 'ERR_TLS_PSK_SET_IDENTITY_HINT_FAILED', 'Failed to set PSK identity hint')
+      process.nextTick(() => this.destroy(error))
+    }
   },
 
   connect(this: TLSSocket, ...args: unknown[]) {

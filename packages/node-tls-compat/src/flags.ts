@@ -1,0 +1,32 @@
+/** Flags of the process that the runtime does not tell otherwise: `--trace-tls` and `--tls-keylog=FILE`. */
+
+let words: readonly string[] | undefined
+
+function flags(): readonly string[] {
+  words ??= [...process.execArgv, ...(process.env.NODE_OPTIONS?.split(/\s+/) ?? [])]
+  return words
+}
+
+const warned = new Set<string>()
+
+function warnOnce(sentence: string): void {
+  if (warned.has(sentence)) return
+  warned.add(sentence)
+  process.emitWarning(sentence)
+}
+
+/** `--trace-tls`: every connection is traced. */
+export function traceAll(): boolean {
+  if (!flags().includes('--trace-tls')) return false
+  warnOnce('Enabling --trace-tls can expose sensitive data in the resulting log.')
+  return true
+}
+
+/** `--tls-keylog=FILE`: the file that every connection's secrets are written to. */
+export function keyLogPath(): string | undefined {
+  const path = flags()
+    .find((flag) => flag.startsWith('--tls-keylog='))
+    ?.slice('--tls-keylog='.length)
+  if (path) warnOnce(`Using --tls-keylog makes TLS connections insecure by writing secret key material to file ${path}`)
+  return path
+}

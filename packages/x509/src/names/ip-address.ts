@@ -66,7 +66,7 @@ export function formatIpAddress(bytes: Uint8Array): string {
   }
   const holdsIpv4 =
     best === 0 &&
-    (bestLength === 6 || (bestLength === 7 && groups[7] !== '1') || (bestLength === 5 && groups[5] === 'ffff'))
+    (bestLength === 6 || (bestLength === 5 && groups[5] === 'ffff'))
   if (holdsIpv4) return `::${bestLength === 5 ? 'ffff:' : ''}${bytes.subarray(12).join('.')}`
   return best < 0
     ? groups.join(':')

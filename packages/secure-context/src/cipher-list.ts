@@ -159,7 +159,10 @@ export function parseCipherList(text: string): CipherList {
   }
 
   // A command needs no separator before it: `ALL@SECLEVEL=0`.
-  for (const [index, element] of text.replaceAll('@', ':@').split(/[:,; ]/).entries()) {
+  for (const [index, element] of text
+    .replaceAll('@', ':@')
+    .split(/[:,; ]/)
+    .entries()) {
     if (element === '') continue
     // DEFAULT is only a word at the very beginning; it excludes what COMPLEMENTOFDEFAULT names.
     if (index === 0 && element === 'DEFAULT') {

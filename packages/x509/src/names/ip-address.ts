@@ -64,9 +64,7 @@ export function formatIpAddress(bytes: Uint8Array): string {
       bestLength = length
     }
   }
-  const holdsIpv4 =
-    best === 0 &&
-    (bestLength === 6 || (bestLength === 5 && groups[5] === 'ffff'))
+  const holdsIpv4 = best === 0 && (bestLength === 6 || (bestLength === 5 && groups[5] === 'ffff'))
   if (holdsIpv4) return `::${bestLength === 5 ? 'ffff:' : ''}${bytes.subarray(12).join('.')}`
   return best < 0
     ? groups.join(':')

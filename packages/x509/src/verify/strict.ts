@@ -46,7 +46,7 @@ function checkForm(certificate: Certificate, isAnchor: boolean, add: Add): void 
   // RFC 5280 §4.1.1.2.
   if (!equalBytes(certificate.signatureIdentifier.raw, certificate.tbsSignatureIdentifier.raw))
     add('SIGNATURE_ALGORITHM_INCONSISTENCY', 'names two different signature algorithms')
-  if (certificate.hasEarlyGeneralizedTime)
+  if (!isAnchor && certificate.hasEarlyGeneralizedTime)
     add('UNSPECIFIED', 'writes a date before 2050 as GeneralizedTime (RFC 5280 §4.1.2.5)')
   if (certificate.issuer.isEmpty) add('ISSUER_NAME_EMPTY', 'has no issuer name')
   try {

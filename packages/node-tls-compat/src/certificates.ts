@@ -58,12 +58,25 @@ export function ownCertificateOf(connection: TlsConnection | undefined, context:
   return leaf ? withBuffers(toLegacyObject(Certificate.parse(leaf), context.context.provider)) : {}
 }
 
-export function peerX509Of(connection: TlsConnection | undefined): X509Certificate | undefined {
-  const leaf = connection?.peerCertificates?.[0]
-  return leaf && new X509Certificate(bytesOf(leaf))
+/** Node's X509Certificate, with its issuer as far as the chain goes. */
+function chainOfX509(chain: readonly Uint8Array[]): X509Certificate | undefined {
+  let issuer: X509Certificate | undefined
+  for (const der of [...chain].reverse()) {
+    const certificate = new X509Certificate(bytesOf(der))
+    if (issuer)
+      Object.defineProperty(certificate, 'issuerCertificate', { value: issuer, configurable: true, enumerable: true })
+    issuer = certificate
+  }
+  return issuer
+}
+
+export function peerX509Of(connection: TlsConnection | undefined, context: SecureContext): X509Certificate | undefined {
+  const sent = connection?.peerCertificates ?? []
+  if (sent.length === 0) return undefined
+  const [leaf, ...rest] = sent.map((der) => Certificate.parse(der)) as [Certificate, ...Certificate[]]
+  return chainOfX509([leaf, ...issuersOf(leaf, rest, context)].map(({ raw }) => raw))
 }
 
 export function ownX509Of(connection: TlsConnection | undefined, context: SecureContext): X509Certificate | undefined {
-  const leaf = ownLeaf(connection, context)
-  return leaf && new X509Certificate(bytesOf(leaf))
+  return chainOfX509((connection?.credential ?? context.context.credentials[0])?.chain ?? [])
 }

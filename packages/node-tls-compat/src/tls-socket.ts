@@ -248,8 +248,16 @@ function owner(self: TLSSocket) {
       return makeConnection(self)
     },
     secured(renegotiation: boolean) {
-      if (renegotiation) self.emit('secure')
-      else self._finishInit()
+      if (renegotiation) {
+        self.emit('secure')
+        return
+      }
+      if (self._tlsOptions.requestOCSP && !self._tlsOptions.isServer) {
+        const response = self[kEngine].connection!.ocspResponse
+        self.emit('OCSPResponse', response ? bytesOf(response) : null)
+        if (self.destroyed) return
+      }
+      self._finishInit()
     },
     data(bytes: Uint8Array): boolean {
       const handle = self._handle
@@ -566,7 +574,7 @@ const methods = {
   },
 
   getPeerX509Certificate(this: TLSSocket) {
-    return this._handle ? peerX509Of(this[kEngine].connection) : undefined
+    return this._handle ? peerX509Of(this[kEngine].connection, this[kSharedContext]) : undefined
   },
 
   getX509Certificate(this: TLSSocket) {

@@ -109,11 +109,15 @@ export class TlsContext {
     this.cipherSuites = ciphers.suites.filter((id) => allowedAtSecurityLevel(cipherSuiteById(id)!, this.securityLevel))
     this.trusted = options.ca && new TrustStore(options.ca.flatMap(readAuthorities))
     this.identity = this.readIdentity()
-    this.credentials = this.identity.list([...(this.trusted ?? []), ...this.fromContainers])
     this.signatureSchemes =
       options.sigalgs === undefined
         ? defaultSignatureSchemes(securityLevelBits(this.securityLevel))
         : parseSignatureSchemes(options.sigalgs)
+    const credentials = this.identity.list([...(this.trusted ?? []), ...this.fromContainers])
+    // `sigalgs` says what we sign by as well as what we accept.
+    this.credentials = options.sigalgs
+      ? credentials.map((one) => ({ ...one, signatureSchemes: this.signatureSchemes }))
+      : credentials
     this.groups = this.readGroups()
     const warnings: string[] = []
     this.dhParameters = this.readDhParameters(warnings)

@@ -183,6 +183,11 @@ export interface ClientConfig extends TlsConfig {
   readonly middleboxCompatibility?: boolean
   readonly postHandshakeAuth?: boolean
   readonly permuteExtensions?: boolean
+  /**
+   * Gives each ClientHello, 4-byte header included, another form: a profile of another client, byte for byte. It must
+   * offer nothing that is not configured; the key shares must stay, and PSK binders are computed anew.
+   */
+  readonly rewriteClientHello?: (hello: Uint8Array) => Uint8Array
   readonly fallbackScsv?: boolean
   readonly falseStart?: boolean
   /** Smallest DH prime accepted from a server, bits (default 1024). */
@@ -211,7 +216,7 @@ export interface ServerConfig extends TlsConfig {
   /** Picks the protocol; `undefined` declines (no ALPN in the answer); default: ours in our order, else no_application_protocol. */
   readonly selectAlpn?: (offered: readonly Uint8Array[]) => Awaitable<Uint8Array | undefined>
   /** Acknowledge server_name in the answer (OpenSSL: only if a callback accepted it; default true when SNI came). */
-  readonly acknowledgeServerName?: boolean
+  readonly acknowledgeServerName?: boolean | 'always'
   /** Our order of suites and groups, not the client's (default true). */
   readonly preferServerCiphers?: boolean
   readonly requestCertificate?: boolean
@@ -243,7 +248,10 @@ export interface ServerConfig extends TlsConfig {
   readonly antiReplay?: (binder: Uint8Array, session: Session) => Awaitable<boolean>
   /** Finite-field parameters for DHE below 1.3: given p and g, or 'auto'. Absent: no DHE. */
   readonly dhParameters?: { readonly p: Uint8Array; readonly g: Uint8Array } | 'auto'
-  readonly cookie?: boolean
+  /** Ask for a cookie in a HelloRetryRequest, random or given (RFC 9846 §4.3.2). */
+  readonly cookie?: boolean | ((hello: ClientHelloInfo) => Uint8Array)
+  /** Tell the client our groups in EncryptedExtensions, for its next connection (RFC 9846 §4.3.7; default false). */
+  readonly announceGroups?: boolean
   /** NPN: what we advertise when the client asks. */
   readonly npnProtocols?: readonly Uint8Array[]
 }

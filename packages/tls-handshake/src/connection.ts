@@ -737,6 +737,7 @@ export class TlsConnection {
         this.#flushData()
         this.#writeHandshake(message)
       },
+      flush: () => this.#flushFlight(),
       sendChangeCipherSpec: () => {
         this.#flushFlight()
         const body = Uint8Array.of(1)

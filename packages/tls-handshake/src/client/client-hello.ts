@@ -25,7 +25,7 @@ import { sctRequest } from '../extensions/signed-certificate-timestamp.ts'
 import { statusRequest } from '../extensions/status-request.ts'
 import { supportedGroups } from '../extensions/supported-groups.ts'
 import { supportedVersions } from '../extensions/supported-versions.ts'
-import { writeClientHelloFields } from '../messages/client-hello.ts'
+import { decodeClientHello, writeClientHelloFields } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { FALLBACK_SCSV } from '../registry/cipher-suites.ts'
 import { suiteFitsVersion } from '../registry/cipher-suites12.ts'
@@ -115,6 +115,8 @@ function prepareEarlyData(hs: ClientContext): void {
 /** client_early_traffic_secret protects what is written from here on. */
 function startEarlyData(hs: ClientContext, hello: Uint8Array): void {
   const { schedule, suite } = hs.earlyData!
+  // RFC 9846 §5.1: the ClientHello's record still says 0x0301.
+  hs.wire.flush()
   hs.wire.writer.version = Version.TLS12
   if (hs.sessionId.length > 0) {
     hs.wire.sendChangeCipherSpec()
@@ -147,9 +149,20 @@ function encodeClientHello(hs: ClientContext, first: boolean): Uint8Array {
     })
   })
   hs.offeredExtensions = new Set(types)
-  const hello = writer.finish()
+  const { rewriteClientHello } = hs.config
+  const hello = rewriteClientHello ? adopt(hs, rewriteClientHello(writer.finish())) : writer.finish()
   if (hs.psks.length > 0) fillBinders(hs, hello)
   return hello
+}
+
+/** Makes a hello that someone else wrote ours: what it offers is what may be answered. */
+function adopt(hs: ClientContext, raw: Uint8Array): Uint8Array {
+  const hello = decodeClientHello({ type: HandshakeType.client_hello, body: raw.subarray(4), raw })
+  hs.random = hello.random
+  hs.sessionId = hello.sessionId
+  hs.offeredSuites = hello.cipherSuites
+  hs.offeredExtensions = new Set(hello.extensions.types)
+  return raw
 }
 
 /** An extension with its content, until all are put in order. */

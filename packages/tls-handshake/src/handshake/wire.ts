@@ -10,6 +10,8 @@ export interface Wire {
   readonly writer: RecordWriter
   /** Adds a message to the flight. A flight goes out in as few records as it fits in. */
   send(message: Uint8Array): void
+  /** What was sent so far becomes records now: the next ones will look different. */
+  flush(): void
   sendChangeCipherSpec(): void
   /**
    * From the next record on, read with these keys.

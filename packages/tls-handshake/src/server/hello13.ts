@@ -103,7 +103,8 @@ export function* retryHello(
   suite: CipherSuite13,
   group: Group | undefined,
 ): Flow<{ hello: ClientHello; offers: Offers }> {
-  const cookieSent = hs.config.cookie ? hs.provider.randomBytes(32) : undefined
+  const { cookie: wanted } = hs.config
+  const cookieSent = typeof wanted === 'function' ? wanted(hs.hello) : wanted ? hs.provider.randomBytes(32) : undefined
   hs.facts.helloRetried = true
   hs.wire.requireRecordBoundary()
   hs.transcript.start(hs.hash(suite.hash))
@@ -113,9 +114,9 @@ export function* retryHello(
     encodeServerHello(
       { version: Version.TLS12, random: HELLO_RETRY_RANDOM, sessionId: first.sessionId, cipherSuite: suite.id },
       (extensions) => {
-        extensions.add(selectedVersion, Version.TLS13)
         if (group) extensions.add(retryGroup, group.id)
         if (cookieSent) extensions.add(cookie, cookieSent)
+        extensions.add(selectedVersion, Version.TLS13)
       },
     ),
   )

@@ -16,6 +16,7 @@ import {
   signatureAlgorithms,
   signatureAlgorithmsCert,
 } from '../extensions/signature-algorithms.ts'
+import { SUPPORTED_GROUPS, supportedGroups } from '../extensions/supported-groups.ts'
 import { selectedVersion } from '../extensions/supported-versions.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { encodeCertificateRequest13 } from '../messages/certificate-request.ts'
@@ -25,7 +26,7 @@ import { checkFinished } from '../messages/finished.ts'
 import { decodeBody, type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
 import { encodeServerHello } from '../messages/server-hello.ts'
 import type { CipherSuite13 } from '../registry/cipher-suites.ts'
-import type { Group } from '../registry/groups.ts'
+import { enabledGroups13, type Group } from '../registry/groups.ts'
 import {
   finishedData,
   type Presentation,
@@ -266,9 +267,9 @@ function* sendServerHello(server: Server13): Flow {
     encodeServerHello(
       { version: Version.TLS12, random: provider.randomBytes(32), sessionId: hello.sessionId, cipherSuite: suite.id },
       (extensions) => {
-        extensions.add(selectedVersion, Version.TLS13)
-        if (ours) extensions.add(serverKeyShare, ours)
         if (selected) extensions.add(selectedPsk, selected.index)
+        if (ours) extensions.add(serverKeyShare, ours)
+        extensions.add(selectedVersion, Version.TLS13)
       },
     ),
   )
@@ -284,6 +285,12 @@ function* sendServerHello(server: Server13): Flow {
   wire.changeWriteKeys(trafficWriter(cipher, server.serverHandshakeSecret))
 }
 
+/** RFC 6066 §3 wants no acknowledgement in a resumption; RFC 9846 §4.3 negotiates anew, and some servers acknowledge. */
+function acknowledgesName({ hs }: Server13): boolean {
+  const { acknowledgeServerName: policy = true } = hs.config
+  return hs.hello.serverName !== undefined && (policy === 'always' || (policy && !hs.facts.resumed))
+}
+
 /** EncryptedExtensions (RFC 9846 §4.4.1). */
 function sendEncryptedExtensions(server: Server13): void {
   const { hs, hello } = server
@@ -292,13 +299,17 @@ function sendEncryptedExtensions(server: Server13): void {
   const fragment = limit === undefined ? hello.extensions.get(maxFragmentLength) : undefined
   hs.send(
     encodeEncryptedExtensions((extensions: ExtensionWriter) => {
-      if (hs.hello.serverName !== undefined && config.acknowledgeServerName !== false && !facts.resumed) {
-        extensions.add(serverNameAnswer, true)
+      if (config.announceGroups && hello.extensions.has(SUPPORTED_GROUPS)) {
+        extensions.add(
+          supportedGroups,
+          enabledGroups13(hs.provider, config.groups).map(({ id }) => id),
+        )
       }
-      if (facts.alpnProtocol) extensions.add(alpn, [facts.alpnProtocol])
-      if (fragment !== undefined) extensions.add(maxFragmentLength, fragment)
       // RFC 8449 §4: an answer is only for those who asked.
       if (limit !== undefined) extensions.add(recordSizeLimit, config.recordSizeLimit ?? 16385)
+      if (fragment !== undefined) extensions.add(maxFragmentLength, fragment)
+      if (acknowledgesName(server)) extensions.add(serverNameAnswer, true)
+      if (facts.alpnProtocol) extensions.add(alpn, [facts.alpnProtocol])
       if (server.acceptsEarlyData) extensions.add(earlyData, true)
     }),
   )

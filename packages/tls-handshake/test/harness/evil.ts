@@ -187,6 +187,7 @@ export class EvilPeer {
       reader: this.reader,
       writer: this.writer,
       send: (message: Uint8Array) => this.#send(message),
+      flush: () => this.flush(),
       sendChangeCipherSpec: () => {
         this.flush()
         this.writer.write(ContentType.change_cipher_spec, Uint8Array.of(1))

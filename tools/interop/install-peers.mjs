@@ -12,9 +12,14 @@ const PACKAGES = [
   ['openssl', 'openssl'],
   ['gnutls-cli', 'gnutls-bin'],
   ['certutil', 'libnss3-tools'],
+  ['java', 'default-jdk-headless'],
 ]
 /** [folder, npm package] */
-const FROM_NPM = [['node24', 'node@24.21.0']]
+const FROM_NPM = [
+  ['node24', 'node@24.21.0'],
+  ['deno', 'deno@2'],
+  ['bun', 'bun@1'],
+]
 
 const missing = PACKAGES.filter(([program]) => !has(program)).map(([, name]) => name)
 if (missing.length > 0) {

@@ -8,16 +8,21 @@ function find(program: string): string | undefined {
   return status === 0 ? stdout.trim() : undefined
 }
 
-function fromNpm(name: string): string | undefined {
-  const path = fileURLToPath(new URL(`.peers/${name}/node_modules/node/bin/node`, import.meta.url))
+/** A program that install-peers.mjs has brought from npm. */
+function fromNpm(folder: string, program: string): string | undefined {
+  const path = fileURLToPath(new URL(`.peers/${folder}/node_modules/${program}`, import.meta.url))
   return existsSync(path) ? path : undefined
 }
 
 export const peers = {
   openssl: find('openssl'),
   gnutls: find('gnutls-cli') && find('gnutls-serv'),
-  nss: find('certutil'),
-  node24: fromNpm('node24'),
+  nss: find('certutil') && find('selfserv') && find('tstclnt'),
+  java: find('java'),
+  go: find('go'),
+  node24: fromNpm('node24', 'node/bin/node'),
+  deno: fromNpm('deno', '.bin/deno'),
+  bun: fromNpm('bun', '.bin/bun'),
 }
 
 /**

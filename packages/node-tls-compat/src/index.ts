@@ -27,3 +27,8 @@ export type {
   TLSSocketOptions,
   TlsOptions,
 } from './options.ts'
+
+// The constructors are functions, as `https` needs them; these are the types of what they make.
+export type SecureContext = import('./secure-context.ts').SecureContext
+export type Server = import('./server.ts').Server
+export type TLSSocket = import('./tls-socket.ts').TLSSocket

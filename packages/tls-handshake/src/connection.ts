@@ -714,7 +714,17 @@ export class TlsConnection {
     this.#flight.clear()
     this.#reader.clear()
     this.#wipe()
+    this.#endFlow()
     this.#events.push({ type: 'error', error })
+  }
+
+  /** Lets a handshake that waits for something run its clean-up. */
+  #endFlow(): void {
+    try {
+      this.#flow.return()
+    } catch {
+      // It is the handshake itself that failed just now, and it has cleaned up.
+    }
   }
 
   /** RFC 9846 §6: the keys of a failed connection are forgotten. */

@@ -1,3 +1,4 @@
+import { wipe } from '@x/crypto-primitives'
 import { Alert, peerError, TlsError, Version } from '@x/tls-record'
 import { equalBytes } from '../codec/bytes.ts'
 import type { CertificateRequestInfo, PeerCertificate } from '../config.ts'
@@ -60,16 +61,23 @@ export interface Client13 {
 /** The client's side of TLS 1.3, from the ServerHello on (RFC 9846 §2). */
 export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow {
   const client = yield* processServerHello(hs, hello)
-  enterHandshakeKeys(client)
-  yield* readEncryptedExtensions(client)
-  const request = client.psk ? undefined : yield* readServerCredential(client)
-  if (client.psk) yield* resumeServerCredential(client)
-  const serverFinished = yield* readServerFinished(client)
-  sendEndOfEarlyData(client)
-  if (request) yield* sendClientCredential(client, request, hs.transcript)
-  const resumptionSecret = sendClientFinished(client, serverFinished)
-  hs.wire.complete(false)
-  yield* clientPostHandshake13(client, resumptionSecret)
+  let resumptionSecret: Uint8Array | undefined
+  try {
+    enterHandshakeKeys(client)
+    yield* readEncryptedExtensions(client)
+    const request = client.psk ? undefined : yield* readServerCredential(client)
+    if (client.psk) yield* resumeServerCredential(client)
+    const serverFinished = yield* readServerFinished(client)
+    sendEndOfEarlyData(client)
+    if (request) yield* sendClientCredential(client, request, hs.transcript)
+    resumptionSecret = sendClientFinished(client, serverFinished)
+    hs.wire.complete(false)
+    yield* clientPostHandshake13(client, resumptionSecret)
+  } finally {
+    // However it ends, by an error or with the connection.
+    client.schedule.destroy()
+    wipe(client.clientHandshakeSecret, client.serverHandshakeSecret, resumptionSecret)
+  }
 }
 
 // --- ServerHello (RFC 9846 §4.2.3)
@@ -311,10 +319,11 @@ function* resumeServerCredential(client: Client13): Flow {
   facts.sctList = session.sctList
   facts.peerSignatureScheme = session.peerSignatureScheme
   facts.session = session
-  if (config.reverifyOnResume && session.peerCertificates.length > 0) {
+  // A session that brings certificates and no verdict on them was never judged.
+  if (session.peerCertificates.length > 0 && (config.reverifyOnResume || session.verified === undefined)) {
     yield* verifyServer(client, readLeaf(config, session.peerCertificates[0]), true)
   } else {
-    facts.peerVerification = session.verified ?? { ok: true }
+    facts.peerVerification = session.verified
   }
 }
 
@@ -445,8 +454,7 @@ function sendClientFinished(client: Client13, { applicationHash }: ServerFinishe
   hs.logSecret('EXPORTER_SECRET', random, secrets.exporter)
   const resumptionSecret = schedule.resumptionSecret(hs.transcript.digest())
   schedule.destroy()
-  client.clientHandshakeSecret.fill(0)
-  client.serverHandshakeSecret.fill(0)
+  wipe(client.clientHandshakeSecret, client.serverHandshakeSecret)
   wire.changeWriteKeys(trafficWriter(cipher, secrets.write))
   wire.changeReadKeys(trafficReader(cipher, secrets.read))
   return resumptionSecret

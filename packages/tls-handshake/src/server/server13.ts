@@ -1,3 +1,4 @@
+import { wipe } from '@x/crypto-primitives'
 import { Alert, peerError, TlsError, Version } from '@x/tls-record'
 import { EMPTY } from '../codec/bytes.ts'
 import type { PeerCertificate } from '../config.ts'
@@ -72,16 +73,22 @@ export interface Server13 {
 /** The server's side of TLS 1.3, from the ClientHello on (RFC 9846 §2). */
 export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow {
   const server = yield* negotiate(hs, first)
-  yield* sendServerHello(server)
-  sendEncryptedExtensions(server)
-  const requestsCertificate = sendCertificateRequest(server)
-  if (server.presentation) yield* sendCredential(hs, hs.transcript, 'server', server.presentation)
-  sendServerFinished(server)
-  if (server.acceptsEarlyData) yield* readEarlyData(server)
-  if (requestsCertificate) yield* readClientCredential(server)
-  const resumptionSecret = yield* readClientFinished(server)
-  hs.wire.complete(false)
-  if (server.wantsTickets) yield* issueTickets(server, resumptionSecret)
+  let resumptionSecret: Uint8Array | undefined
+  try {
+    yield* sendServerHello(server)
+    sendEncryptedExtensions(server)
+    const requestsCertificate = sendCertificateRequest(server)
+    if (server.presentation) yield* sendCredential(hs, hs.transcript, 'server', server.presentation)
+    sendServerFinished(server)
+    if (server.acceptsEarlyData) yield* readEarlyData(server)
+    if (requestsCertificate) yield* readClientCredential(server)
+    resumptionSecret = yield* readClientFinished(server)
+    hs.wire.complete(false)
+    if (server.wantsTickets) yield* issueTickets(server, resumptionSecret)
+  } finally {
+    server.schedule.destroy()
+    wipe(server.clientHandshakeSecret, server.serverHandshakeSecret, server.earlySecret, resumptionSecret)
+  }
   yield* serverPostHandshake13(server)
 }
 
@@ -117,7 +124,7 @@ function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
   facts.group = exchange.group?.name
   facts.resumed = selected?.psk.session !== undefined
   facts.pskIdentity = selected?.psk.external?.identity
-  if (selected) restoreSession(hs, selected)
+  if (selected) yield* restoreSession(hs, selected)
   yield* selectProtocol(hs, hs.hello)
   facts.earlyDataReason = yield* judgeEarlyData(hs, first, selected)
   const acceptsEarlyData = facts.earlyDataReason === 'accepted'
@@ -199,8 +206,8 @@ function chooseExchange(hs: ServerContext, offers: Offers, selected: SelectedPsk
 }
 
 /** What the session knows of the client. */
-function restoreSession(hs: ServerContext, selected: SelectedPsk): void {
-  const { facts } = hs
+function* restoreSession(hs: ServerContext, selected: SelectedPsk): Flow {
+  const { facts, config } = hs
   const { session } = selected.psk
   if (session === undefined) return
   facts.session = session
@@ -208,6 +215,11 @@ function restoreSession(hs: ServerContext, selected: SelectedPsk): void {
   facts.peerVerification = session.verified
   facts.peerSignatureScheme = session.peerSignatureScheme
   facts.ticketAgeSkew = ticketAgeSkew(hs, selected)
+  if (config.reverifyOnResume && session.peerCertificates.length > 0) {
+    const chain = session.peerCertificates
+    const leaf = readLeaf(config, chain[0])
+    facts.peerVerification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: true })
+  }
 }
 
 /** The certificate to show, and what is stapled to it (RFC 9846 §4.5.1.2). */

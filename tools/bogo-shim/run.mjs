@@ -1,7 +1,8 @@
 // Bundles the shim, starts the pool, and runs BoGo's runner against it.
-// usage: BOGO_RUNNER=/path/to/runner node run.mjs [options of the runner, such as -test 'glob;glob']
+// usage: BOGO_RUNNER=/path/to/runner node run.mjs [--core=TLS1.3] [options of the runner, such as -test 'glob;glob']
+// --core=VERSION runs the tests of tiers A and B of that version that ../shared/bogo/facts/core-tests.tsv lists.
 import { spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +13,17 @@ const runner = process.env.BOGO_RUNNER
 if (!runner) {
   console.error('BOGO_RUNNER names the compiled runner of google/boringssl (ssl/test/runner); see README.md')
   process.exit(2)
+}
+const options = process.argv.slice(2)
+const core = options.findIndex((option) => option.startsWith('--core='))
+if (core >= 0) {
+  const [version] = options.splice(core, 1).map((option) => option.slice('--core='.length))
+  const [, ...rows] = readFileSync(join(here, '../../../shared/bogo/facts/core-tests.tsv'), 'utf8').trim().split('\n')
+  const names = rows
+    .map((row) => row.split('\t'))
+    .filter(([, , feature, , testVersion]) => testVersion === version && feature !== 'ECH')
+    .map(([name]) => name)
+  options.unshift('-test', names.join(';'))
 }
 mkdirSync(join(here, 'dist'), { recursive: true })
 const bundle = join(here, 'dist/pool.mjs')
@@ -55,7 +67,7 @@ const tests = spawn(
     '-idle-timeout',
     '10s',
     '-allow-unimplemented',
-    ...process.argv.slice(2),
+    ...options,
   ],
   { stdio: 'inherit', env: { ...process.env, BOGO_POOL: port } },
 )

@@ -1,4 +1,3 @@
-import type { GroupName } from '@x/crypto-primitives'
 import {
   Alert,
   AlertError,
@@ -20,26 +19,17 @@ import {
 import { ClientContext } from './client/client-context.ts'
 import { clientHandshake } from './client/client-handshake.ts'
 import { EMPTY } from './codec/bytes.ts'
-import type {
-  CertificateRequestInfo,
-  ClientConfig,
-  ClientHelloInfo,
-  Credential,
-  PeerVerdict,
-  ProtocolVersion,
-  ServerConfig,
-} from './config.ts'
+import type { ClientConfig, ServerConfig } from './config.ts'
+import { ConnectionProperties } from './connection-properties.ts'
 import type { TlsEvent } from './events.ts'
-import type { ConnectionFacts, EarlyDataReason } from './handshake/facts.ts'
+import type { ConnectionFacts } from './handshake/facts.ts'
 import { MessageBuffer } from './handshake/message-buffer.ts'
 import type { Flow, Question, Step } from './handshake/step.ts'
 import type { IncomingData, Wire } from './handshake/wire.ts'
 import { handshakeTypeName } from './messages/handshake-message.ts'
 import { encodeKeyUpdate } from './messages/key-update.ts'
-import { GROUP_IDS } from './registry/groups.ts'
 import { ServerContext } from './server/server-context.ts'
 import { serverHandshake } from './server/server-handshake.ts'
-import type { Session } from './session.ts'
 import { exportKeyingMaterial12 } from './tls12/key-schedule.ts'
 import { checkCredentials } from './tls13/credentials.ts'
 import { exportKeyingMaterial } from './tls13/key-schedule.ts'
@@ -61,7 +51,7 @@ type OutgoingData = 'held' | 'early' | 'open'
  *   send(tls.takeOutput())
  * }
  */
-export class TlsConnection {
+export class TlsConnection extends ConnectionProperties {
   /** Called when a step that was answered with a promise has gone on: there may be output and events. */
   onWake: () => void = () => {}
 
@@ -69,7 +59,7 @@ export class TlsConnection {
   readonly #reader: RecordReader
   readonly #writer: RecordWriter
   readonly #messages: MessageBuffer
-  readonly #facts: ConnectionFacts = {}
+  readonly #facts: ConnectionFacts
   readonly #secrets: ConnectionSecrets = {}
   readonly #wire: Wire
   readonly #flow: Flow
@@ -119,6 +109,9 @@ export class TlsConnection {
     readonly side: 'client' | 'server',
     config: ClientConfig | ServerConfig,
   ) {
+    const facts: ConnectionFacts = {}
+    super(facts)
+    this.#facts = facts
     this.#config = config
     this.#reader = new RecordReader({ emptyRecords: config.limits?.emptyRecords })
     this.#writer = new RecordWriter({ maxFragment: config.maxSendFragment, padding: config.padding })
@@ -323,135 +316,6 @@ export class TlsConnection {
 
   get error(): TlsError | undefined {
     return this.#error
-  }
-
-  // --- Facts: undefined until they are known
-
-  get version(): ProtocolVersion | undefined {
-    return this.#facts.version
-  }
-
-  /** IANA number. */
-  get cipherSuite(): number | undefined {
-    return this.#facts.cipherSuite
-  }
-
-  get group(): GroupName | undefined {
-    return this.#facts.group
-  }
-
-  /** The group's IANA number. */
-  get groupId(): number | undefined {
-    return this.#facts.group && GROUP_IDS[this.#facts.group]
-  }
-
-  get peerSignatureScheme(): number | undefined {
-    return this.#facts.peerSignatureScheme
-  }
-
-  get localSignatureScheme(): number | undefined {
-    return this.#facts.localSignatureScheme
-  }
-
-  get alpnProtocol(): Uint8Array | undefined {
-    return this.#facts.alpnProtocol
-  }
-
-  get npnProtocol(): Uint8Array | undefined {
-    return this.#facts.npnProtocol
-  }
-
-  get serverName(): string | undefined {
-    return this.#facts.serverName
-  }
-
-  /** DER, leaf first. */
-  get peerCertificates(): readonly Uint8Array[] | undefined {
-    return this.#facts.peerCertificates
-  }
-
-  get peerVerification(): PeerVerdict | undefined {
-    return this.#facts.peerVerification
-  }
-
-  /** What we showed. */
-  get credential(): Credential | undefined {
-    return this.#facts.credential
-  }
-
-  get resumed(): boolean | undefined {
-    return this.#facts.resumed
-  }
-
-  get session(): Session | undefined {
-    return this.#facts.session
-  }
-
-  get ocspResponse(): Uint8Array | undefined {
-    return this.#facts.ocspResponse
-  }
-
-  get sctList(): Uint8Array | undefined {
-    return this.#facts.sctList
-  }
-
-  get clientHello(): ClientHelloInfo | undefined {
-    return this.#facts.clientHello
-  }
-
-  get certificateRequest(): CertificateRequestInfo | undefined {
-    return this.#facts.certificateRequest
-  }
-
-  get helloRetried(): boolean {
-    return this.#facts.helloRetried ?? false
-  }
-
-  get earlyDataAccepted(): boolean | undefined {
-    return this.#facts.earlyDataAccepted
-  }
-
-  /** What became of 0-RTT, and why. */
-  get earlyDataReason(): EarlyDataReason | undefined {
-    return this.#facts.earlyDataReason
-  }
-
-  /** Server: how much older the client thinks its ticket is than we do, seconds. */
-  get ticketAgeSkew(): number | undefined {
-    return this.#facts.ticketAgeSkew
-  }
-
-  get secureRenegotiation(): boolean | undefined {
-    return this.#facts.secureRenegotiation
-  }
-
-  get renegotiations(): number {
-    return this.#facts.renegotiations ?? 0
-  }
-
-  get extendedMasterSecret(): boolean | undefined {
-    return this.#facts.extendedMasterSecret
-  }
-
-  get sharedSignatureSchemes(): readonly number[] | undefined {
-    return this.#facts.sharedSignatureSchemes
-  }
-
-  /** verify_data of our last Finished. */
-  get localFinished(): Uint8Array | undefined {
-    return this.#facts.localFinished
-  }
-
-  get peerFinished(): Uint8Array | undefined {
-    return this.#facts.peerFinished
-  }
-
-  get dhInfo(): { readonly bits: number } | undefined {
-    return this.#facts.dhInfo
-  }
-
-  get pskIdentity(): Uint8Array | undefined {
-    return this.#facts.pskIdentity
   }
 
   // --- Input

@@ -189,7 +189,8 @@ export interface ClientConfig extends TlsConfig {
    */
   readonly rewriteClientHello?: (hello: Uint8Array) => Uint8Array
   readonly fallbackScsv?: boolean
-  readonly falseStart?: boolean
+  /** Application data before the server's Finished (RFC 7918): ECDHE, an AEAD and, unless `without-alpn`, a protocol agreed on. */
+  readonly falseStart?: boolean | 'without-alpn'
   /** Smallest DH prime accepted from a server, bits (default 1024). */
   readonly minDhBits?: number
   readonly maxFragmentLength?: 512 | 1024 | 2048 | 4096

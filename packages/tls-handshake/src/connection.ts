@@ -19,7 +19,7 @@ import {
 import { ClientContext } from './client/client-context.ts'
 import { clientHandshake } from './client/client-handshake.ts'
 import { EMPTY } from './codec/bytes.ts'
-import type { ClientConfig, ServerConfig } from './config.ts'
+import type { ClientConfig, ServerConfig, TlsConfig } from './config.ts'
 import { ConnectionProperties } from './connection-properties.ts'
 import type { TlsEvent } from './events.ts'
 import type { ConnectionFacts } from './handshake/facts.ts'
@@ -94,6 +94,7 @@ export class TlsConnection extends ConnectionProperties {
   #keyUpdateDue = false
   #keyUpdateAsked = false
   #requestCertificate: (() => boolean) | undefined
+  #renegotiation: TlsConfig['renegotiation']
 
   /** A client's side. Its ClientHello is in the output at once. */
   static client(config: ClientConfig): TlsConnection {
@@ -210,9 +211,10 @@ export class TlsConnection extends ConnectionProperties {
    */
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
     const { exporter, hash, tls12 } = this.#secrets
-    if (tls12 !== undefined && this.#complete) {
+    if (tls12 !== undefined && (this.#complete || this.writable)) {
       // In a renegotiation it would be anyone's guess which handshake is meant.
-      if (!this.#idle) throw localError('EXPORTER_NOT_AVAILABLE', 'no exporter during a renegotiation')
+      if (this.#complete && !this.#idle)
+        throw localError('EXPORTER_NOT_AVAILABLE', 'no exporter during a renegotiation')
       return exportKeyingMaterial12(tls12.hash, tls12.master, tls12.randoms, label, length, context)
     }
     if (exporter === undefined || hash === undefined) {
@@ -257,6 +259,11 @@ export class TlsConnection extends ConnectionProperties {
     this.#guard(() => this.#advance(() => this.#flow.next(undefined)))
   }
 
+  /** TLS up to 1.2: whether the peer may renegotiate from now on, whatever the configuration says. */
+  set renegotiationPolicy(policy: TlsConfig['renegotiation']) {
+    this.#renegotiation = policy
+  }
+
   /** Largest plaintext of a record we send, 512 to 16384 bytes. */
   set maxSendFragment(bytes: number) {
     this.#writer.maxFragment = bytes
@@ -282,6 +289,11 @@ export class TlsConnection extends ConnectionProperties {
 
   get handshakeComplete(): boolean {
     return this.#complete
+  }
+
+  /** Application data goes out at once: the handshake is complete, or is far enough for a False Start. */
+  get writable(): boolean {
+    return this.#outgoing === 'open' && !this.#closed && this.#error === undefined
   }
 
   /** Our close_notify was sent. */
@@ -654,6 +666,9 @@ export class TlsConnection extends ConnectionProperties {
         this.#flushFlight()
         this.#flushData()
         this.#outgoing = 'held'
+      },
+      get renegotiation() {
+        return connection.#renegotiation
       },
       holdOutgoing: () => {
         this.#flushData()

@@ -179,6 +179,24 @@ describe('input while a step waits', () => {
     expect(pair.client.tls.paused).toBe(false)
   })
 
+  test('byte by byte, without copying it again and again', async () => {
+    let settle = (): void => {}
+    const verdict = new Promise<{ ok: boolean }>((resolve) => {
+      settle = () => resolve({ ok: true })
+    })
+    const pair = connect(clientConfig({ verifyPeer: () => verdict }), serverConfig())
+    pump(pair)
+    const record = Uint8Array.of(23, 3, 3, 0x40, 0)
+    for (let i = 0; i < 100_000; i++) pair.client.tls.receive(i < 5 ? record.slice(i, i + 1) : new Uint8Array(1))
+    // Were all of it copied each time, this would not end before the test is stopped.
+    expect(pair.client.tls.waiting).toBe('verifyPeer')
+    settle()
+    await verdict
+    await Promise.resolve()
+    pair.client.drain()
+    expect(pair.client.event('error')?.error).toMatchObject({ reason: 'DECRYPTION_FAILED_OR_BAD_RECORD_MAC' })
+  })
+
   test('a rejection ends the handshake', async () => {
     const pair = connect(clientConfig({ verifyPeer: () => Promise.reject(new Error('no')) }), serverConfig())
     await pumpAsync(pair)

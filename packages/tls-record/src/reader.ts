@@ -61,6 +61,8 @@ export class RecordReader {
 
   /** Chunks not looked at yet; the first is being read from `#at`. */
   readonly #chunks: Uint8Array[] = []
+  /** So many of them are in memory of ours. */
+  #owned = 0
   #at = 0
   /** Bytes in `#chunks` behind `#at`. */
   #available = 0
@@ -91,16 +93,22 @@ export class RecordReader {
    * buffer back.
    */
   detach(): void {
-    for (let i = 0; i < this.#chunks.length; i++) {
-      this.#chunks[i] = i === 0 ? this.#chunks[0].slice(this.#at) : this.#chunks[i].slice()
+    // What was copied before is not copied again: the caller may come back often while nothing can be read.
+    for (; this.#owned < this.#chunks.length; this.#owned++) {
+      const i = this.#owned
+      if (i === 0) {
+        this.#chunks[0] = this.#chunks[0].slice(this.#at)
+        this.#at = 0
+      } else {
+        this.#chunks[i] = this.#chunks[i].slice()
+      }
     }
-    this.#at = 0
   }
 
   /** Forgets everything received. */
   clear(): void {
     this.#chunks.length = 0
-    this.#at = this.#available = this.#have = 0
+    this.#at = this.#available = this.#have = this.#owned = 0
     this.#partial = null
   }
 
@@ -180,6 +188,7 @@ export class RecordReader {
     this.#available -= length
     if (this.#at === this.#chunks[0].length) {
       this.#chunks.shift()
+      if (this.#owned > 0) this.#owned--
       this.#at = 0
     }
   }

@@ -4,7 +4,7 @@ import { HandshakeContext } from '../handshake/context.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
 import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import { enabledSuites13 } from '../registry/cipher-suites.ts'
-import { type CipherSuite12, enabledSuites12 } from '../registry/cipher-suites12.ts'
+import { type CipherSuite12, enabledSuites12, hasPsk } from '../registry/cipher-suites12.ts'
 import type { GreaseValues } from '../registry/grease.ts'
 import { enabledGroups12, enabledGroups13, type Group } from '../registry/groups.ts'
 import { acceptedSchemes } from '../registry/signature-schemes.ts'
@@ -17,10 +17,13 @@ import type { Psk } from '../tls13/psk.ts'
 /** What a client offers in its hello, and remembers until it is answered. */
 export class ClientContext extends HandshakeContext<ClientConfig> {
   /** Highest first. */
-  readonly versions = enabledVersions(this.config.versions)
+  readonly versions = enabledVersions(this.config.versions).filter((version) => version >= 0x0304 || this.#serves12)
   readonly suites13: readonly CipherSuite13[] = enabledSuites13(this.provider, this.config.cipherSuites)
   readonly groups13: readonly Group[] = enabledGroups13(this.provider, this.config.groups)
-  readonly suites12: readonly CipherSuite12[] = enabledSuites12(this.provider, this.config.cipherSuites)
+  /** Those with a PSK only where there is one. */
+  readonly suites12: readonly CipherSuite12[] = enabledSuites12(this.provider, this.config.cipherSuites).filter(
+    (suite) => !hasPsk(suite) || this.config.pskCallback !== undefined,
+  )
   readonly groups12: readonly Group[] = enabledGroups12(this.provider, this.config.groups)
   readonly signatureSchemes: readonly number[] = acceptedSchemes(this.provider, this.config.signatureSchemes)
 
@@ -53,6 +56,11 @@ export class ClientContext extends HandshakeContext<ClientConfig> {
   /** Nothing is there to verify a certificate with: only a PSK can authenticate the server. */
   get requiresPsk(): boolean {
     return this.config.verifyPeer === undefined && (this.config.psks?.length ?? 0) > 0
+  }
+
+  /** Below TLS 1.3 a server proves itself by a certificate or a PSK of the callback. */
+  get #serves12(): boolean {
+    return !this.requiresPsk || this.config.pskCallback !== undefined
   }
 
   get version13(): boolean {

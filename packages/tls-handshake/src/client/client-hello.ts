@@ -202,8 +202,8 @@ function commonExtensions(hs: ClientContext): Pending[] {
   if (groups.length > 0) list.push(pending(supportedGroups, grease ? [grease.group, ...groups] : groups))
   if (config.alpnProtocols?.length) list.push(pending(alpn, config.alpnProtocols))
   if (config.requestOcsp) list.push(pending(statusRequest, true))
-  // A client that can verify no certificate has no use for one.
-  if (!hs.requiresPsk) {
+  // A client that can verify no certificate has no use for one. RFC 5246 §7.4.1.4.1: not below TLS 1.2.
+  if (!hs.requiresPsk && hs.versions[0] >= Version.TLS12) {
     list.push(
       pending(signatureAlgorithms, grease ? [grease.signatureScheme, ...hs.signatureSchemes] : hs.signatureSchemes),
     )

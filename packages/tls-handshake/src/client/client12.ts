@@ -17,7 +17,7 @@ import { statusRequestAnswer } from '../extensions/status-request.ts'
 import { answer, type Flow, idle, nextMessage } from '../handshake/step.ts'
 import {
   type CertificateRequest12,
-  CertificateType,
+  certificateTypeOf,
   decodeCertificateRequest12,
 } from '../messages/certificate-request12.ts'
 import { decodeCertificate12, encodeCertificate12 } from '../messages/certificate12.ts'
@@ -81,6 +81,7 @@ interface Renegotiation {
 
 /** The client's side of TLS up to 1.2, from the ServerHello on (RFC 5246 §7.3), and what comes after it. */
 export function* clientHandshake12(hs: ClientContext, hello: ServerHello, version: ProtocolVersion): Flow {
+  hs.facts.earlyDataReason = 'protocol_version'
   let finished = yield* handshake(hs, hello, version, undefined)
   for (let count = 0; ; count++) {
     yield* waitForRenegotiation(hs, count)
@@ -262,7 +263,7 @@ function resumedSession(
     )
   }
   if (session.version !== version) {
-    throw peerError('illegal_parameter', 'OLD_SESSION_VERSION_NOT_RETURNED', 'a resumed session changes its version')
+    throw peerError('illegal_parameter', 'SSL_SESSION_VERSION_MISMATCH', 'a resumed session changes its version')
   }
   if (session.cipherSuite !== suite.id) {
     throw peerError(
@@ -347,8 +348,7 @@ function* readServerCertificate(client: Client12): Flow<PeerCertificate> {
   const message = yield* next(HandshakeType.certificate)
   const chain = decodeCertificate12(message)
   // RFC 5246 §7.4.2: a server's list is never empty.
-  if (chain.length === 0)
-    throw peerError('decode_error', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the server sent no certificate')
+  if (chain.length === 0) throw peerError('decode_error', 'LENGTH_MISMATCH', 'the server sent no certificate')
   const leaf = readLeaf12(hs.config, chain[0], suite)
   checkCurve(client, leaf)
   // A triple handshake attack, or a server that changes under us.
@@ -477,15 +477,14 @@ function* selectCredential(client: Client12, request: CertificateRequest12): Flo
       reason = 'NO_MATCHING_ISSUER'
       continue
     }
-    const { type } = credential.signer
-    const certificateType = type === 'rsa' || type === 'rsa-pss' ? CertificateType.rsa_sign : CertificateType.ecdsa_sign
-    if (!request.certificateTypes.includes(certificateType)) continue
+    const certificateType = certificateTypeOf(credential.signer)
+    if (certificateType === undefined || !request.certificateTypes.includes(certificateType)) continue
     const signing = chooseSigning(credential, version, request.signatureSchemes)
     if (signing) {
       facts.credential = credential
       return { credential, signing }
     }
-    reason = 'NO_COMMON_SIGNATURE_ALGORITHMS'
+    reason = 'NO_SUITABLE_SIGNATURE_ALGORITHM'
   }
   if (config.requireFittingCredential && candidates.length > 0) {
     throw new TlsError(reason, 'no client certificate fits what the server asks for', {
@@ -636,7 +635,10 @@ function sendFinished(client: Client12, keys: Protections): Uint8Array {
 
 /** False Start (RFC 7918): only with forward secrecy, an AEAD, and a protocol agreed on. */
 function startFalseStart({ hs, suite }: Client12): void {
-  if (!hs.config.falseStart || !suite.aead || !suite.keyExchange.startsWith('ecdhe') || !hs.facts.alpnProtocol) return
+  const { config, facts } = hs
+  if (!config.falseStart || !suite.aead || !suite.keyExchange.startsWith('ecdhe')) return
+  const agreed = facts.alpnProtocol ?? facts.npnProtocol
+  if (agreed === undefined && config.falseStart !== 'without-alpn') return
   hs.wire.openOutgoing()
 }
 
@@ -713,7 +715,7 @@ function* waitForRenegotiation(hs: ClientContext, count: number): Flow {
     const message = yield* idle(HandshakeType.hello_request)
     if (message === undefined) return
     decodeEmpty(message)
-    const policy = hs.config.renegotiation ?? 'never'
+    const policy = hs.wire.renegotiation ?? hs.config.renegotiation ?? 'never'
     if (policy === 'ignore') continue
     hs.wire.requireRecordBoundary()
     if (policy === 'explicit') {

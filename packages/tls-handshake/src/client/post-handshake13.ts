@@ -18,7 +18,7 @@ export function* clientPostHandshake13(client: Client13, resumptionSecret: Uint8
   const mainTranscript = hs.transcript.fork()
   const allowed: number[] = [HandshakeType.new_session_ticket, HandshakeType.key_update]
   if (hs.config.postHandshakeAuth) allowed.push(HandshakeType.certificate_request)
-  for (let tickets = 0; ; ) {
+  for (let tickets = 0, requests = 0; ; ) {
     const message = yield* nextMessage(...allowed)
     switch (message.type) {
       case HandshakeType.new_session_ticket:
@@ -28,6 +28,13 @@ export function* clientPostHandshake13(client: Client13, resumptionSecret: Uint8
         receiveKeyUpdate(hs, message)
         break
       default:
+        if (++requests > MAX_REQUESTS) {
+          throw peerError(
+            'unexpected_message',
+            'UNEXPECTED_MESSAGE',
+            `more than ${MAX_REQUESTS} requests for a certificate`,
+          )
+        }
         yield* answerCertificateRequest(client, message, mainTranscript.fork())
     }
   }
@@ -35,6 +42,9 @@ export function* clientPostHandshake13(client: Client13, resumptionSecret: Uint8
 
 /** Tickets that are given to the application, at most; more are read and dropped. */
 const MAX_TICKETS = 8
+
+/** Post-handshake requests for a certificate that are answered: each may cost a signature. */
+const MAX_REQUESTS = 32
 
 /** NewSessionTicket (RFC 9846 §4.7.1). */
 function receiveTicket(client: Client13, message: HandshakeMessage, resumptionSecret: Uint8Array, count: number): void {

@@ -1,4 +1,5 @@
 import type { ReadProtection, RecordReader, RecordWriter, WriteProtection } from '@x/tls-record'
+import type { TlsConfig } from '../config.ts'
 import type { TlsEvent } from '../events.ts'
 
 /** Application data coming in: refused, early data of a TLS 1.3 client, or as after a handshake. */
@@ -33,6 +34,8 @@ export interface Wire {
   openEarlyData(bytes: number): void
   /** Client: no more early data. What waits goes out first. */
   closeEarlyData(): void
+  /** TLS up to 1.2: whether the peer may renegotiate, where the application has changed its mind. */
+  readonly renegotiation: TlsConfig['renegotiation']
   /** TLS up to 1.2: application data waits until a renegotiation is done. */
   holdOutgoing(): void
   /** Application data may go out from here on. */

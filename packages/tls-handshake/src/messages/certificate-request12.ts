@@ -1,7 +1,14 @@
+import type { KeyInfo } from '@x/crypto-primitives'
 import { decodeBody, encodeHandshake, type HandshakeMessage, HandshakeType } from './handshake-message.ts'
 
 /** ClientCertificateType (RFC 5246 §7.4.4, RFC 8422 §5.5). */
 export const CertificateType = { rsa_sign: 1, ecdsa_sign: 64 } as const
+
+/** The type that a key counts as; EdDSA is one of ecdsa_sign's (RFC 8422 §5.5). Others are of TLS 1.3 alone. */
+export function certificateTypeOf({ type }: KeyInfo): number | undefined {
+  if (type === 'rsa' || type === 'rsa-pss') return CertificateType.rsa_sign
+  return type === 'ec' || type === 'ed25519' || type === 'ed448' ? CertificateType.ecdsa_sign : undefined
+}
 
 /** CertificateRequest of TLS up to 1.2. */
 export interface CertificateRequest12 {

@@ -85,6 +85,7 @@ interface Previous {
 
 /** The server's side of TLS up to 1.2, from the ClientHello on (RFC 5246 §7.3), and what comes after it. */
 export function* serverHandshake12(hs: ServerContext, hello: ClientHello, version: ProtocolVersion): Flow {
+  hs.facts.earlyDataReason = 'protocol_version'
   let finished = yield* handshake(hs, hello, version, undefined)
   for (;;) {
     const next = yield* waitForRenegotiation(hs)
@@ -172,7 +173,7 @@ function* negotiate(
   wire.writer.version = version
   // RFC 5246 §7.4.1.2: null must be among them.
   if (!hello.compressionMethods.includes(0)) {
-    throw peerError('illegal_parameter', 'INVALID_COMPRESSION_LIST', 'the compression methods lack null')
+    throw peerError('illegal_parameter', 'NO_COMPRESSION_SPECIFIED', 'the compression methods lack null')
   }
   wire.requireRecordBoundary()
   const secureRenegotiation = checkRenegotiationInfo(hs, hello, previous)
@@ -632,7 +633,7 @@ function* waitForRenegotiation(hs: ServerContext): Flow<ClientHello> {
       asked = true
       continue
     }
-    const policy = config.renegotiation ?? 'never'
+    const policy = wire.renegotiation ?? config.renegotiation ?? 'never'
     if (!asked && policy !== 'freely' && policy !== 'once') {
       throw new TlsError('NO_RENEGOTIATION', 'the client starts a renegotiation, which is not allowed', {
         alert: Alert.no_renegotiation,

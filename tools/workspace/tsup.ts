@@ -19,6 +19,8 @@ export function build(entries: string[], options: Options = {}) {
     splitting: true,
     treeshake: false,
     external: [/^node:/],
+    // Deno and the edge runtimes know Node's modules by this prefix only.
+    removeNodeProtocol: false,
     ...options,
   })
 }

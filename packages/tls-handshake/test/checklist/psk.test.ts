@@ -170,6 +170,24 @@ describe('PSK and resumption', () => {
     expect(pair.client.event('error')?.error).toMatchObject({ reason: 'CERTIFICATE_VERIFY_FAILED', alert: 46 })
   })
 
+  test('P14: a session that brings no verdict is verified, and fails closed', () => {
+    const unjudged = (session: Session): Session => ({ ...session, verified: undefined })
+    const pair = twice({ edit: unjudged, client: { verifyPeer: ({ resumed }) => ({ ok: false, result: resumed }) } })
+    expect(pair.client.tls.resumed).toBe(true)
+    expect(pair.client.tls.peerVerification).toEqual({ ok: false, result: true })
+    const nobody = twice({ edit: unjudged, client: { verifyPeer: undefined } })
+    expect(nobody.client.event('error')?.error).toMatchObject({ reason: 'CERTIFICATE_VERIFY_FAILED', blame: 'config' })
+  })
+
+  test('P14: a server asks again, too', () => {
+    const verifyPeer = ({ resumed }: { resumed: boolean }) => (resumed ? { ok: false, alert: 46 } : { ok: true })
+    const server = { requestCertificate: true, verifyPeer }
+    const client = { credentials: [credential('client')] }
+    const pair = twice({ server: { reverifyOnResume: true } }, { client, server })
+    expect(pair.server.event('error')?.error).toMatchObject({ alert: 46 })
+    expect(twice({}, { client, server }).server.tls.resumed).toBe(true)
+  })
+
   test('P4: without a common mode there is no ticket, and none is taken', () => {
     const ke = { pskModes: ['psk_ke'] } as const
     expect(handshake(ke).client.event('session')).toBeUndefined()

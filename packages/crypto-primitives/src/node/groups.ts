@@ -1,4 +1,12 @@
-import { createECDH, createPublicKey, diffieHellman, type ECDH, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import {
+  createECDH,
+  createPublicKey,
+  diffieHellman,
+  type ECDH,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto'
 import { expectLength } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import { diffieHellmanGroup } from '../groups/agreement.ts'
@@ -50,12 +58,9 @@ export function nativeMontgomery(name: 'x25519' | 'x448', length: number): KeyEx
     'ecdh',
     length,
     (privateValue) => {
-      // The two overloads have one shape, but the types want a literal.
-      const privateKey = privateValue
-        ? nativeXdhKey(name, privateValue)
-        : generateKeyPairSync(name as 'x25519').privateKey
+      const { privateKey, share } = privateValue ? given(name, privateValue) : generated(name)
       return {
-        share: () => fromBase64url(privateKey.export({ format: 'jwk' }).x!),
+        share,
         agree(peer) {
           // OpenSSL refuses the all-zero secret (RFC 7748 §6, RFC 9846 §7.4.2).
           try {
@@ -77,4 +82,29 @@ function setPrivate(name: CurveName, ecdh: ECDH, privateValue: Uint8Array): void
   } catch (cause) {
     throw new CryptoError('INVALID_KEY', `${name} private key must be in [1, n - 1]`, { cause })
   }
+}
+
+interface XdhPair {
+  readonly privateKey: KeyObject
+  share(): Uint8Array
+}
+
+/**
+ * The public key comes encoded out of the generation. A `KeyObject` that was generated must not be exported: while Node
+ * holds the key's lock for that, the garbage collector may destroy the generation's job, which waits for the same lock
+ * (seen on Node 20: the process hangs for good).
+ */
+function generated(name: 'x25519' | 'x448'): XdhPair {
+  // The types know neither JWK here nor that the two overloads have one shape.
+  const options = { publicKeyEncoding: { format: 'jwk' } } as unknown as { publicKeyEncoding: undefined }
+  const pair = generateKeyPairSync(name as 'x25519', options) as unknown as {
+    publicKey: JsonWebKey
+    privateKey: KeyObject
+  }
+  return { privateKey: pair.privateKey, share: () => fromBase64url(pair.publicKey.x!) }
+}
+
+function given(name: 'x25519' | 'x448', privateValue: Uint8Array): XdhPair {
+  const privateKey = nativeXdhKey(name, privateValue)
+  return { privateKey, share: () => fromBase64url(createPublicKey(privateKey).export({ format: 'jwk' }).x!) }
 }

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto'
 import { expectLength } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
@@ -65,8 +65,8 @@ export function importNativeOctetPrivateKey(type: OctetKeyName, bytes: Uint8Arra
 
 /** Generates such a key in OpenSSL. */
 export function generateNativeOctetKey(type: OctetKeyName): PrivateKey {
-  const { privateKey } = generateKeyPairSync(type as 'ed25519')
-  return importNativeOctetPrivateKey(type, fromBase64url(privateKey.export({ format: 'jwk' }).d!))
+  // Any bytes are a key (RFC 8032 §5.1.5, RFC 7748 §5); to export a generated KeyObject can hang (see groups.ts).
+  return importNativeOctetPrivateKey(type, bytesOf(randomBytes(KEYS[type].length)))
 }
 
 /** A key from its bytes alone: JWK would ask for the public key too. */

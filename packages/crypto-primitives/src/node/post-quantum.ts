@@ -47,10 +47,12 @@ function spki(name: keyof typeof ARCS, bytes: Uint8Array): Buffer {
 const importSpki = (name: keyof typeof ARCS, bytes: Uint8Array): native.KeyObject =>
   native.createPublicKey({ key: spki(name, bytes), format: 'der', type: 'spki' })
 
-/** The raw public key, which SubjectPublicKeyInfo ends with. */
-function rawPublic(key: native.KeyObject, length: number): Uint8Array {
-  const der = key.export({ type: 'spki', format: 'der' })
-  return Uint8Array.from(der.subarray(der.length - length))
+/** A key pair whose public half comes encoded: to export a generated KeyObject can hang (see `generated` in groups.ts). */
+function generateKem(name: KemName): { publicKey: Uint8Array; privateKey: native.KeyObject } {
+  const options = { publicKeyEncoding: { type: 'spki', format: 'der' } } as unknown as { publicKeyEncoding: undefined }
+  // The overloads name each type, and want both halves encoded or none.
+  const pair: unknown = native.generateKeyPairSync(name as 'ml-kem-768', options as never)
+  return pair as { publicKey: Uint8Array; privateKey: native.KeyObject }
 }
 
 /** ML-KEM of OpenSSL where it is there, else `portable`; keys from seeds and given randomness are always the latter's. */
@@ -60,12 +62,12 @@ export function nativeKem(name: KemName, portable: Kem): Kem {
     encapsulationKeyLength,
     ciphertextLength,
     generate(seed) {
-      // The overloads name each type.
-      const pair = seed ? undefined : attempt(() => native.generateKeyPairSync(name as 'ml-kem-768'))
+      const pair = seed ? undefined : attempt(() => generateKem(name))
       if (!pair) return portable.generate(seed)
       const { privateKey, publicKey } = pair
       return {
-        encapsulationKey: rawPublic(publicKey, encapsulationKeyLength),
+        // SubjectPublicKeyInfo ends with the raw key.
+        encapsulationKey: Uint8Array.from(publicKey.subarray(publicKey.length - encapsulationKeyLength)),
         decapsulate: (ciphertext) => bytesOf(native.decapsulate(privateKey, ciphertext)),
         wipe() {},
       }

@@ -3,6 +3,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  type JsonWebKey,
   type KeyObject,
   privateDecrypt,
   publicEncrypt,
@@ -103,8 +104,14 @@ export function importNativeRsaPrivateKey(data: RsaPrivateData): PrivateKey {
 /** Generates an RSA key in OpenSSL. */
 export function generateNativeRsaKey(spec: { type: 'rsa' | 'rsa-pss'; bits: number; e?: number }): PrivateKey {
   checkRsaSpec(spec.bits, spec.e ?? 65537)
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: spec.bits, publicExponent: spec.e ?? 65537 })
-  const jwk = privateKey.export({ format: 'jwk' })
+  // Encoded by the generation itself: to export a generated KeyObject can hang (see `generated` in groups.ts).
+  const options = { modulusLength: spec.bits, publicExponent: spec.e ?? 65537, privateKeyEncoding: { format: 'jwk' } }
+  const { privateKey: jwk } = generateKeyPairSync(
+    'rsa',
+    options as unknown as { modulusLength: number },
+  ) as unknown as {
+    privateKey: JsonWebKey
+  }
   const part = (text: string | undefined) => fromBase64url(text!)
   return importNativeRsaPrivateKey({
     type: spec.type,

@@ -11,6 +11,9 @@ import { client, type Scene, server } from './harness/victim.ts'
 
 const COUNT = Number(process.env.MUTATIONS ?? 2000)
 
+/** The test runner wants to hear from its workers now and then. */
+const breath = () => new Promise((resolve) => setImmediate(resolve))
+
 function random(seed: number): (below: number) => number {
   let state = seed >>> 0 || 1
   return (below) => {
@@ -64,15 +67,17 @@ const rich = {
 } as const
 
 describe('mutated messages', () => {
-  test('of a server', { timeout: 60_000 + COUNT * 20 }, () => {
+  test('of a server', { timeout: 60_000 + COUNT * 20 }, async () => {
     for (let i = 0; i < COUNT; i++) {
+      if (i % 500 === 0) await breath()
       const next = random(i)
       check(client(changing(next), rich.client, rich.server))
     }
   })
 
-  test('of a client', { timeout: 60_000 + COUNT * 20 }, () => {
+  test('of a client', { timeout: 60_000 + COUNT * 20 }, async () => {
     for (let i = 0; i < COUNT; i++) {
+      if (i % 500 === 0) await breath()
       const next = random(i)
       check(server(changing(next), rich.server, rich.client))
     }

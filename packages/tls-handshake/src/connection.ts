@@ -667,6 +667,9 @@ export class TlsConnection extends ConnectionProperties {
         this.#flushData()
         this.#outgoing = 'held'
       },
+      get closed() {
+        return connection.#closed
+      },
       get renegotiation() {
         return connection.#renegotiation
       },

@@ -26,7 +26,7 @@ export class RecordWriter {
   maxFragment: number
   /** Largest TLSInnerPlaintext of TLS 1.3, content, type and padding: the peer's record_size_limit (RFC 8449). */
   maxInner = MAX_PLAINTEXT + 1
-  /** TLS 1.0 CBC: the first byte of application data goes alone (1/n-1 splitting, against BEAST). */
+  /** TLS 1.0 CBC: the first byte of a record's application data goes alone (1/n-1 splitting, against BEAST). */
   splitFirstByte = false
   readonly #padding: ((contentType: number, length: number) => number) | undefined
   #output: Uint8Array[] = []
@@ -72,13 +72,24 @@ export class RecordWriter {
    */
   writeQueue(type: number, content: ByteQueue, maxRecords = Number.POSITIVE_INFINITY): void {
     const fragment = this.fragmentLength
-    if (this.splitFirstByte && type === ContentType.application_data && content.length > 1 && maxRecords > 1) {
-      this.#writeRecords(type, content, 1, 1, 1)
-      maxRecords--
+    if (this.splitFirstByte && type === ContentType.application_data) {
+      this.#writeSplit(type, content, fragment, maxRecords)
+      return
     }
     const records = Math.min(maxRecords, Math.ceil(content.length / fragment))
     if (records > 0) {
       this.#writeRecords(type, content, Math.min(content.length, records * fragment), fragment, records)
+    }
+  }
+
+  /** Each record as two: the first of them makes the second's chaining value one that nobody could foresee. */
+  #writeSplit(type: number, content: ByteQueue, fragment: number, maxRecords: number): void {
+    for (let left = maxRecords; left > 0 && content.length > 0; left--) {
+      if (content.length > 1 && left > 1) {
+        this.#writeRecords(type, content, 1, 1, 1)
+        left--
+      }
+      this.#writeRecords(type, content, Math.min(content.length, fragment), fragment, 1)
     }
   }
 

@@ -17,10 +17,11 @@ import {
   randomTicketProtection,
   type ServerConfig,
   type Session,
+  type SessionStore,
   type TicketProtection,
   type TlsConfig,
 } from '@x/tls-handshake'
-import { expect, Mismatch } from './failure.ts'
+import { expect, Mismatch, Unimplemented } from './failure.ts'
 import { chains, keys, parseCertificate } from './files.ts'
 import type { Flags } from './flags.ts'
 
@@ -29,6 +30,8 @@ export class TestState {
   /** A clock that only moves when a test says so, milliseconds. */
   now = 1_234_000
   session: Session | undefined
+  /** Sessions by id, as a server keeps them. */
+  readonly sessions = new Map<string, Session>()
   readonly ticketKeys: TicketProtection = randomTicketProtection(nodeProvider, 7 * 86_400_000, () => this.now)
 }
 
@@ -42,11 +45,37 @@ export interface Observations {
 /** BoringSSL's default groups, and what it accepts from a peer: the runner's tests expect these. */
 const DEFAULT_GROUPS: readonly GroupName[] = ['X25519MLKEM768', 'x25519', 'secp256r1', 'secp384r1']
 const DEFAULT_VERIFY: readonly number[] = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201]
-/** `ALL`: whatever has a certificate or a PSK, and a cipher. */
+/** What BoringSSL's `ALL` stands for, in its order, and the two CBC suites that its shim adds. */
 const ALL_SUITES: readonly number[] = [
-  ...CIPHER_SUITES_13.slice(0, 3),
-  ...CIPHER_SUITES_12.filter(({ authentication, cbc }) => authentication !== 'anonymous' && cbc !== 'null'),
-].map(({ id }) => id)
+  ...[0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xccac],
+  ...[0xc009, 0xc013, 0xc035, 0xc00a, 0xc014, 0xc036],
+  ...[0x009c, 0x009d, 0x002f, 0x008c, 0x0035, 0x008d, 0xc023, 0xc027],
+]
+const SUITES_13: readonly number[] = CIPHER_SUITES_13.slice(0, 3).map(({ id }) => id)
+
+/** The parts of BoringSSL's cipher strings that the tests use: names, ciphers, exclusions. */
+function cipherSuites(text: string | undefined): number[] {
+  if (text === undefined) return [...SUITES_13, ...ALL_SUITES]
+  let chosen: number[] = []
+  for (const word of text.split(':')) {
+    const found = matching(word.replace('!', ''))
+    chosen = word.startsWith('!')
+      ? chosen.filter((id) => !found.includes(id))
+      : [...chosen, ...found.filter((id) => !chosen.includes(id))]
+  }
+  return [...SUITES_13, ...chosen]
+}
+
+function matching(word: string): number[] {
+  if (word === 'ALL' || word === 'DEFAULT') return [...ALL_SUITES]
+  const cipher = { '3DES': '3DES_EDE', AES: 'AES_', AES128: 'AES_128' }[word]
+  const known = CIPHER_SUITES_12.filter(
+    ({ id, name }) => ALL_SUITES.includes(id) || name === 'TLS_RSA_WITH_3DES_EDE_CBC_SHA',
+  )
+  const found = known.filter(({ name }) => (cipher ? name.includes(`_${cipher}`) : name === word)).map(({ id }) => id)
+  if (found.length === 0) throw new Unimplemented(`cipher string ${word}`)
+  return found
+}
 /** Groups of which a client sends one share each: the first hybrid or KEM, the first classical one. */
 const isPostQuantum = (name: GroupName): boolean => name.includes('MLKEM')
 const MAX_EARLY_DATA = 14336
@@ -101,6 +130,9 @@ function credential(flags: Flags, connection: Flags): Credential | undefined {
       pss: key.pss,
       publicKey: key.publicKey,
       sign: (algorithm, message) => later(() => key.sign(algorithm, message) as Uint8Array),
+      ...(key.decryptPremaster && {
+        decryptPremaster: (ciphertext) => later(() => key.decryptPremaster!(ciphertext) as Uint8Array),
+      }),
     },
     signatureSchemes: prefs.length > 0 ? prefs : undefined,
     ocspResponse: connection.has('set-ocsp-in-callback') ? undefined : flags.bytes('ocsp-response'),
@@ -214,7 +246,7 @@ function common(flags: () => Flags, state: TestState, seen: Observations): TlsCo
   return {
     provider: nodeProvider,
     versions: versions(now),
-    cipherSuites: ALL_SUITES,
+    cipherSuites: cipherSuites(now.text('cipher')),
     groups: curves.length > 0 ? groups(curves) : DEFAULT_GROUPS,
     signatureSchemes: verify.length > 0 ? verify : DEFAULT_VERIFY,
     parseCertificate,
@@ -226,6 +258,7 @@ function common(flags: () => Flags, state: TestState, seen: Observations): TlsCo
     certificateCompression: certificateCompression(now),
     grease: now.has('enable-grease'),
     tickets: !now.has('no-ticket'),
+    cbcRecordSplitting: now.has('cbc-record-splitting'),
   }
 }
 
@@ -275,7 +308,25 @@ export function clientConfig(
     earlyData: now.has('enable-early-data'),
     permuteExtensions: now.has('permute-extensions'),
     fallbackScsv: now.has('fallback-scsv'),
+    falseStart: now.has('allow-false-start-without-alpn') ? 'without-alpn' : now.has('false-start'),
+    requireSecureRenegotiation: now.has('no-legacy-server-connect'),
+    renegotiation: renegotiation(now),
+    pskCallback: now.text('psk') === undefined ? undefined : (hint) => pskForHint(now, hint),
   }
+}
+
+function renegotiation(flags: Flags): NonNullable<TlsConfig['renegotiation']> {
+  if (flags.has('renegotiate-once')) return 'once'
+  if (flags.has('renegotiate-ignore')) return 'ignore'
+  if (flags.has('renegotiate-explicit')) return 'explicit'
+  return flags.has('renegotiate-freely') || flags.has('forbid-renegotiation-after-handshake') ? 'freely' : 'never'
+}
+
+/** The identity is what the hint says. */
+function pskForHint(flags: Flags, hint: Uint8Array | null): { identity: Uint8Array; key: Uint8Array } {
+  const identity = flags.text('psk-identity') ?? ''
+  if (Buffer.from(hint ?? '').toString() !== identity) throw new Mismatch('Server PSK hint did not match.')
+  return { identity: latin1(identity), key: latin1(flags.text('psk') ?? '') }
 }
 
 function keyShares(flags: Flags, enabled: readonly GroupName[]): GroupName[] {
@@ -321,8 +372,25 @@ export function serverConfig(flags: Flags, state: TestState, seen: Observations)
     certificateAuthorities: hexNames(flags.text('use-client-ca-list')),
     ocspResponse: flags.has('use-ocsp-callback') ? (chosen) => later(() => staple(flags, chosen)) : undefined,
     ticketKeys: ticketProtection(flags, state),
+    sessionStore: sessionStore(flags, state),
+    pskCallback: flags.text('psk') === undefined ? undefined : (identity) => pskForIdentity(flags, identity),
+    pskIdentityHint: flags.text('psk-identity') ? latin1(flags.text('psk-identity')!) : undefined,
     maxEarlyData: flags.has('enable-early-data') ? MAX_EARLY_DATA : 0,
     antiReplay: () => true,
+  }
+}
+
+function pskForIdentity(flags: Flags, identity: Uint8Array): Uint8Array | null {
+  return Buffer.from(identity).toString() === (flags.text('psk-identity') ?? '') ? latin1(flags.text('psk')!) : null
+}
+
+function sessionStore(flags: Flags, { sessions }: TestState): SessionStore {
+  const later = answerer(flags)
+  const name = (id: Uint8Array): string => Buffer.from(id).toString('hex')
+  return {
+    get: (id) => later(() => sessions.get(name(id))),
+    set: (id, session) => later(() => void sessions.set(name(id), session)),
+    delete: (id) => void sessions.delete(name(id)),
   }
 }
 

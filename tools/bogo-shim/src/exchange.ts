@@ -65,13 +65,21 @@ export class Exchange {
       () =>
         this.#handshakeDone ||
         this.#early ||
+        this.#startsFalsely(flags) ||
         (flags.has('server') && this.tls.earlyDataAccepted === true && this.tls.localFinished !== undefined),
     )
   }
 
+  /** Client: False Start lets data out before the server's Finished (RFC 7918). */
+  #startsFalsely(flags: Flags): boolean {
+    return flags.has('false-start') && this.tls.resumed === false && this.tls.writable
+  }
+
   #checkProperties(flags: Flags, isResume: boolean): void {
     const { tls } = this
-    const early = !this.#handshakeDone
+    if (flags.has('forbid-renegotiation-after-handshake')) tls.renegotiationPolicy = 'never'
+    const falseStart = !this.#handshakeDone && this.#startsFalsely(flags)
+    const early = !this.#handshakeDone && !falseStart
     const server = flags.has('server')
     const session = this.state.session
     const offered = early && !server ? session : undefined
@@ -94,10 +102,21 @@ export class Exchange {
         'extended main secret',
       )
     }
+    if (!early && !server && !falseStart && tls.version !== 0x0304) {
+      const fresh = !flags.has('expect-no-session') && (!resumed || flags.has('expect-ticket-renewal'))
+      expect(fresh === this.gotSession, `new session: ${this.gotSession}`)
+    }
+    if (!isResume && server) {
+      if (flags.has('expect-session-id')) expect(this.state.sessions.size > 0, 'a session kept by its id')
+      if (flags.has('expect-no-session-id')) expect(this.state.sessions.size === 0, 'no session kept by its id')
+    }
+    const types = flags.bytes('expect-certificate-types')
+    if (types) expect(types.join() === tls.certificateRequest?.certificateTypes?.join(), 'the certificate types')
+    if (flags.has('expect-no-secure-renegotiation')) expect(!tls.secureRenegotiation, 'no secure renegotiation')
     if (flags.has('expect-secure-renegotiation')) expect(tls.secureRenegotiation !== false, 'secure renegotiation')
     const scheme = flags.int('expect-peer-signature-algorithm')
     const peerScheme = offered ? offered.peerSignatureScheme : tls.peerSignatureScheme
-    if (scheme !== undefined) expect(peerScheme === scheme, `peer signature ${peerScheme}`)
+    if (scheme) expect(peerScheme === scheme, `peer signature ${peerScheme}`)
     const curve = flags.int('expect-curve-id')
     if (curve !== undefined) expect(tls.groupId === curve, `group ${tls.group}`)
     const suite = offered ? offered.cipherSuite : tls.cipherSuite
@@ -188,6 +207,7 @@ export class Exchange {
       await this.#write(read.slice())
       await this.#write(write.slice())
     }
+    if (flags.has('tls-unique')) await this.#write(tlsUnique(tls))
     if (flags.has('send-alert')) {
       await this.#turnUntil(() => this.#handshakeDone)
       tls.abort(Alert.decompression_failure)
@@ -209,7 +229,7 @@ export class Exchange {
     }
     if (flags.has('shim-shuts-down')) return
     for (;;) {
-      const bytes = await this.#read(512)
+      const bytes = await this.#read(512, flags.has('use-exporter-between-reads'))
       if (bytes === undefined) return
       if (tls.side === 'client' && firstTry && flags.has('expect-reject-early-data')) {
         throw new Mismatch('data instead of a rejection of the early data')
@@ -234,7 +254,7 @@ export class Exchange {
   async #write(bytes: Uint8Array): Promise<void> {
     const rest = this.#queueWrite(bytes)
     if (rest.length > 0) {
-      if (this.tls.side === 'client') await this.#turnUntil(() => this.#handshakeDone)
+      if (this.tls.side === 'client') await this.#turnUntil(() => this.tls.writable)
       else await this.#turnUntil(() => this.#handshakeDone || this.tls.earlyDataAccepted === true)
       this.tls.write(rest)
     }
@@ -243,8 +263,11 @@ export class Exchange {
   }
 
   /** Up to `limit` bytes, or `undefined` at the end. */
-  async #read(limit: number): Promise<Uint8Array | undefined> {
-    await this.#turnUntil(() => this.#received.length > 0 || this.#eof)
+  async #read(limit: number, exporting: boolean): Promise<Uint8Array | undefined> {
+    await this.#turnUntil(() => {
+      if (exporting && this.#handshakeDone) this.tls.exportKeyingMaterial('', 1)
+      return this.#received.length > 0 || this.#eof
+    })
     const chunk = this.#received.shift()
     if (chunk === undefined) return undefined
     if (chunk.length > limit) this.#received.unshift(chunk.subarray(limit))
@@ -254,6 +277,8 @@ export class Exchange {
   // --- End
 
   #checkSession(flags: Flags): void {
+    const renegotiations = flags.int('expect-total-renegotiations') ?? 0
+    expect(this.tls.renegotiations === renegotiations, `${this.tls.renegotiations} renegotiations`)
     if (this.tls.side === 'server' || this.tls.version !== 0x0304) return
     const wanted = !flags.has('expect-no-session') && !flags.has('shim-shuts-down')
     expect(wanted === this.gotSession, `new session: ${this.gotSession}`)
@@ -270,7 +295,15 @@ export class Exchange {
     }
     this.tls.close()
     await this.#send()
-    if (flags.has('shim-shuts-down')) await this.#turnUntil(() => this.#eof)
+    if (flags.has('shim-shuts-down')) {
+      await this.#turnUntil(() => {
+        // Below TLS 1.3 whoever has said goodbye does not want to hear more.
+        if (this.tls.version !== 0x0304 && this.#received.length > 0) {
+          throw new Error(':APPLICATION_DATA_AFTER_CLOSE_NOTIFY:')
+        }
+        return this.#eof
+      })
+    }
     if (!this.#cleanEof) throw new Error('Unexpected SSL_shutdown result: -1 != 1')
   }
 
@@ -303,6 +336,8 @@ export class Exchange {
       else if (event.type === 'session') {
         this.gotSession = true
         this.state.session = event.session
+      } else if (event.type === 'renegotiationRequest') {
+        if (this.tls.side === 'client') this.tls.renegotiate()
       } else if (event.type === 'closeNotify') this.#eof = this.#cleanEof = true
       else if (event.type === 'truncated') this.#eof = true
     }
@@ -346,4 +381,11 @@ function reasonName(tls: TlsConnection): string {
   if (reason === 'accepted') return 'accept'
   if (reason === 'not_offered') return tls.resumed ? 'peer_declined' : 'no_session_offered'
   return reason ?? 'unknown'
+}
+
+/** RFC 5929 §3.1: the first Finished of the last handshake. After a resumption only the extended secret makes it unique. */
+function tlsUnique(tls: TlsConnection): Uint8Array {
+  if (tls.resumed && !tls.extendedMasterSecret) throw new Mismatch('failed to get tls-unique')
+  const first = (tls.side === 'client') === !tls.resumed ? tls.localFinished : tls.peerFinished
+  return first!
 }

@@ -75,7 +75,7 @@ interface Client12 {
 interface Renegotiation {
   readonly finished: FinishedPair
   readonly version: ProtocolVersion
-  readonly leaf: Uint8Array | undefined
+  readonly chain: readonly Uint8Array[] | undefined
   readonly extendedMasterSecret: boolean
 }
 
@@ -110,7 +110,8 @@ function* full(client: Client12): Flow<FinishedPair> {
   const leaf = hasCertificate(suite) ? yield* readServerCertificate(client) : undefined
   const keyExchange = yield* readServerKeyExchange(client, leaf)
   const request = yield* readRequestAndDone(client)
-  if (leaf) yield* verifyServer(client, leaf, false)
+  // In a renegotiation the certificate is the same, and so is the verdict.
+  if (leaf && !client.previous?.chain) yield* verifyServer(client, leaf, false)
   const credential = request ? yield* selectCredential(client, request) : undefined
   if (request) hs.send(encodeCertificate12(credential?.credential.chain ?? []))
   const premaster = yield* sendClientKeyExchange(client, leaf, keyExchange)
@@ -186,7 +187,9 @@ function processServerHello(
   facts.extendedMasterSecret = extendedMasterSecret
   facts.secureRenegotiation = extensions.get(renegotiationInfo) !== undefined
   facts.serverName = config.serverName
-  facts.sctList = extensions.get(sctList)
+  // What authenticates the server is what the first handshake brought.
+  const scts = extensions.get(sctList)
+  if (!previous) facts.sctList = scts
   facts.alpnProtocol = negotiatedProtocol(hs, extensions.get(alpn))
   const npnProtocols = extensions.get(npnAnswer)
   // draft-agl-tls-nextprotoneg-04 §3.1; RFC 7301 §3.1: not both.
@@ -352,7 +355,7 @@ function* readServerCertificate(client: Client12): Flow<PeerCertificate> {
   const leaf = readLeaf12(hs.config, chain[0], suite)
   checkCurve(client, leaf)
   // A triple handshake attack, or a server that changes under us.
-  if (previous?.leaf && !equalBytes(previous.leaf, chain[0])) {
+  if (previous?.chain && !sameChain(previous.chain, chain)) {
     throw peerError(
       'illegal_parameter',
       'SERVER_CERT_CHANGED',
@@ -362,6 +365,10 @@ function* readServerCertificate(client: Client12): Flow<PeerCertificate> {
   hs.received(message)
   facts.peerCertificates = chain
   return leaf
+}
+
+function sameChain(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
+  return a.length === b.length && a.every((der, index) => equalBytes(der, b[index]))
 }
 
 /** RFC 8422 §5.3: an ECDSA key on one of the curves that we said we know. */
@@ -385,7 +392,8 @@ function* readServerKeyExchange(
   const exchange = needed || optional ? [HandshakeType.server_key_exchange] : []
   let message = yield* next(...status, ...exchange, ...(needed ? [] : afterwards))
   if (message.type === HandshakeType.certificate_status) {
-    hs.facts.ocspResponse = decodeCertificateStatusMessage(message)
+    const response = decodeCertificateStatusMessage(message)
+    if (!client.previous) hs.facts.ocspResponse = response
     hs.received(message)
     message = yield* next(...exchange, ...(needed ? [] : afterwards))
   }
@@ -715,7 +723,7 @@ function* waitForRenegotiation(hs: ClientContext, count: number): Flow {
     const message = yield* idle(HandshakeType.hello_request)
     if (message === undefined) return
     decodeEmpty(message)
-    const policy = hs.wire.renegotiation ?? hs.config.renegotiation ?? 'never'
+    const policy = hs.wire.closed ? 'never' : (hs.wire.renegotiation ?? hs.config.renegotiation ?? 'never')
     if (policy === 'ignore') continue
     hs.wire.requireRecordBoundary()
     if (policy === 'explicit') {
@@ -743,7 +751,7 @@ function* renegotiate(
   const previous: Renegotiation = {
     finished,
     version,
-    leaf: facts.peerCertificates?.[0],
+    chain: facts.peerCertificates,
     extendedMasterSecret: facts.extendedMasterSecret ?? false,
   }
   // The version is fixed; neither a session nor a protocol is negotiated anew.

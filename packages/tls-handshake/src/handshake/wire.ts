@@ -34,6 +34,8 @@ export interface Wire {
   openEarlyData(bytes: number): void
   /** Client: no more early data. What waits goes out first. */
   closeEarlyData(): void
+  /** Our close_notify is sent: nothing may follow it. */
+  readonly closed: boolean
   /** TLS up to 1.2: whether the peer may renegotiate, where the application has changed its mind. */
   readonly renegotiation: TlsConfig['renegotiation']
   /** TLS up to 1.2: application data waits until a renegotiation is done. */

@@ -4,6 +4,7 @@ import { concatBytes, EMPTY, equalBytes } from '../codec/bytes.ts'
 import { Writer } from '../codec/writer.ts'
 import type { Credential, PeerCertificate, ProtocolVersion } from '../config.ts'
 import { alpn } from '../extensions/alpn.ts'
+import { compressCertificate } from '../extensions/compress-certificate.ts'
 import { ecPointFormats, UNCOMPRESSED } from '../extensions/ec-point-formats.ts'
 import { ENCRYPT_THEN_MAC, encryptThenMac } from '../extensions/encrypt-then-mac.ts'
 import { EXTENDED_MAIN_SECRET, extendedMainSecret } from '../extensions/extended-main-secret.ts'
@@ -178,6 +179,8 @@ function* negotiate(
   wire.requireRecordBoundary()
   const secureRenegotiation = checkRenegotiationInfo(hs, hello, previous)
   checkPointFormats(extensions.get(ecPointFormats))
+  // Of no use here, but malformed all the same (RFC 8879 §3).
+  extensions.get(compressCertificate)
   const extendedMasterSecret = extensions.has(EXTENDED_MAIN_SECRET) && config.extendedMasterSecret !== false
   if (previous && previous.extendedMasterSecret !== extendedMasterSecret) {
     // RFC 7627 §5.4.
@@ -633,8 +636,8 @@ function* waitForRenegotiation(hs: ServerContext): Flow<ClientHello> {
       asked = true
       continue
     }
-    const policy = wire.renegotiation ?? config.renegotiation ?? 'never'
-    if (!asked && policy !== 'freely' && policy !== 'once') {
+    const policy = wire.closed ? 'never' : (wire.renegotiation ?? config.renegotiation ?? 'never')
+    if (wire.closed || (!asked && policy !== 'freely' && policy !== 'once')) {
       throw new TlsError('NO_RENEGOTIATION', 'the client starts a renegotiation, which is not allowed', {
         alert: Alert.no_renegotiation,
       })

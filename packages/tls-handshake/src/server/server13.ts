@@ -110,6 +110,10 @@ function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
     suites = [suite]
     selected = yield* choosePsk(hs, hello, offers, suites, selected)
     exchange = chooseExchange(hs, offers, selected)
+    // RFC 9846 §4.2.2: the groups may not change, nor the shares if none was asked for; a third hello there is not.
+    if (exchange.retry) {
+      throw peerError('illegal_parameter', 'BAD_KEY_SHARE', 'the second ClientHello has no share of the group to use')
+    }
   }
   const suite = selected?.suite ?? suites[0]
   const hash = hs.hash(suite.hash)

@@ -339,6 +339,27 @@ describe('HelloRetryRequest', () => {
       'BAD_KEY_SHARE',
     ],
     [
+      'H6: a second ClientHello that takes its share back, after a cookie',
+      () =>
+        server(
+          second(Message.client_hello, (raw) => setExtension(raw, Ext.key_share, u16(0))),
+          retry,
+        ),
+      'illegal_parameter',
+      'BAD_KEY_SHARE',
+    ],
+    [
+      'H6: a second ClientHello with other groups',
+      () =>
+        server(
+          second(Message.client_hello, (raw) => setExtension(raw, Ext.supported_groups, u16(2, 25))),
+          { groups: ['secp384r1', 'secp521r1'] },
+          offersBoth,
+        ),
+      'illegal_parameter',
+      'BAD_KEY_SHARE',
+    ],
+    [
       'H6: a second ClientHello without its PSKs',
       () => atServer((raw) => removeExtension(raw, Ext.pre_shared_key), { psks }),
       'missing_extension',

@@ -311,8 +311,15 @@ export function clientConfig(
     falseStart: now.has('allow-false-start-without-alpn') ? 'without-alpn' : now.has('false-start'),
     requireSecureRenegotiation: now.has('no-legacy-server-connect'),
     renegotiation: renegotiation(now),
+    selectNpn: selectNpn(now),
     pskCallback: now.text('psk') === undefined ? undefined : (hint) => pskForHint(now, hint),
   }
+}
+
+/** BoringSSL's callback takes what it is told to, whether it is on offer or not. */
+function selectNpn(flags: Flags): ClientConfig['selectNpn'] {
+  const name = flags.has('select-empty-next-proto') ? '' : flags.text('select-next-proto')
+  return name === undefined ? undefined : () => latin1(name)
 }
 
 function renegotiation(flags: Flags): NonNullable<TlsConfig['renegotiation']> {
@@ -374,10 +381,16 @@ export function serverConfig(flags: Flags, state: TestState, seen: Observations)
     ticketKeys: ticketProtection(flags, state),
     sessionStore: sessionStore(flags, state),
     pskCallback: flags.text('psk') === undefined ? undefined : (identity) => pskForIdentity(flags, identity),
+    npnProtocols: flags.has('advertise-empty-npn') ? [] : npnProtocols(flags),
     pskIdentityHint: flags.text('psk-identity') ? latin1(flags.text('psk-identity')!) : undefined,
     maxEarlyData: flags.has('enable-early-data') ? MAX_EARLY_DATA : 0,
     antiReplay: () => true,
   }
+}
+
+function npnProtocols(flags: Flags): readonly Uint8Array[] | undefined {
+  const list = flags.text('advertise-npn')
+  return list === undefined ? undefined : protocols(list)
 }
 
 function pskForIdentity(flags: Flags, identity: Uint8Array): Uint8Array | null {

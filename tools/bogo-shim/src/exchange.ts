@@ -35,6 +35,7 @@ export class Exchange {
   async run(flags: Flags, isResume: boolean, isRetry: boolean): Promise<void> {
     if (!flags.has('implicit-handshake')) {
       await this.#handshake(flags)
+      if (flags.has('handshake-twice')) await this.#turnUntil(() => this.#handshakeDone)
       this.#checkProperties(flags, isResume)
       if (isResume && !isRetry && !flags.has('server') && flags.has('expect-no-offer-early-data')) {
         expect(!this.#early, 'no early data on offer')
@@ -96,6 +97,9 @@ export class Exchange {
     const protocol = offered ? offered.alpn : tls.alpnProtocol
     const wanted = utf8((server ? flags.text('select-alpn') : flags.text('expect-alpn')) ?? '')
     expect(equal(protocol ?? new Uint8Array(0), wanted), `ALPN ${protocol && Buffer.from(protocol)}`)
+    const next = flags.text('expect-next-proto')
+    if (next !== undefined) expect(equal(tls.npnProtocol ?? new Uint8Array(0), utf8(next)), `NPN ${tls.npnProtocol}`)
+    if (flags.has('expect-no-next-proto')) expect(!tls.npnProtocol?.length, 'no NPN')
     if (flags.has('expect-extended-master-secret')) {
       expect(
         tls.version === 0x0304 || tls.extendedMasterSecret === true || offered !== undefined,
@@ -197,7 +201,7 @@ export class Exchange {
     const length = flags.int('export-keying-material')
     if (length !== undefined) {
       // An implicit handshake is driven by the first call that needs it.
-      if (tls.side === 'client' && !this.#early) await this.#turnUntil(() => this.#handshakeDone)
+      if (tls.side === 'client' && !this.#early) await this.#turnUntil(() => tls.writable)
       const context = flags.has('use-export-context') ? utf8(flags.text('export-context') ?? '') : undefined
       await this.#write(tls.exportKeyingMaterial(flags.text('export-label') ?? '', length, context))
     }
@@ -220,6 +224,7 @@ export class Exchange {
       for (const size of [0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769]) {
         await this.#write(new Uint8Array(size).fill(0x42))
       }
+      return
     } else if (flags.has('read-with-unfinished-write')) {
       tls.write(this.#queueWrite(first))
       await this.#send(1)

@@ -18,7 +18,8 @@ const TABLE: Readonly<Record<Kind, string>> = {
     decline-ocsp-callback fail-ocsp-callback install-cert-compression-algs reverify-on-resume
     is-handshaker-supported server-preference export-traffic-secrets key-update expect-hrr expect-no-hrr
     wait-for-debugger new-x509-credential new-psk-credential must-match-issuer psk-importer-sha256
-    psk-importer-sha384 no-server-name-ack no-key-shares ipv6`,
+    psk-importer-sha384 no-server-name-ack no-key-shares ipv6 select-empty-next-proto advertise-empty-npn
+    expect-no-next-proto`,
   int: `port resume-count min-version max-version expect-version export-keying-material
     expect-total-renegotiations expect-peer-signature-algorithm expect-curve-id max-cert-list expect-cipher-aes
     expect-cipher-no-aes expect-cipher resumption-delay max-send-fragment read-size expect-ticket-age-skew

@@ -63,7 +63,8 @@ async function connection(flags: Flags, retry: Flags, isResume: boolean, state: 
     flags.int('port')!,
     flags.has('ipv6') ? '::1' : '127.0.0.1',
     BigInt(flags.text('shim-id')!),
-    flags.has('async'),
+    // What may come right behind the handshake must not be seen before the handshake's end is.
+    ['async', 'forbid-renegotiation-after-handshake', 'shim-shuts-down'].some((name) => flags.has(name)),
   )
   const trace: string[] = []
   try {

@@ -631,7 +631,7 @@ function sendFinished(client: Client12, keys: Protections): Uint8Array {
   wire.changeWriteKeys(keys.client.writer())
   wire.writer.splitFirstByte =
     version === 0x0301 && suite.cbc !== undefined && suite.cbc !== 'null' && config.cbcRecordSplitting !== false
-  if (client.npnProtocols && !client.resumed) {
+  if (client.npnProtocols) {
     facts.npnProtocol = config.selectNpn!(client.npnProtocols)
     hs.send(encodeNextProtocol(facts.npnProtocol))
   }

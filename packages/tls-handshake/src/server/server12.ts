@@ -208,7 +208,7 @@ function* negotiate(
     !previous &&
     facts.alpnProtocol === undefined &&
     extensions.has(NEXT_PROTOCOL_NEGOTIATION) &&
-    (config.npnProtocols?.length ?? 0) > 0
+    config.npnProtocols !== undefined
   const staples = choice?.credential && hs.hello.ocspRequested
   const ocspResponse = staples ? yield* staple(config, choice.credential!, hs.hello) : undefined
   const wantsTicket = extensions.has(SESSION_TICKET) && hs.ticketProtection !== undefined && !previous
@@ -543,7 +543,7 @@ function* readFinished(server: Server12, keys: Protections): Flow<Uint8Array> {
   hs.transcript.start(state!.hash)
   yield* nextChangeCipherSpec()
   hs.wire.changeReadKeys(keys.client.reader())
-  if (server.npn && !server.resumed) {
+  if (server.npn) {
     const message = yield* nextMessage(HandshakeType.next_protocol)
     hs.facts.npnProtocol = decodeNextProtocol(message)
     hs.received(message)

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { ContextError } from '@x/secure-context'
+import { Certificate } from '@x/x509'
 import { native } from './native.ts'
 import { invalidArgType, invalidArgValue } from './node-error.ts'
 import { bytesOf, isView, validateArray, validateString } from './validate.ts'
@@ -50,6 +52,7 @@ export function rootCertificates(): readonly string[] {
 /**
  * Replaces what `getCACertificates('default')` gives and contexts without `ca` trust.
  *
+ * @throws `ERR_CRYPTO_OPERATION_FAILED` when nothing in it is a certificate, `ERR_OSSL_PEM_ASN1_LIB` for one that can't be read
  * @see https://nodejs.org/api/tls.html#tlssetdefaultcacertificatescerts
  */
 export function setDefaultCACertificates(certs: readonly (string | ArrayBufferView)[]): void {
@@ -61,6 +64,18 @@ export function setDefaultCACertificates(certs: readonly (string | ArrayBufferVi
   const texts = (certs as (string | ArrayBufferView)[]).map((cert) =>
     typeof cert === 'string' ? cert : bytesOf(cert).toString('latin1'),
   )
-  replaced = Object.freeze([...new Set(texts.flatMap((text) => text.match(PEM_BLOCK) ?? []).map((pem) => `${pem}\n`))])
+  const found = texts.map((text) => text.match(PEM_BLOCK) ?? [])
+  if (texts.length > 0 && found.every((blocks) => blocks.length === 0))
+    throw new ContextError('No valid certificates found in the provided array', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
+  for (const pem of found.flat()) checkCertificate(pem)
+  replaced = Object.freeze([...new Set(found.flat().map((pem) => `${pem}\n`))])
   generation++
+}
+
+function checkCertificate(pem: string): void {
+  try {
+    Certificate.parse(pem)
+  } catch (cause) {
+    throw ContextError.openssl(0x0488000d, 'PEM routines', 'ASN1 lib', 'ERR_OSSL_PEM_', undefined, cause)
+  }
 }

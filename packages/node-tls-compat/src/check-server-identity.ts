@@ -15,7 +15,7 @@ export function checkServerIdentity(hostname: string, cert: IdentityCertificate)
   const host = `${hostname}`
   // Certificates hold A-labels (RFC 5890); an IP address has no ASCII form of a domain.
   const ascii = /[^\0-\x7f]/.test(host) ? domainToASCII(host) : host
-  const error = check(ascii, cert)
+  const error = check(host, cert, ascii)
   if (!error) return undefined
   return nodeError(Error, error.code, error.message, { reason: error.reason, host: error.host, cert })
 }

@@ -34,10 +34,12 @@ function clientConnection(socket: TLSSocket): TlsConnection {
   const options = socket._tlsOptions
   const presets = socket[kPresets]
   const { context } = contextOf(socket)
+  const config = context.clientConfig()
   const psk = options.pskCallback ? (hint: string | null) => clientPsk(socket, hint) : undefined
-  const offered = psk?.(null)
+  // TLS 1.3 offers it in the ClientHello; below, the server's hint comes first.
+  const offered = config.versions?.includes(0x0304) ? psk?.(null) : undefined
   return TlsConnection.client({
-    ...context.clientConfig(),
+    ...config,
     ...common(socket),
     serverName: presets.servername,
     session: presets.session,
@@ -46,7 +48,9 @@ function clientConnection(socket: TLSSocket): TlsConnection {
     // DHE primes are held to `minDHSize` after the handshake, with Node's error.
     minDhBits: 512,
     ...(offered && { psks: [offered] }),
-    ...(psk && { pskCallback: (hint: Uint8Array | null) => psk(hint && Buffer.from(hint).toString()) ?? null }),
+    ...(psk && {
+      pskCallback: (hint: Uint8Array | null) => psk(hint?.length ? Buffer.from(hint).toString() : null) ?? null,
+    }),
   })
 }
 
@@ -89,8 +93,13 @@ function serverConnection(socket: TLSSocket): TlsConnection {
   return TlsConnection.server({
     ...context.serverConfig(),
     ...common(socket),
-    requestCertificate: socket._requestCert,
-    requireCertificate: socket._requestCert && socket._rejectUnauthorized,
+    // `renegotiate` may ask for what the first handshake did not.
+    get requestCertificate() {
+      return socket._requestCert
+    },
+    get requireCertificate() {
+      return socket._requestCert && socket._rejectUnauthorized
+    },
     acknowledgeServerName: !!options.SNICallback,
     // CLIENT_RENEG_LIMIT is counted where the event arrives.
     renegotiation: 'freely',

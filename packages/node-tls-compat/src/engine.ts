@@ -264,7 +264,8 @@ export class Engine {
         callback?.()
       })
     if (raw.closed) {
-      finish()
+      // As a handle of libuv: 'close' comes after the 'error' that is on its way.
+      process.nextTick(finish)
       return
     }
     raw.once('close', finish)

@@ -277,6 +277,12 @@ export function createSecureContext(options?: SecureContextOptions | null): Secu
     sessionTimeout: options.sessionTimeout ?? undefined,
     allowPartialTrustChain: !!options.allowPartialTrustChain,
   })
+  if (certificateCompression?.length && !context.clientConfig().versions?.includes(0x0304))
+    throw nodeError(
+      TypeError,
+      'ERR_INVALID_ARG_VALUE',
+      'certificateCompression requires a TLS protocol range that includes TLSv1.3',
+    )
   for (const warning of context.warnings) process.emitWarning(warning, 'SecurityWarning')
   const secureContext = Object.create(SecureContext.prototype) as SecureContext
   secureContext.context = context

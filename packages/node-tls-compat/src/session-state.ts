@@ -1,6 +1,6 @@
 import { decodeOpenSslSession, encodeOpenSslSession } from '@x/secure-context'
 import type { Session } from '@x/tls-handshake'
-import { kConnectOptions, kEngine, type TLSSocket } from './tls-socket.ts'
+import { kConnectOptions, kEngine, kSession, type TLSSocket } from './tls-socket.ts'
 
 /**
  * The Buffer of a `'session'` event: the session with the name of the server it was verified for, in the form that Node
@@ -29,7 +29,8 @@ const optionsOf = (socket: TLSSocket) =>
 export function sessionOf(socket: TLSSocket): Session | undefined {
   const { connection } = socket[kEngine]
   if (!connection?.handshakeComplete) return undefined
-  if (connection.session) return connection.session
+  const told = socket[kSession] ?? connection.session
+  if (told) return told
   return {
     side: connection.side,
     version: connection.version!,

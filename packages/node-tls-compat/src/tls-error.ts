@@ -20,6 +20,9 @@ function sentence(reason: string): string {
   return reason.toLowerCase().replaceAll('_', ' ')
 }
 
+/** Names of BoringSSL, where OpenSSL has no name of its own, and what it says instead. */
+const OPENSSL_REASONS: Record<string, string> = { UNCOMPRESSED_CERT_TOO_LARGE: 'EXCESSIVE_MESSAGE_SIZE' }
+
 export interface NodeTlsError extends Error {
   code: string
   library: string
@@ -33,8 +36,9 @@ export interface NodeTlsError extends Error {
 export function toNodeError(error: TlsError): Error {
   // A hook of the application threw: its own error is the one to show.
   if (error.reason === 'CALLBACK_FAILED' && error.cause instanceof Error) return error.cause
-  const reason = sentence(error.reason)
-  const number = error.alertReceived && error.alert !== undefined ? 1000 + error.alert : reasonNumber(error.reason)
+  const name = OPENSSL_REASONS[error.reason] ?? error.reason
+  const reason = sentence(name)
+  const number = error.alertReceived && error.alert !== undefined ? 1000 + error.alert : reasonNumber(name)
   const hex = (0x0a000000 + number).toString(16).toUpperCase().padStart(8, '0')
   const alert = error.alertReceived && error.alert !== undefined ? `SSL alert number ${error.alert}` : ''
   const message = `0000000000000000:error:${hex}:SSL routines:tls:${reason}:@x/tls-handshake:0:${alert}\n`

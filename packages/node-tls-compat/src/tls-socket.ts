@@ -33,6 +33,7 @@ export const kConnectOptions = Symbol('connect-options')
 export const kErrorEmitted = Symbol('error-emitted')
 export const kVerified = Symbol('verified')
 export const kPendingSession = Symbol('pending-session')
+export const kSession = Symbol('session')
 const kRenegotiationDisabled = Symbol('renegotiation-disabled')
 /** What was set on a client before its ClientHello left. */
 export const kPresets = Symbol('presets')
@@ -65,6 +66,8 @@ export interface TLSSocket extends net.Socket {
   [kErrorEmitted]: boolean
   [kVerified]: boolean
   [kPendingSession]: Buffer | null
+  /** The session that `'session'` told last: the connection may have read a later one already. */
+  [kSession]: Session | undefined
   [kRenegotiationDisabled]: boolean
   [kPresets]: { servername?: string; session?: Session; maxSendFragment?: number }
   [kSharedContext]: SecureContext
@@ -135,6 +138,7 @@ export const TLSSocket = function TLSSocket(this: TLSSocket, socket?: Duplex | n
   this.encrypted = true
   this[kVerified] = false
   this[kPendingSession] = null
+  this[kSession] = undefined
   this[kPresets] = {}
 
   const context = options.secureContext ?? options.credentials ?? tls.createSecureContext(options)
@@ -181,6 +185,7 @@ export const TLSSocket = function TLSSocket(this: TLSSocket, socket?: Duplex | n
     },
   ])
   this.ssl = engine.handle
+  engine.onClose(() => this._destroySSL())
   this.server = options.server
   this._requestCert = !!options.requestCert || !options.isServer
   this._rejectUnauthorized = !!options.rejectUnauthorized
@@ -282,6 +287,7 @@ function owner(self: TLSSocket) {
       }
     },
     session(session: Session) {
+      self[kSession] = session
       const wrapped = encodeWrappedSession(self, session)
       if (self[kVerified]) self.emit('session', wrapped)
       else self[kPendingSession] = wrapped
@@ -510,7 +516,7 @@ const methods = {
       if (callback) process.nextTick(callback, error)
       return false
     }
-    ;(connection as unknown as { renegotiate(): void }).renegotiate()
+    connection.renegotiate()
     this[kEngine].pump()
     if (callback) this.once('secure', () => callback(null))
     return true
@@ -530,7 +536,7 @@ const methods = {
     if (size < 512 || size > 16384) return false
     this[kPresets].maxSendFragment = size
     const { connection } = this[kEngine]
-    if (connection) (connection as unknown as { maxSendFragment: number }).maxSendFragment = size
+    if (connection) connection.maxSendFragment = size
     return true
   },
 
@@ -561,7 +567,7 @@ const methods = {
 
   getTLSTicket(this: TLSSocket) {
     if (!this._handle) return null
-    const ticket = this[kEngine].connection?.session?.ticket
+    const ticket = (this[kSession] ?? this[kEngine].connection?.session)?.ticket
     return ticket && bytesOf(ticket)
   },
 

@@ -190,6 +190,8 @@ export class TlsContext {
       preferServerCiphers: (this.secureOptions & SSL_OP.CIPHER_SERVER_PREFERENCE) !== 0,
       certificateAuthorities: [...(this.trusted ?? []), ...this.fromContainers].map(({ subject }) => subject.raw),
       ticketKeys: this.ticketKeys,
+      // As OpenSSL: a ticket of ours is good again until it expires or its key is replaced.
+      resumptionTicketCount: 0,
       sessionTimeout: this.options.sessionTimeout ?? 300,
       sessionIdContext: this.sessionIdContext,
       dhParameters: this.dhParameters,
@@ -286,7 +288,7 @@ export class TlsContext {
 
   private readIdentity(): Credentials {
     const { cert = [], key = [], pfx = [], provider } = this.options
-    const identity = new Credentials(provider)
+    const identity = new Credentials(provider, this.securityLevel)
     for (const chain of cert) identity.addCertificates(chain)
     for (const one of key) identity.addKey(one)
     for (const { bytes, passphrase } of pfx) this.addContainer(identity, bytes, passphrase)

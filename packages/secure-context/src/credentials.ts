@@ -1,7 +1,15 @@
 /** Certificates and their private keys, as OpenSSL collects them: one slot for each type of key. */
 import type { CryptoProvider, PublicKeyData, Signer } from '@x/crypto-primitives'
 import type { Credential } from '@x/tls-handshake'
-import { type Certificate, parseCertificates, parsePrivateKey, X509Error } from '@x/x509'
+import {
+  type Certificate,
+  keySecurity,
+  minimumBits,
+  parseCertificates,
+  parsePrivateKey,
+  signatureSecurity,
+  X509Error,
+} from '@x/x509'
 import { ContextError } from './error.ts'
 
 interface Slot {
@@ -44,11 +52,29 @@ function sameKey(a: PublicKeyData, b: PublicKeyData): boolean {
   return a.type === 'dsa' && b.type === 'dsa' && equalBytes(magnitude(a.y), magnitude(b.y))
 }
 
+/** OpenSSL's `ssl_security_cert`: a certificate that peers would refuse is refused here. */
+function checkStrength(certificate: Certificate, depth: number, securityLevel: number): void {
+  const minimum = minimumBits(securityLevel)
+  if (securityLevel > 0 && !((keySecurity(certificate) ?? -1) >= minimum)) {
+    throw depth === 0
+      ? ContextError.openssl(0x0a00018f, 'SSL routines', 'ee key too small', 'ERR_SSL_')
+      : ContextError.openssl(0x0a00018d, 'SSL routines', 'ca key too small', 'ERR_SSL_')
+  }
+  // Nobody relies on the signature of a certificate by itself.
+  const selfIssued = `${certificate.issuer}` === `${certificate.subject}`
+  if (!selfIssued && signatureSecurity(certificate.signatureAlgorithm) < minimum)
+    throw ContextError.openssl(0x0a00018e, 'SSL routines', 'ca md too weak', 'ERR_SSL_')
+}
+
 export class Credentials {
   /** In the order in which their types were first given. */
   private readonly slots = new Map<string, Slot>()
 
-  constructor(private readonly provider: CryptoProvider) {}
+  /** @param securityLevel OpenSSL's, 0 to 5, that keys and signatures of certificates have to reach */
+  constructor(
+    private readonly provider: CryptoProvider,
+    private readonly securityLevel: number,
+  ) {}
 
   private slot(type: string): Slot {
     let slot = this.slots.get(type)
@@ -59,7 +85,7 @@ export class Credentials {
   /**
    * A chain in PEM, the leaf first.
    *
-   * @throws {ContextError} `ERR_OSSL_PEM_NO_START_LINE`, or `ERR_OSSL_X509_KEY_VALUES_MISMATCH` when the key of this type
+   * @throws {ContextError} `ERR_OSSL_PEM_NO_START_LINE`, `ERR_SSL_EE_KEY_TOO_SMALL` and the like, or `ERR_OSSL_X509_KEY_VALUES_MISMATCH` when the key of this type
    *   is there and is another
    */
   addCertificates(input: string | Uint8Array): void {
@@ -74,6 +100,7 @@ export class Credentials {
   }
 
   addChain(chain: readonly Certificate[]): void {
+    for (const [depth, certificate] of chain.entries()) checkStrength(certificate, depth, this.securityLevel)
     const key = chain[0]!.publicKey
     const slot = this.slot(key.type)
     slot.chain = chain

@@ -231,6 +231,8 @@ export interface ServerConfig extends TlsConfig {
   readonly ticketKeys?: TicketProtection
   /** TLS 1.3 tickets sent after the handshake (default 2). */
   readonly ticketCount?: number
+  /** TLS 1.3 tickets sent after a resumption by a ticket that needs no renewal (default `ticketCount`; OpenSSL sends 0). */
+  readonly resumptionTicketCount?: number
   /** Lifetime of sessions, seconds (default 7200, at most 604800). */
   readonly sessionTimeout?: number
   /** Sessions are bound to it and not resumed under another one; at most 32 bytes. */

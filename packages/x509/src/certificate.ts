@@ -55,8 +55,7 @@ export class Certificate {
    * @throws {X509Error} naming the field, its byte offset and what was expected
    */
   static parse(input: Uint8Array | string, limits: DerLimits = LIMITS): Certificate {
-    const bytes =
-      typeof input === 'string' || input[0] !== 0x30 ? derOf(input, ['CERTIFICATE', 'X509 CERTIFICATE']) : input
+    const bytes = typeof input === 'string' || input[0] !== 0x30 ? derOf(input, CERTIFICATE_LABELS) : input
     const outer = DerReader.open(bytes, '', limits)
     const certificate = outer.sequence('Certificate')
     outer.finish()
@@ -167,6 +166,9 @@ export class Certificate {
   }
 }
 
+/** RFC 7468 §5.1, and OpenSSL's: the last may hold trust settings behind the certificate, which are refused. */
+const CERTIFICATE_LABELS = ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']
+
 const YEAR_2050 = 2524608000000
 
 /**
@@ -177,6 +179,6 @@ const YEAR_2050 = 2524608000000
 export function parseCertificates(input: Uint8Array | string): Certificate[] {
   if (typeof input !== 'string' && !isPem(input)) return [Certificate.parse(input)]
   return parsePem(input)
-    .filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE')
+    .filter(({ label }) => CERTIFICATE_LABELS.includes(label))
     .map(({ bytes }) => Certificate.parse(bytes))
 }

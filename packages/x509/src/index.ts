@@ -99,5 +99,6 @@ export type {
   VerifyOptions,
   VerifyResult,
 } from './verify/options.ts'
+export { keySecurity, minimumBits, signatureSecurity } from './verify/security-level.ts'
 export { createTrustStore, TrustStore } from './verify/trust-store.ts'
 export { verifyChain, verifyChainSync } from './verify/verify-chain.ts'

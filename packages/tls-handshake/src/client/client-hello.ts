@@ -67,6 +67,9 @@ export function sendClientHello(hs: ClientContext): void {
   ]
   const hello = encodeClientHello(hs, true)
   hs.send(hello)
+  // RFC 9846 §5.1: only the record of the first ClientHello says 0x0301.
+  hs.wire.flush()
+  hs.wire.writer.version = Math.min(hs.versions[0], Version.TLS12)
   if (hs.earlyData) startEarlyData(hs, hello)
 }
 
@@ -115,9 +118,6 @@ function prepareEarlyData(hs: ClientContext): void {
 /** client_early_traffic_secret protects what is written from here on. */
 function startEarlyData(hs: ClientContext, hello: Uint8Array): void {
   const { schedule, suite } = hs.earlyData!
-  // RFC 9846 §5.1: the ClientHello's record still says 0x0301.
-  hs.wire.flush()
-  hs.wire.writer.version = Version.TLS12
   if (hs.sessionId.length > 0) {
     hs.wire.sendChangeCipherSpec()
     hs.changeCipherSpecSent = true

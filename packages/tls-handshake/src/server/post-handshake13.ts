@@ -15,8 +15,9 @@ import { certificateRequest, compressedCertificate, readClientAuthentication, ty
 
 /** NewSessionTicket, as many as configured (RFC 9846 §4.7.1). */
 export function* issueTickets(server: Server13, resumptionSecret: Uint8Array): Flow {
-  const { hs } = server
-  const count = hs.config.ticketCount ?? 2
+  const { ticketCount = 2, resumptionTicketCount = ticketCount } = server.hs.config
+  const ticket = server.selected?.psk.ticket
+  const count = !ticket ? ticketCount : ticket.renew ? Math.min(1, ticketCount) : resumptionTicketCount
   for (let i = 0; i < count; i++) yield* issueTicket(server, resumptionSecret, i)
 }
 

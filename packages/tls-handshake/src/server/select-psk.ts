@@ -117,7 +117,7 @@ function* ticket(
   }
   // A client that no longer offers the session's own suite may have lost its trust in it.
   if (!hello.cipherSuites.includes(session.cipherSuite) || !mayResume(hs, session, suite)) return undefined
-  return { identity, secret: session.secret, hash: suite.hash, kind: 'res', session }
+  return { identity, secret: session.secret, hash: suite.hash, kind: 'res', session, ticket: { renew: opened.renew } }
 }
 
 /** True when a session may be continued now, under this configuration and name. */

@@ -41,7 +41,8 @@ export function chooseCredential13(
   wishes: PeerWishes,
   side: 'client' | 'server',
 ): CredentialChoice {
-  let reason = 'NO_SUITABLE_SIGNATURE_ALGORITHM'
+  const shared = credentials.some((one) => ourSchemes(one).some(({ id }) => wishes.signatureSchemes.includes(id)))
+  let reason = shared ? 'NO_SUITABLE_SIGNATURE_ALGORITHM' : 'NO_SHARED_SIGNATURE_ALGORITHMS'
   for (const credential of credentials) {
     if (credential.mustMatchIssuer && !issuerMatches(config, credential, wishes.certificateAuthorities)) {
       reason = 'NO_MATCHING_ISSUER'
@@ -59,11 +60,15 @@ export function chooseScheme13(
   accepted: readonly number[],
   side: 'client' | 'server',
 ): SignatureScheme | undefined {
-  const ours =
-    credential.signatureSchemes?.map(signatureScheme) ?? SIGNATURE_SCHEMES.filter(({ id }) => !OFF_BY_DEFAULT.has(id))
-  return ours.find(
-    (scheme) =>
-      scheme !== undefined && accepted.includes(scheme.id) && schemeFitsKey13(scheme, credential.signer, side),
+  return ourSchemes(credential).find(
+    (scheme) => accepted.includes(scheme.id) && schemeFitsKey13(scheme, credential.signer, side),
+  )
+}
+
+function ourSchemes({ signatureSchemes }: Credential): SignatureScheme[] {
+  return (
+    signatureSchemes?.map(signatureScheme).filter((scheme) => scheme !== undefined) ??
+    SIGNATURE_SCHEMES.filter(({ id }) => !OFF_BY_DEFAULT.has(id))
   )
 }
 

@@ -12,6 +12,8 @@ export interface Psk {
   /** Where it comes from. */
   readonly session?: Session
   readonly external?: PskIdentity
+  /** It came in a ticket of ours; whether that wants to be replaced. */
+  readonly ticket?: { readonly renew: boolean }
 }
 
 /** KDF Identifiers (RFC 9258 §8). */

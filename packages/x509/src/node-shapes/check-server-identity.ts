@@ -23,10 +23,15 @@ export interface IdentityError extends Error {
  *
  * @param hostname a name or an IP address
  * @param certificate the legacy object of `toLegacyObject`, or Node's own
+ * @param ascii the name with A-labels (RFC 5890), where `hostname` has others; errors show `hostname`
  * @returns nothing when the certificate is for the host, else the error that Node makes
  * @throws {Error} `ERR_TLS_CERT_ALTNAME_FORMAT` for a `subjectaltname` that is not Node's format
  */
-export function checkServerIdentity(hostname: string, certificate: IdentityCertificate): IdentityError | undefined {
+export function checkServerIdentity(
+  hostname: string,
+  certificate: IdentityCertificate,
+  ascii = hostname,
+): IdentityError | undefined {
   const { subject, subjectaltname } = certificate
   const host = withoutFinalDot(`${hostname}`)
   const names = subjectaltname ? splitAlternativeNames(subjectaltname) : []
@@ -40,7 +45,7 @@ export function checkServerIdentity(hostname: string, certificate: IdentityCerti
     return addresses.includes(address)
       ? undefined
       : identityError(`IP: ${host} is not in the cert's list: ${addresses.join(', ')}`, host, certificate)
-  const labels = toLabels(host)
+  const labels = toLabels(`${ascii}`)
   if (dnsNames.length > 0)
     return dnsNames.some((pattern) => matches(labels, pattern))
       ? undefined

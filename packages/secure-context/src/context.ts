@@ -198,10 +198,15 @@ export class TlsContext {
     }
   }
 
-  /** What SNI may replace on a connection that has begun: the certificate and whom to trust. */
+  /** What SNI may replace on a connection that has begun: the certificate, how it is sent, and whom to trust. */
   serverOverrides(): ServerOverrides {
-    const { verifyPeer, certificateAuthorities } = this.serverConfig()
-    return { credentials: this.credentials, verifyPeer, certificateAuthorities }
+    const { verifyPeer, certificateAuthorities, certificateCompression } = this.serverConfig()
+    return {
+      credentials: this.credentials,
+      verifyPeer,
+      certificateAuthorities,
+      ...(certificateCompression && { certificateCompression }),
+    }
   }
 
   /** DER of the leaf and its issuer, for an `'OCSPRequest'`. */

@@ -41,8 +41,11 @@ export function chooseCredential13(
   wishes: PeerWishes,
   side: 'client' | 'server',
 ): CredentialChoice {
-  const shared = credentials.some((one) => ourSchemes(one).some(({ id }) => wishes.signatureSchemes.includes(id)))
-  let reason = shared ? 'NO_SUITABLE_SIGNATURE_ALGORITHM' : 'NO_SHARED_SIGNATURE_ALGORITHMS'
+  const shared = (one: Credential) => ourSchemes(one).some(({ id }) => wishes.signatureSchemes.includes(id))
+  let reason =
+    credentials.length === 0 || credentials.some(shared)
+      ? 'NO_SUITABLE_SIGNATURE_ALGORITHM'
+      : 'NO_SHARED_SIGNATURE_ALGORITHMS'
   for (const credential of credentials) {
     if (credential.mustMatchIssuer && !issuerMatches(config, credential, wishes.certificateAuthorities)) {
       reason = 'NO_MATCHING_ISSUER'

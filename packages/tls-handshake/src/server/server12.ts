@@ -632,6 +632,8 @@ function* waitForRenegotiation(hs: ServerContext): Flow<ClientHello> {
   for (;;) {
     const message: HandshakeMessage | undefined = yield* idle(HandshakeType.client_hello)
     if (message === undefined) {
+      // Never in one record with our Finished: that is the last of its flight.
+      wire.flush()
       if (!asked) wire.send(encodeHelloRequest())
       asked = true
       continue

@@ -1,0 +1,169 @@
+import { constants, generateKeyPairSync } from 'node:crypto'
+import net from 'node:net'
+import type nativeTls from 'node:tls'
+import { parsePublicKey } from '@x/x509'
+import { describe, expect, it } from 'vitest'
+import ours from '../src/index.ts'
+import { type AnyTls, authority, leaf, listen, NATIVE, OURS, trusting } from './harness.ts'
+
+/** What the running Node does is the expectation; where it is written out, both are held to it. */
+const alike = (title: string, expected: unknown, run: (tls: AnyTls) => unknown) =>
+  it(title, async () => {
+    expect(await run(NATIVE)).toEqual(expected)
+    expect(await run(OURS)).toEqual(expected)
+  })
+
+const closed = (socket: net.Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))
+const codeOf = (run: () => unknown) => {
+  try {
+    run()
+    return undefined
+  } catch (error) {
+    return (error as { code?: string }).code
+  }
+}
+
+describe('as the running Node does', () => {
+  alike('a connection that is refused: error, then close', ['error ECONNREFUSED', 'close true'], async (tls) => {
+    const idle = net.createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => idle.once('listening', resolve))
+    const { port } = idle.address() as net.AddressInfo
+    await new Promise((resolve) => idle.close(resolve))
+    const seen: string[] = []
+    const socket = tls.connect(trusting(port))
+    socket.on('error', (error: NodeJS.ErrnoException) => seen.push(`error ${error.code}`))
+    socket.on('close', (hadError) => seen.push(`close ${hadError}`))
+    await closed(socket)
+    return seen
+  })
+
+  alike('pskCallback of a TLS 1.2 client: once, and no hint is null', [[null], 'TLSv1.2'], async (tls) => {
+    const psk = Buffer.alloc(32, 7)
+    const hints: unknown[] = []
+    const options = { ciphers: 'PSK-AES128-GCM-SHA256', maxVersion: 'TLSv1.2' } as const
+    const { server, port } = await listen(tls, { ...options, cert: undefined, key: undefined, pskCallback: () => psk })
+    const socket = tls.connect({
+      ...options,
+      port,
+      host: '127.0.0.1',
+      checkServerIdentity: () => undefined,
+      pskCallback(hint) {
+        hints.push(hint)
+        return { psk, identity: 'me' }
+      },
+    })
+    await new Promise((resolve) => socket.once('secureConnect', resolve))
+    const protocol = socket.getProtocol()
+    socket.destroy()
+    server.close()
+    return [hints, protocol]
+  })
+
+  alike("the session that 'session' tells is getSession()'s", true, async (tls) => {
+    const { server, port } = await listen(tls, {}, (socket) => socket.resume())
+    const socket = tls.connect(trusting(port))
+    const same = await new Promise((resolve) =>
+      socket.once('session', (session: Buffer) => resolve(session.equals(socket.getSession()!))),
+    )
+    socket.end()
+    await closed(socket)
+    server.close()
+    return same
+  })
+
+  alike('a TLS 1.3 ticket is good until its key is replaced: a resumption brings none', [true, 0], async (tls) => {
+    const { server, port } = await listen(tls, {}, (socket) => socket.pipe(socket))
+    const first = tls.connect(trusting(port))
+    const session = await new Promise<Buffer>((resolve) => first.once('session', resolve))
+    first.destroy()
+    const second = tls.connect(trusting(port, { session }))
+    let tickets = 0
+    second.on('session', () => tickets++)
+    second.write('x')
+    await new Promise((resolve) => second.once('data', resolve))
+    const reused = second.isSessionReused()
+    second.destroy()
+    server.close()
+    return [reused, tickets]
+  })
+
+  alike('a key too short for the security level', ['ERR_SSL_EE_KEY_TOO_SMALL', undefined], (tls) => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 512,
+      publicKeyEncoding: { format: 'der', type: 'spki' },
+      privateKeyEncoding: { format: 'pem', type: 'pkcs8' },
+    })
+    const short = authority.issue('short', { publicKey: parsePublicKey(publicKey) })
+    const options = { cert: short.cert, key: privateKey }
+    return [
+      codeOf(() => tls.createSecureContext(options)),
+      codeOf(() => tls.createSecureContext({ ...options, ciphers: 'DEFAULT:@SECLEVEL=0' })),
+    ]
+  })
+
+  alike('a root as TRUSTED CERTIFICATE', true, async (tls) => {
+    const { server, port } = await listen(tls, {}, (socket) => socket.end())
+    const ca = authority.cert.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE')
+    const socket = tls.connect(trusting(port, { ca }))
+    socket.resume()
+    const authorized = await new Promise((resolve, reject) => {
+      socket.once('secureConnect', () => resolve(socket.authorized))
+      socket.once('error', reject)
+    })
+    await closed(socket)
+    server.close()
+    return authorized
+  })
+
+  alike('renegotiation that asks for a certificate (TLS 1.2)', [undefined, 'localhost'], async (tls) => {
+    const options = {
+      requestCert: false,
+      rejectUnauthorized: false,
+      ca: authority.cert,
+      maxVersion: 'TLSv1.2',
+      secureOptions: constants.SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION,
+    } as const
+    let asked: (names: unknown[]) => void
+    const names = new Promise((resolve) => {
+      asked = resolve
+    })
+    const { server, port } = await listen(tls, options, (socket) => {
+      const name = () => (socket.getPeerCertificate() as nativeTls.PeerCertificate | undefined)?.subject?.CN
+      const before = name()
+      socket.renegotiate({ requestCert: true, rejectUnauthorized: false }, () => {
+        asked([before, name()])
+        socket.end()
+      })
+      socket.resume()
+    })
+    const socket = tls.connect(trusting(port, { cert: leaf.cert, key: leaf.key }))
+    socket.resume()
+    await closed(socket)
+    server.close()
+    return names
+  })
+})
+
+describe('the default authorities', () => {
+  it.each([
+    ['nothing that is a certificate', ['x'], 'ERR_CRYPTO_OPERATION_FAILED'],
+    [
+      'a certificate that cannot be read',
+      [authority.cert, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],
+      'ERR_OSSL_PEM_ASN1_LIB',
+    ],
+  ])('are not replaced by %s', (_title, certs, code) => {
+    const before = ours.getCACertificates('default')
+    expect(codeOf(() => ours.setDefaultCACertificates(certs))).toBe(code)
+    expect(ours.getCACertificates('default')).toEqual(before)
+  })
+})
+
+describe('checkServerIdentity', () => {
+  it('shows the name as it was given, and compares its ASCII form', () => {
+    const cert = { subject: {}, subjectaltname: 'DNS:*.example.com' } as nativeTls.PeerCertificate
+    expect(ours.checkServerIdentity('foo\u3002bar.example.com', cert)?.message).toContain(
+      'Host: foo\u3002bar.example.com.',
+    )
+  })
+})

@@ -6,8 +6,9 @@ import { TlsError } from '@x/tls-record'
 import { describe, expect, test } from 'vitest'
 import { credential } from './harness/credentials.ts'
 import type { Tamper } from './harness/evil.ts'
+import { ANY_VERSION, client12, server12 } from './harness/legacy.ts'
 import { utf8 } from './harness/pair.ts'
-import { client, type Scene, server } from './harness/victim.ts'
+import { client, play, type Scene, server } from './harness/victim.ts'
 
 const COUNT = Number(process.env.MUTATIONS ?? 2000)
 
@@ -23,8 +24,8 @@ function random(seed: number): (below: number) => number {
 }
 
 /** Changes one message of a flight, keeping its header's length right three times out of four. */
-function changing(next: (below: number) => number): Tamper {
-  let left = next(5)
+function changing(next: (below: number) => number, messages = 5): Tamper {
+  let left = next(messages)
   return (raw) => {
     if (left-- !== 0) return undefined
     let body = raw.subarray(4)
@@ -80,6 +81,42 @@ describe('mutated messages', () => {
       if (i % 500 === 0) await breath()
       const next = random(i)
       check(server(changing(next), rich.server, rich.client))
+    }
+  })
+
+  /** TLS 1.2 with everything in it, and a renegotiation behind it. */
+  const of = ANY_VERSION
+  const rich12 = {
+    client: {
+      ...client12(of, 0x0303),
+      alpnProtocols: [utf8('h2')],
+      requestOcsp: true,
+      requestSct: true,
+      credentials: [credential('client')],
+      renegotiation: 'freely',
+    },
+    server: { ...server12(of, 0x0303), alpnProtocols: [utf8('h2')], requestCertificate: true, renegotiation: 'freely' },
+  } as const
+  const renegotiated = (scene: Scene): Scene => {
+    const { tls } = scene.victim
+    if (tls.handshakeComplete && tls.error === undefined) {
+      tls.renegotiate()
+      play(scene)
+    }
+    return scene
+  }
+
+  test('of a server of TLS 1.2', { timeout: 60_000 + COUNT * 20 }, () => {
+    for (let i = 0; i < COUNT; i++) {
+      const next = random(i)
+      check(renegotiated(client(changing(next, 12), rich12.client, rich12.server)))
+    }
+  })
+
+  test('of a client of TLS 1.2', { timeout: 60_000 + COUNT * 20 }, () => {
+    for (let i = 0; i < COUNT; i++) {
+      const next = random(i)
+      check(renegotiated(server(changing(next, 10), rich12.server, rich12.client)))
     }
   })
 })

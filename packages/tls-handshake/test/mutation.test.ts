@@ -7,6 +7,7 @@ import { TlsError } from '@x/tls-record'
 import { describe, expect, test } from 'vitest'
 import { type ClientConfig, type ServerConfig, TlsConnection } from '../src/index.ts'
 import { credential } from './harness/credentials.ts'
+import { client12, server12, suite, USUAL } from './harness/legacy.ts'
 import { clientConfig, connect, End, join, pump, serverConfig, utf8 } from './harness/pair.ts'
 
 const COUNT = Number(process.env.MUTATIONS ?? 2000)
@@ -97,6 +98,28 @@ const session = (() => {
 })()
 const psks = [{ identity: utf8('us'), key: new Uint8Array(32).fill(3) }]
 
+/** TLS up to 1.2: full with all extensions, RSA with a client certificate in TLS 1.0, DHE, PSK, resumption. */
+const ALL_12 = { alpnProtocols: [utf8('h2')], requestOcsp: true, requestSct: true, maxFragmentLength: 512 } as const
+const resumable = { ...server12(USUAL, 0x0303), ticketKeys }
+const session12 = (() => {
+  const pair = connect(clientConfig(client12(USUAL, 0x0303)), serverConfig(resumable))
+  pump(pair)
+  return pair.client.event('session')!.session
+})()
+const legacy: [client: Partial<ClientConfig>, server: Partial<ServerConfig>][] = [
+  [{ ...client12(USUAL, 0x0303), ...ALL_12 }, server12(USUAL, 0x0303)],
+  [
+    { ...client12(suite(0x002f), 0x0301), credentials: [credential('client')] },
+    { ...server12(suite(0x002f), 0x0301), requestCertificate: true, requireCertificate: true },
+  ],
+  [client12(suite(0x00ac), 0x0303), server12(suite(0x00ac), 0x0303)],
+  [
+    { ...client12(suite(0xc009), 0x0302), selectNpn: (offered) => offered[0] ?? utf8('') },
+    { ...server12(suite(0xc009), 0x0302), npnProtocols: [utf8('a')] },
+  ],
+  [{ ...client12(USUAL, 0x0303), session: session12 }, resumable],
+]
+
 /** What is offered in the scenarios: full, retried, resumed with early data, client certificate. */
 const scenarios: [client: Partial<ClientConfig>, server: Partial<ServerConfig>][] = [
   [{ alpnProtocols: [utf8('h2')], requestOcsp: true, requestSct: true }, { alpnProtocols: [utf8('h2')] }],
@@ -110,6 +133,7 @@ const scenarios: [client: Partial<ClientConfig>, server: Partial<ServerConfig>][
     { requestCertificate: true, requireCertificate: true },
   ],
   [{ psks }, { psks }],
+  ...legacy,
 ]
 
 const report = (side: string, outcome: Outcome): void => {

@@ -46,6 +46,7 @@ export class EvilPeer {
   readonly #flight = new ByteQueue()
   readonly #flow: Flow
   #done = false
+  #awaits: Step['kind'] | undefined
   /** Each message in a record of its own instead of packed ones. */
   unpacked = false
   /** Bytes that follow the next flight in its record. */
@@ -143,7 +144,9 @@ export class EvilPeer {
           const opened = !this.reader.protection.plaintext && !this.reader.allowPlaintextAlert
           this.alerts.push({ level, alert, protected: opened })
         } else if (record.type === ContentType.handshake) this.messages.push(record.payload.slice())
-        else this.data.push(record.payload.slice())
+        else if (record.type === ContentType.change_cipher_spec && this.#awaits === 'changeCipherSpec') {
+          this.#advance(() => this.#flow.next())
+        } else this.data.push(record.payload.slice())
       }
     } catch (error) {
       this.error ??= error
@@ -158,6 +161,7 @@ export class EvilPeer {
       result = this.#flow.next(value)
     }
     if (result.done) this.#done = true
+    else this.#awaits = result.value.kind
   }
 
   #send(message: Uint8Array): void {
@@ -178,6 +182,7 @@ export class EvilPeer {
       openEarlyData() {},
       closeEarlyData() {},
       openOutgoing() {},
+      holdOutgoing() {},
       peerUpdatedKeys() {},
       onRequestCertificate() {},
       requireRecordBoundary() {},

@@ -159,6 +159,17 @@ describe('0-RTT from a client of theirs (skipped where it is not installed)', ()
     ours.close()
   })
 
+  it.skipIf(absent('nss'))('NSS: accepted', async () => {
+    const ours = await serve(serverConfig(), { until: /HTTP/, reply: () => 'HTTP/1.0 200 OK\r\n\r\n' })
+    const args = `-d sql:${file('nss')} -h localhost -4 -p ${ours.port} -V tls1.3:tls1.3 -w secret -u -Z -L 2 -A ${file('early')}`
+    start('tstclnt', args.split(' '))
+    expect((await ours.next()).connection.resumed).toBe(false)
+    const { connection, early } = await ours.next()
+    expect(early).toBe(EARLY)
+    expect(fate(connection)).toEqual({ resumed: true, accepted: true })
+    ours.close()
+  })
+
   it.skipIf(absent('openssl'))('rejected where the server does not want it: skipped, and asked for again', async () => {
     const wanting = serverConfig()
     const ours = await serve(wanting, echo)

@@ -6,7 +6,6 @@ import { EMPTY_RENEGOTIATION_INFO_SCSV, FALLBACK_SCSV } from '../../src/registry
 import { credential } from '../harness/credentials.ts'
 import {
   addExtension,
-  bodyOf,
   editExtensions,
   message,
   on,
@@ -200,7 +199,7 @@ describe('TLS 1.2: framing and records', () => {
 })
 
 describe('TLS 1.2: ChangeCipherSpec', () => {
-  const before =
+  const ccsBefore =
     (type: number, ...body: number[]): Tamper =>
     (raw, actual, evil) => {
       if (actual === type) evil.record(ContentType.change_cipher_spec, Uint8Array.from(body))
@@ -209,17 +208,17 @@ describe('TLS 1.2: ChangeCipherSpec', () => {
   rows([
     [
       'C2: too early, at a server (CVE-2014-0224)',
-      () => server(before(Message.client_key_exchange, 1)),
+      () => server(ccsBefore(Message.client_key_exchange, 1)),
       'unexpected_message',
       'UNEXPECTED_RECORD',
     ],
     [
       'C2: too early, at a client',
-      () => client(before(Message.server_hello_done, 1)),
+      () => client(ccsBefore(Message.server_hello_done, 1)),
       'unexpected_message',
       'UNEXPECTED_RECORD',
     ],
-    ['C2: before the ServerHello', () => client(before(Message.server_hello, 1)), 'unexpected_message', ''],
+    ['C2: before the ServerHello', () => client(ccsBefore(Message.server_hello, 1)), 'unexpected_message', ''],
     [
       'C2: after the handshake',
       () => afterwards(client(), (evil) => evil.record(20, Uint8Array.of(1))),

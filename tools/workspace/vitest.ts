@@ -16,6 +16,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: [fileURLToPath(new URL('fixed-seed.ts', import.meta.url))],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',

@@ -264,6 +264,7 @@ describe('checkServerIdentity', () => {
           host,
           address,
           host.map((h) => `${h}.`),
+          host.map((h) => `${h}..`),
         ),
         names,
         subject,

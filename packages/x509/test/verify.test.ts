@@ -56,7 +56,7 @@ function crossSign(subject: Authority, issuer: Authority, extensions: readonly E
     issuer: issuer.certificate.subject,
     publicKey: subject.certificate.publicKey,
     signer: issuer.signer,
-    serialNumber: provider.randomBytes(8).map((byte) => byte & 0x7f),
+    serialNumber: Uint8Array.of(1, ...provider.randomBytes(7)),
     notBefore: Date.now() - 1000,
     notAfter: Date.now() + 1e9,
     extensions: [

@@ -45,7 +45,8 @@ export function checkServerIdentity(
     return addresses.includes(address)
       ? undefined
       : identityError(`IP: ${host} is not in the cert's list: ${addresses.join(', ')}`, host, certificate)
-  const labels = toLabels(`${ascii}`)
+  // Node takes a final dot off here and once more where it splits, so `b.a..` is `b.a`.
+  const labels = toLabels(withoutFinalDot(`${ascii}`))
   if (dnsNames.length > 0)
     return dnsNames.some((pattern) => matches(labels, pattern))
       ? undefined

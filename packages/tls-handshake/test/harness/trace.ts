@@ -102,6 +102,16 @@ class Script {
   }
 }
 
+/** The signature schemes of the trace's CertificateRequest, whose context is empty. */
+export function signatureSchemesAsked(trace: Trace): number[] | undefined {
+  const [request] = new Script(trace, 'server', {}).of(13)
+  if (request === undefined) return undefined
+  // RFC 9846 §4.4.2: context, extensions, of which signature_algorithms is the first.
+  const at = 4 + 1 + 2 + 4
+  const length = (request[at] << 8) | request[at + 1]
+  return Array.from({ length: length / 2 }, (_, i) => (request[at + 2 + 2 * i] << 8) | request[at + 3 + 2 * i])
+}
+
 const groupList = (body: Uint8Array): GroupName[] => {
   const names: Record<number, GroupName> = { 29: 'x25519', 23: 'secp256r1', 24: 'secp384r1', 25: 'secp521r1' }
   const finite: GroupName[] = ['ffdhe2048', 'ffdhe3072', 'ffdhe4096', 'ffdhe6144', 'ffdhe8192']
@@ -188,6 +198,8 @@ export function playTrace(
       groups,
       announceGroups: true,
       credentials: credential && [credential],
+      requestCertificate: theirs.of(13).length > 0,
+      verifyPeer: () => ({ ok: true }),
       acknowledgeServerName: 'always',
       cookie: cookies && (() => cookies),
       sessionTimeout: 30,

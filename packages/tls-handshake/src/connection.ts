@@ -84,7 +84,9 @@ export class TlsConnection extends ConnectionProperties {
   #idle = false
   #question: Question | undefined
   #complete = false
+  /** The application has closed; its close_notify may still wait behind data that a handshake holds back. */
   #closed = false
+  #closeNotifySent = false
   #peerClosed = false
   #transportEnded = false
   #endReported = false
@@ -184,14 +186,14 @@ export class TlsConnection extends ConnectionProperties {
     return length
   }
 
-  /** Sends close_notify, behind all that was written. The other direction stays open (RFC 9846 §6.1). */
+  /**
+   * Sends close_notify, behind all that was written: where a handshake holds data back, once that is through. Without
+   * such data it goes out at once, and ends a handshake that runs. The other direction stays open (RFC 9846 §6.1).
+   */
   close(): void {
     if (this.#closed || this.#error !== undefined) return
-    this.#guard(() => {
-      this.#flush()
-      this.#writeAlert(AlertLevel.warning, Alert.close_notify)
-    })
     this.#closed = true
+    this.#guard(() => this.#flush())
   }
 
   /** Ends the connection with a fatal alert. */
@@ -296,7 +298,7 @@ export class TlsConnection extends ConnectionProperties {
     return this.#outgoing === 'open' && !this.#closed && this.#error === undefined
   }
 
-  /** Our close_notify was sent. */
+  /** {@link close} was called. */
   get closed(): boolean {
     return this.#closed
   }
@@ -510,6 +512,16 @@ export class TlsConnection extends ConnectionProperties {
   #flush(): void {
     this.#flushFlight()
     this.#flushData()
+    if (this.#closed) this.#sendCloseNotify()
+  }
+
+  #sendCloseNotify(): void {
+    // A handshake that still runs may let the data go; not one whose peer says no more.
+    const waits = this.#data.length > 0 && !this.#peerClosed && !this.#endReported
+    if (waits || this.#closeNotifySent) return
+    this.#data.clear()
+    this.#writeAlert(AlertLevel.warning, Alert.close_notify)
+    this.#closeNotifySent = true
   }
 
   #flushFlight(): void {
@@ -551,6 +563,8 @@ export class TlsConnection extends ConnectionProperties {
   }
 
   #writeHandshake(message: Uint8Array): void {
+    // RFC 9846 §6.1, RFC 5246 §7.2.1: nothing follows close_notify, whatever the handshake wants to say.
+    if (this.#closeNotifySent) return
     this.#config.onMessage?.('write', ContentType.handshake, message)
     this.#flight.push(message)
   }
@@ -577,7 +591,7 @@ export class TlsConnection extends ConnectionProperties {
     const error = toTlsError(cause)
     this.#error = error
     this.#question = undefined
-    if (error.alert !== undefined && !error.alertReceived && !this.#closed) {
+    if (error.alert !== undefined && !error.alertReceived && !this.#closeNotifySent) {
       try {
         this.#flushFlight()
         this.#writeAlert(AlertLevel.fatal, error.alert)
@@ -625,6 +639,7 @@ export class TlsConnection extends ConnectionProperties {
       },
       flush: () => this.#flushFlight(),
       sendChangeCipherSpec: () => {
+        if (this.#closeNotifySent) return
         this.#flushFlight()
         const body = Uint8Array.of(1)
         this.#config.onMessage?.('write', ContentType.change_cipher_spec, body)

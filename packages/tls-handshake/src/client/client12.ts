@@ -723,8 +723,9 @@ function* waitForRenegotiation(hs: ClientContext, count: number): Flow {
     const message = yield* idle(HandshakeType.hello_request)
     if (message === undefined) return
     decodeEmpty(message)
-    const policy = hs.wire.closed ? 'never' : (hs.wire.renegotiation ?? hs.config.renegotiation ?? 'never')
-    if (policy === 'ignore') continue
+    const policy = hs.wire.renegotiation ?? hs.config.renegotiation ?? 'never'
+    // A request that crosses our close_notify cannot be answered any more.
+    if (policy === 'ignore' || hs.wire.closed) continue
     hs.wire.requireRecordBoundary()
     if (policy === 'explicit') {
       hs.wire.emit({ type: 'renegotiationRequest' })

@@ -35,6 +35,8 @@ export function* clientPostHandshake13(client: Client13, resumptionSecret: Uint8
             `more than ${MAX_REQUESTS} requests for a certificate`,
           )
         }
+        // A request that crosses our close_notify cannot be answered any more.
+        if (hs.wire.closed) break
         yield* answerCertificateRequest(client, message, mainTranscript.fork())
     }
   }

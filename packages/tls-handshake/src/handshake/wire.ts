@@ -34,7 +34,7 @@ export interface Wire {
   openEarlyData(bytes: number): void
   /** Client: no more early data. What waits goes out first. */
   closeEarlyData(): void
-  /** Our close_notify is sent: nothing may follow it. */
+  /** The application has closed: nothing may follow our close_notify. */
   readonly closed: boolean
   /** TLS up to 1.2: whether the peer may renegotiate, where the application has changed its mind. */
   readonly renegotiation: TlsConfig['renegotiation']

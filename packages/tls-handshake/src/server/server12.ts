@@ -638,8 +638,10 @@ function* waitForRenegotiation(hs: ServerContext): Flow<ClientHello> {
       asked = true
       continue
     }
-    const policy = wire.closed ? 'never' : (wire.renegotiation ?? config.renegotiation ?? 'never')
-    if (wire.closed || (!asked && policy !== 'freely' && policy !== 'once')) {
+    // A hello that crosses our close_notify cannot be answered any more.
+    if (wire.closed) continue
+    const policy = wire.renegotiation ?? config.renegotiation ?? 'never'
+    if (!asked && policy !== 'freely' && policy !== 'once') {
       throw new TlsError('NO_RENEGOTIATION', 'the client starts a renegotiation, which is not allowed', {
         alert: Alert.no_renegotiation,
       })

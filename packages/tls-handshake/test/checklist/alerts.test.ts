@@ -2,10 +2,18 @@ import { Alert } from '@x/tls-record'
 import { describe, expect, test } from 'vitest'
 import { TlsConnection } from '../../src/index.ts'
 import { bodyOf, editExtensions, on, removeExtension, withBody } from '../harness/edit.ts'
+import { client12, handshake12, server12, USUAL } from '../harness/legacy.ts'
 import { Ext, Message } from '../harness/names.ts'
-import { clientConfig, End, handshake, pump, utf8 } from '../harness/pair.ts'
+import { clientConfig, connect, End, handshake, join, type Pair, pump, serverConfig, utf8 } from '../harness/pair.ts'
 import { rows } from '../harness/table.ts'
 import { afterwards, client, expectAlert, play, server } from '../harness/victim.ts'
+
+/** An open connection of TLS 1.2 whose client has just begun a renegotiation. */
+function renegotiating(): Pair {
+  const pair = handshake12({ renegotiation: 'freely' }, { renegotiation: 'freely' })
+  pair.client.tls.renegotiate()
+  return pair
+}
 
 const warning = (alert: number) => Uint8Array.of(1, alert)
 
@@ -105,6 +113,79 @@ describe('alerts and closing', () => {
     play(scene)
     expect(scene.victim.types.at(-1)).toBe('closeNotify')
     expect(scene.victim.text).toBe('')
+  })
+
+  describe.each([
+    ['TLS 1.3', () => connect(clientConfig(), serverConfig())],
+    ['TLS 1.2', () => connect(clientConfig(client12(USUAL, 0x0303)), serverConfig(server12(USUAL, 0x0303)))],
+    ['a renegotiation', () => renegotiating()],
+  ])('A8: nothing follows close_notify: %s', (_what, begin) => {
+    test.each(['client', 'server'] as const)('that the %s sends, wherever the handshake is', (side) => {
+      for (let flights = 0; flights < 5; flights++) {
+        const pair = begin()
+        const [us, peer] = side === 'client' ? [pair.client, pair.server] : [pair.server, pair.client]
+        for (let i = 0; i < flights; i++) {
+          const [from, to] = i % 2 === 0 ? [pair.client, pair.server] : [pair.server, pair.client]
+          to.tls.receive(join(from.tls.takeOutput()))
+        }
+        us.tls.close()
+        peer.tls.receive(join(us.tls.takeOutput()))
+        for (let turns = 0; turns < 3; turns++) {
+          us.tls.receive(join(peer.tls.takeOutput()))
+          expect(us.tls.takeOutput()).toEqual([])
+        }
+        us.drain()
+        peer.drain()
+        expect([us.event('error'), peer.event('error')]).toEqual([undefined, undefined])
+        expect(peer.types.at(-1)).toBe('closeNotify')
+      }
+    })
+
+    test.each(['client', 'server'] as const)('that waits behind the data of the %s', (side) => {
+      const pair = begin()
+      pair[side].tls.write(utf8('all of this'))
+      pair[side].tls.close()
+      pump(pair)
+      const peer = side === 'client' ? pair.server : pair.client
+      expect(peer.text).toBe('all of this')
+      expect(peer.types.at(-1)).toBe('closeNotify')
+      expect(pair[side].tls.takeOutput()).toEqual([])
+    })
+
+    test('nor does it wait for a peer that has closed, or is gone', () => {
+      for (const leaves of [
+        (pair: Pair) => {
+          pair.server.tls.close()
+          pair.client.tls.receive(join(pair.server.tls.takeOutput()))
+        },
+        (pair: Pair) => pair.client.tls.receiveEnd(),
+      ]) {
+        const pair = begin()
+        pair.client.tls.takeOutput()
+        pair.client.tls.write(utf8('nobody hears'))
+        pair.client.tls.close()
+        expect(pair.client.tls.takeOutput()).toEqual([])
+        leaves(pair)
+        pair.client.drain()
+        const { error } = pair.client.tls
+        if (error) expect(error.reason).toBe('UNEXPECTED_EOF_WHILE_READING')
+        else expect(pair.client.tls.takeOutput().length).toBeGreaterThan(0)
+        expect(pair.client.tls.takeOutput()).toEqual([])
+      }
+    })
+  })
+
+  test('A8: a request for a renegotiation that crosses close_notify is ignored', () => {
+    for (const side of ['client', 'server'] as const) {
+      const pair = handshake12({ renegotiation: 'freely' }, { renegotiation: 'freely' })
+      const peer = side === 'client' ? pair.server : pair.client
+      pair[side].tls.close()
+      peer.tls.renegotiate()
+      pair[side].tls.receive(join(peer.tls.takeOutput()))
+      pump(pair)
+      expect([pair[side].event('error'), peer.event('error')]).toEqual([undefined, undefined])
+      expect(peer.tls.peerClosed).toBe(true)
+    }
   })
 
   test('A11: write after close is refused, the error of a failed connection stays', () => {

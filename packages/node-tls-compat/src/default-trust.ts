@@ -1,13 +1,17 @@
-import { parseCertificates, TrustStore } from '@x/x509'
+import { readAuthorities } from '@x/secure-context'
+import { TrustStore } from '@x/x509'
 import { defaultStoreGeneration, getCACertificates } from './ca-certificates.ts'
 
 let store: TrustStore | undefined
 let madeAt = -1
 
-/** The certificates trusted when no `ca` is given; parsed when a chain is first held against them. */
+/**
+ * The certificates trusted when no `ca` is given; parsed when a chain is first held against them. One that can't be read
+ * (the system's store may hold anything) is not trusted, and costs none of the others.
+ */
 export function defaultTrustStore(): TrustStore {
   if (!store || madeAt !== defaultStoreGeneration()) {
-    store = new TrustStore(getCACertificates('default').flatMap((pem) => parseCertificates(pem)))
+    store = new TrustStore(getCACertificates('default').flatMap(readAuthorities))
     madeAt = defaultStoreGeneration()
   }
   return store

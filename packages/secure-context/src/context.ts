@@ -16,7 +16,6 @@ import {
   CertificateRevocationList,
   nodeVerifyCode,
   type Pfx,
-  parseCertificates,
   parseDhParameters,
   parsePem,
   parsePfx,
@@ -26,6 +25,7 @@ import {
   verifyChain,
   verifyMessage,
 } from '@x/x509'
+import { readAuthorities } from './authorities.ts'
 import { allowedAtSecurityLevel, parseCipherList, parseTls13Suites, securityLevelBits } from './cipher-list.ts'
 import { CIPHER_SUITES, cipherSuiteById, TLS13_CIPHER_SUITES } from './cipher-suites.ts'
 import { Credentials } from './credentials.ts'
@@ -86,7 +86,7 @@ export class TlsContext {
   /** Sentences for the user: parameters that are accepted but weak. */
   readonly warnings: readonly string[]
   ticketKeys: TicketKeys
-  private readonly secureOptions: number
+  private secureOptions: number
   private readonly range: VersionRange
   private readonly cipherSuites: readonly number[]
   private readonly groups: readonly GroupName[]
@@ -150,6 +150,11 @@ export class TlsContext {
     this.ticketKeys = new TicketKeys(bytes, this.provider)
   }
 
+  /** Turns on more of OpenSSL's SSL_OP_*, for connections to come. */
+  setOptions(options: number): void {
+    this.secureOptions |= options
+  }
+
   // --- The handshake's configuration ----------------------------------------------------------------------------------
 
   private common(): TlsConfig {
@@ -187,6 +192,8 @@ export class TlsContext {
     return {
       ...this.common(),
       verifyPeer: (peer) => this.verify(peer, 'clientAuth'),
+      // A client without RFC 5746 is served, as OpenSSL does; it never gets to renegotiate.
+      requireSecureRenegotiation: false,
       preferServerCiphers: (this.secureOptions & SSL_OP.CIPHER_SERVER_PREFERENCE) !== 0,
       certificateAuthorities: [...(this.trusted ?? []), ...this.fromContainers].map(({ subject }) => subject.raw),
       ticketKeys: this.ticketKeys,
@@ -358,15 +365,6 @@ const NOTHING = new TrustStore()
 function verdict(result: VerifyResult): PeerVerdict {
   if (result.ok) return { ok: true }
   return { ok: false, reason: result.reason, result: { code: nodeVerifyCode(result.code), message: result.message } }
-}
-
-/** As Node does: text that holds no certificate is no error. */
-function readAuthorities(input: Input): Certificate[] {
-  try {
-    return parseCertificates(input)
-  } catch {
-    return []
-  }
 }
 
 function readCrls(input: Input): CertificateRevocationList[] {

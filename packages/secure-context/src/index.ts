@@ -1,3 +1,4 @@
+export { readAuthorities } from './authorities.ts'
 export {
   allowedAtSecurityLevel,
   type CipherList,

@@ -22,8 +22,8 @@ export class TicketKeys implements TicketProtection {
     this.key = bytes.subarray(32, 48)
   }
 
-  seal(session: Uint8Array): Uint8Array {
-    const iv = this.provider.randomBytes(16)
+  /** @param iv 16 bytes that no other ticket under this key has */
+  seal(session: Uint8Array, iv = this.provider.randomBytes(16)): Uint8Array {
     const ciphertext = cbcEncrypt(aes, this.key, iv, encodeOpenSslSession(decodeSession(session)))
     const ticket = new Uint8Array(16 + 16 + ciphertext.length + 32)
     ticket.set(this.name)

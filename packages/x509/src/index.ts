@@ -84,7 +84,7 @@ export {
 } from './ocsp/response.ts'
 export { type OcspVerdict, type OcspVerifyOptions, verifyOcspResponse, verifyOcspResponseSync } from './ocsp/verify.ts'
 export { ACCESS_METHOD, ANY_POLICY, EXTENDED_KEY_USAGE, EXTENSION } from './oids.ts'
-export { derOf, encodePem, isPem, type PemBlock, parsePem } from './pem.ts'
+export { derOf, encodePem, isPem, type PemBlock, parsePem, pemBlocks } from './pem.ts'
 export { CertificateRevocationList, type RevokedCertificate } from './revocation/crl.ts'
 export { nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from './verify/codes.ts'
 export { checkName, matchesDnsName } from './verify/host-name.ts'

@@ -23,12 +23,20 @@ const DASH = 0x2d
  * const chain = parsePem(text).filter((block) => block.label === 'CERTIFICATE').map((block) => Certificate.parse(block.bytes))
  */
 export function parsePem(input: string | Uint8Array): PemBlock[] {
+  return [...pemBlocks(input)]
+}
+
+/**
+ * The same one by one, for a reader that keeps what stands before a block that can't be read.
+ *
+ * @throws {X509Error} as {@link parsePem}, when the bad block's turn comes
+ */
+export function* pemBlocks(input: string | Uint8Array): Generator<PemBlock, void> {
   const text = typeof input === 'string' ? input : latin1(input)
-  const blocks: PemBlock[] = []
   let at = 0
   for (;;) {
     const begin = text.indexOf(BEGIN, at)
-    if (begin < 0) return blocks
+    if (begin < 0) return
     const labelStart = begin + BEGIN.length
     const labelEnd = text.indexOf('-----', labelStart)
     const label = labelEnd < 0 ? '' : text.slice(labelStart, labelEnd)
@@ -46,7 +54,7 @@ export function parsePem(input: string | Uint8Array): PemBlock[] {
         offset: begin,
         expected: `-----END ${label}-----`,
       })
-    blocks.push(block(label, text.slice(bodyStart, end), begin))
+    yield block(label, text.slice(bodyStart, end), begin)
     at = end + label.length + 14
   }
 }

@@ -1,0 +1,10 @@
+import type native from 'node:tls'
+import tls from '@x/node-tls-compat'
+import { tlsModuleStack } from './tls-module.ts'
+
+export default tlsModuleStack(tls as unknown as typeof native, {
+  client: ['1.3', '1.2'],
+  server: ['1.3', '1.2'],
+  ciphers: ['aes-128-gcm', 'chacha20-poly1305'],
+  resumption: true,
+})

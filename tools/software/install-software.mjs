@@ -1,6 +1,9 @@
 // Puts the servers and clients of these tests on this machine, from Debian's packages, where apt is at hand and allowed.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { PACKAGES } from './programs.mjs'
+import { readFileSync } from 'node:fs'
+
+/** Program to package. */
+const PACKAGES = JSON.parse(readFileSync(new URL('debian.json', import.meta.url), 'utf8'))
 
 const missing = Object.entries(PACKAGES).filter(([program]) => spawnSync('which', [program]).status !== 0)
 if (missing.length > 0) {

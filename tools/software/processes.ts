@@ -31,7 +31,8 @@ interface StartOptions {
   readonly cwd?: string
 }
 
-function launch(command: string, args: readonly string[], options: StartOptions) {
+/** Starts a program that is stopped when it has done enough. */
+export function startProgram(command: string, args: readonly string[], options: StartOptions) {
   const child = spawn(command, args, { ...options, env: { ...process.env, ...options.env } })
   children.add(child)
   let output = ''
@@ -67,7 +68,7 @@ export async function startDaemon(
   port: number,
   options: StartOptions = {},
 ): Promise<Daemon> {
-  const daemon = launch(command, args, options)
+  const daemon = startProgram(command, args, options)
   for (let tries = 0; tries < 600; tries++) {
     if (daemon.child.exitCode !== null || daemon.child.pid === undefined)
       throw new Error(`${command} has ended:\n${daemon.output()}`)
@@ -121,19 +122,21 @@ export async function runRegistered(name: string, env: Record<string, string | n
 
 export interface RegisteredServer extends Daemon {
   readonly port: number
+  /** Its first line. */
+  readonly first: Readonly<Record<string, number>>
   /** The next line of JSON that it prints. */
   next(): Promise<Record<string, unknown>>
 }
 
 /** Starts a server of `programs/` with our tls in the place of Node's; its first line is its port. */
 export async function serveRegistered(name: string, env: Record<string, string>): Promise<RegisteredServer> {
-  const server = launch(process.execPath, [...REGISTERED, new URL(name, programs).pathname], { env })
+  const server = startProgram(process.execPath, [...REGISTERED, new URL(name, programs).pathname], { env })
   const lines: AsyncIterator<string> = createInterface({ input: server.child.stdout })[Symbol.asyncIterator]()
   const next = async () => {
     const { value, done } = await lines.next()
     if (done) throw new Error(`${name} has ended:\n${server.output()}`)
     return JSON.parse(value) as Record<string, unknown>
   }
-  const { port } = (await next()) as { port: number }
-  return { port, next, output: server.output, stop: server.stop }
+  const first = (await next()) as Record<string, number>
+  return { port: first.port, first, next, output: server.output, stop: server.stop }
 }

@@ -1,10 +1,21 @@
-import { type ClientHelloInfo, type PskIdentity, type ServerOverrides, TlsConnection } from '@x/tls-handshake'
+import { randomBytes } from 'node:crypto'
+import {
+  type ClientHelloInfo,
+  decodeSession,
+  encodeSession,
+  type PskIdentity,
+  type ServerConfig,
+  type ServerOverrides,
+  type Session,
+  TlsConnection,
+} from '@x/tls-handshake'
 import { Alert, AlertError } from '@x/tls-record'
 import { alpnNames } from './alpn.ts'
 import { invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
+import type { Server } from './server.ts'
 import { contextOf, kEngine, kPresets, type TLSSocket } from './tls-socket.ts'
-import { bytesOf, isView, validateBuffer, validateObject, validateString } from './validate.ts'
+import { copyOf, isView, validateBuffer, validateObject, validateString } from './validate.ts'
 
 /**
  * Turns a socket's options into the configuration of its connection: every hook of the handshake that Node's callbacks
@@ -67,7 +78,7 @@ function clientPsk(socket: TLSSocket, hint: string | null): PskIdentity | undefi
     const name = Buffer.from(identity)
     if (name.length > MAX_IDENTITY)
       throw invalidArgValue('identity', identity, `PSK identity exceeds ${MAX_IDENTITY} bytes`)
-    return { identity: name, key: bytesOf(psk) }
+    return { identity: copyOf(name), key: copyOf(psk) }
   } catch (error) {
     socket.destroy(error as Error)
     return undefined
@@ -89,9 +100,11 @@ function serverConnection(socket: TLSSocket): TlsConnection {
   let chosen: SecureContext | undefined
   const current = () => chosen ?? contextOf(socket)
   const { context } = contextOf(socket)
+  const config = context.serverConfig()
+  const sessions = tellsSessions(server)
 
   return TlsConnection.server({
-    ...context.serverConfig(),
+    ...config,
     ...common(socket),
     // `renegotiate` may ask for what the first handshake did not.
     get requestCertificate() {
@@ -100,11 +113,22 @@ function serverConnection(socket: TLSSocket): TlsConnection {
     get requireCertificate() {
       return socket._requestCert && socket._rejectUnauthorized
     },
+    ticketKeys: {
+      seal: (session) => context.tickets.seal(session),
+      open: (ticket) => underThisName(socket, context.tickets.open(ticket)),
+    },
     acknowledgeServerName: !!options.SNICallback,
     // CLIENT_RENEG_LIMIT is counted where the event arrives.
     renegotiation: 'freely',
 
     async onClientHello(hello: ClientHelloInfo): Promise<ServerOverrides | undefined> {
+      if (
+        sessions &&
+        hello.sessionId.length > 0 &&
+        hello.versions.includes(0x0304) &&
+        config.versions?.includes(0x0304)
+      )
+        await askForSession(socket, hello.sessionId)
       if (hello.serverName === undefined || !options.SNICallback) return undefined
       socket.servername = hello.serverName
       chosen = await selectContext(socket, hello.serverName)
@@ -123,7 +147,7 @@ function serverConnection(socket: TLSSocket): TlsConnection {
     },
 
     ...(server && server.listenerCount('OCSPRequest') > 0 && { ocspResponse: () => requestOcsp(socket, current()) }),
-    ...(server && sessionEvents(socket)),
+    ...(sessions && { sessionStore: sessionStore(socket) }),
     ...(options.pskCallback && {
       pskIdentityHint: options.pskIdentityHint === undefined ? undefined : Buffer.from(options.pskIdentityHint),
       pskCallback: (identity: Uint8Array) => serverPsk(socket, identity) ?? null,
@@ -200,7 +224,7 @@ function requestOcsp(socket: TLSSocket, { context }: SecureContext): Promise<Uin
       answered = true
       if (error) return fail(error)
       if (!socket._handle) return fail(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'))
-      resolve(isView(response) ? bytesOf(response) : null)
+      resolve(isView(response) ? copyOf(response) : null)
     }
     const [leaf, issuer] = context.leafAndIssuer()
     try {
@@ -223,7 +247,7 @@ function serverPsk(socket: TLSSocket, identity: Uint8Array): Uint8Array | undefi
       psk = (answer as { psk: unknown }).psk
       validateBuffer(psk, 'psk')
     }
-    const key = bytesOf(psk as ArrayBufferView)
+    const key = copyOf(psk as ArrayBufferView)
     if (key.length > MAX_PSK) throw invalidArgValue('psk', psk, `Pre-shared key exceeds ${MAX_PSK} bytes`)
     return key
   } catch (error) {
@@ -232,43 +256,76 @@ function serverPsk(socket: TLSSocket, identity: Uint8Array): Uint8Array | undefi
   }
 }
 
-/** `'resumeSession'` and `'newSession'`: the application keeps the sessions (TLS up to 1.2). */
-function sessionEvents(socket: TLSSocket) {
+// --- Resumption
+
+/**
+ * A session is resumed under the name it was made under, and no other: another context may trust others. Where there is
+ * one context for all names, any will do. OpenSSL notes no name then, and its tickets and sessions are taken here.
+ */
+function renamed(socket: TLSSocket, session: Session): Session {
+  if (socket._tlsOptions.SNICallback) return session
+  return { ...session, serverName: socket[kEngine].connection?.clientHello?.serverName }
+}
+
+function underThisName(socket: TLSSocket, opened: { session: Uint8Array; renew: boolean } | null) {
+  return opened && { ...opened, session: encodeSession(renamed(socket, decodeSession(opened.session))) }
+}
+
+// --- Sessions that the application keeps
+
+function tellsSessions(server: Server | undefined): boolean {
+  return !!server && (server.listenerCount('resumeSession') > 0 || server.listenerCount('newSession') > 0)
+}
+
+/** `'resumeSession'`. Node asks about the id of a TLS 1.3 ClientHello too, though nothing comes of the answer. */
+function askForSession(socket: TLSSocket, id: Uint8Array): Promise<Session | null> {
   const server = socket.server!
-  if (server.listenerCount('resumeSession') === 0 && server.listenerCount('newSession') === 0) return undefined
   const { context } = contextOf(socket)
+  return new Promise((resolve) => {
+    let answered = false
+    const done = (error: Error | null, session?: unknown) => {
+      if (answered)
+        return void socket.destroy(nodeError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times'))
+      answered = true
+      if (error) return void socket.destroy(error)
+      if (!socket._handle) return void socket.destroy(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'))
+      const found = isView(session) ? context.decodeSession(copyOf(session)) : null
+      resolve(found && renamed(socket, found))
+    }
+    try {
+      if (!server.emit('resumeSession', Buffer.from(id), done)) resolve(null)
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+}
+
+/** `'newSession'`. What its listener throws is the server's error, not the connection's. */
+function tellSession(socket: TLSSocket, id: Uint8Array, session: Session, done: () => void): void {
+  const server = socket.server!
+  try {
+    const encoded = Buffer.from(contextOf(socket).context.encodeSession(session))
+    if (!server.emit('newSession', Buffer.from(id), encoded, done)) done()
+  } catch (error) {
+    server.emit('error', error as Error)
+    done()
+  }
+}
+
+/**
+ * `'newSession'` for a ticket of TLS 1.3, after `'secureConnection'`. The ticket carries the session itself and nobody will
+ * ask for the id, which is as random as OpenSSL's.
+ */
+export function tellTicket(socket: TLSSocket, session: Session): void {
+  if (session.version === 0x0304 && tellsSessions(socket.server))
+    tellSession(socket, randomBytes(32), session, () => {})
+}
+
+/** TLS up to 1.2 without tickets: the application keeps the sessions, under their ids. */
+function sessionStore(socket: TLSSocket): NonNullable<ServerConfig['sessionStore']> {
   return {
-    sessionStore: {
-      get: (id: Uint8Array) =>
-        new Promise<import('@x/tls-handshake').Session | null>((resolve) => {
-          let answered = false
-          const done = (error: Error | null, session?: unknown) => {
-            if (answered)
-              return void socket.destroy(nodeError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times'))
-            answered = true
-            if (error) return void socket.destroy(error)
-            if (!socket._handle) return void socket.destroy(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'))
-            resolve(isView(session) ? context.decodeSession(bytesOf(session)) : null)
-          }
-          try {
-            if (!server.emit('resumeSession', Buffer.from(id), done)) resolve(null)
-          } catch (error) {
-            done(error as Error)
-          }
-        }),
-      set: (id: Uint8Array, session: import('@x/tls-handshake').Session) =>
-        new Promise<void>((resolve) => {
-          try {
-            if (
-              !server.emit('newSession', Buffer.from(id), Buffer.from(context.encodeSession(session)), () => resolve())
-            )
-              resolve()
-          } catch (error) {
-            server.emit('error', error as Error)
-            resolve()
-          }
-        }),
-      delete() {},
-    },
+    get: (id) => askForSession(socket, id),
+    set: (id, session) => new Promise<void>((resolve) => tellSession(socket, id, session, resolve)),
+    delete() {},
   }
 }

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import type { TlsError } from '@x/tls-record'
 import { type Handle, UV_ECANCELED } from './handle.ts'
-import { toNodeError } from './tls-error.ts'
+import { asFirstRecord, toNodeError } from './tls-error.ts'
 import { Transport } from './transport.ts'
 
 type Done = (error?: Error | null) => void
@@ -85,7 +85,8 @@ export class Engine {
   private receive(bytes: Uint8Array): boolean {
     this.owner.active()
     const connection = this.ensure()
-    connection.receive(bytes)
+    // No Buffer: where the stack copies with `slice`, a Buffer would not.
+    connection.receive(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length))
     this.pump()
     return this.wantsInput
   }
@@ -186,7 +187,7 @@ export class Engine {
 
   private fail(error: TlsError): void {
     const complete = this.open
-    const failure = toNodeError(error)
+    const failure = toNodeError(beforeHello(this.connection!) ? asFirstRecord(error) : error)
     this.failedWith = failure
     this.owner.failed(failure, complete)
     this.cancelWrites()
@@ -274,9 +275,13 @@ export class Engine {
 
   private cancelWrites(): void {
     for (const done of [...this.pending]) done(canceled())
-    for (const { done } of this.held.splice(0)) done(badDescriptor())
+    // What was held for a peer that was then refused, or for one that never came so far.
+    const reason = this.connection?.handshakeComplete ? badDescriptor : canceled
+    for (const { done } of this.held.splice(0)) done(reason())
   }
 }
+
+const beforeHello = (connection: TlsConnection) => connection.side === 'server' && !connection.clientHello
 
 const canceled = () =>
   Object.assign(new Error('write ECANCELED'), { errno: UV_ECANCELED, code: 'ECANCELED', syscall: 'write' })

@@ -2,11 +2,12 @@ import { nodeProvider } from '@x/crypto-primitives/node'
 import { ContextError, TlsContext, type TlsContextOptions } from '@x/secure-context'
 import { certificateCompression } from './certificate-compression.ts'
 import { defaultTrustStore } from './default-trust.ts'
+import { NodeContext } from './node-context.ts'
 import { invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
 import type { SecureContextOptions } from './options.ts'
 import { tls } from './tls.ts'
 import {
-  bytesOf,
+  copyOf,
   isView,
   validateArray,
   validateBuffer,
@@ -19,7 +20,7 @@ import {
 
 export interface SecureContext {
   /** The configuration itself; in Node a native object. */
-  context: TlsContext
+  context: NodeContext
 }
 
 export interface SecureContextConstructor {
@@ -98,7 +99,7 @@ export const SecureContext = function SecureContext(
 
 /** True for a context of ours, whatever its prototype says. */
 export function isSecureContext(value: unknown): value is SecureContext {
-  return (value as SecureContext | null)?.context instanceof TlsContext
+  return (value as SecureContext | null)?.context instanceof NodeContext
 }
 
 /** OpenSSL's default security level went from 1 to 2 with 3.2; programs see it in what is refused. */
@@ -117,9 +118,9 @@ function surroundings() {
   }
 }
 
-function make(options: TlsContextOptions): TlsContext {
+function make(options: TlsContextOptions): NodeContext {
   try {
-    return new TlsContext(options)
+    return new NodeContext(options)
   } catch (error) {
     // Node throws TypeErrors for what it refuses itself.
     if (error instanceof ContextError && /^ERR_(INVALID_ARG|TLS_INVALID)/.test(error.code ?? ''))
@@ -130,7 +131,7 @@ function make(options: TlsContextOptions): TlsContext {
 
 const list = (value: unknown): unknown[] => (value ? (Array.isArray(value) ? value : [value]) : [])
 const text = (value: string | ArrayBufferView): string | Uint8Array =>
-  typeof value === 'string' ? value : bytesOf(value)
+  typeof value === 'string' ? value : copyOf(value)
 
 function texts(value: unknown, name: string): (string | Uint8Array)[] {
   return list(value).map((item) => {
@@ -160,7 +161,7 @@ function containers({ pfx, passphrase }: SecureContextOptions) {
   return (Array.isArray(pfx) ? pfx : [pfx]).map((item: unknown) => {
     const nested = item as { buf?: unknown; passphrase?: string }
     const buf = Array.isArray(pfx) ? (nested.buf ?? item) : item
-    const bytes = typeof buf === 'string' ? Buffer.from(buf, 'latin1') : isView(buf) ? bytesOf(buf) : undefined
+    const bytes = typeof buf === 'string' ? copyOf(Buffer.from(buf, 'latin1')) : isView(buf) ? copyOf(buf) : undefined
     if (!bytes) throw new ContextError('Unable to load PFX certificate', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
     return { bytes, passphrase: (Array.isArray(pfx) && nested.passphrase) || passphrase || undefined }
   })
@@ -273,7 +274,7 @@ export function createSecureContext(options?: SecureContextOptions | null): Secu
     ecdhCurve,
     dhparam: options.dhparam == null ? undefined : text(options.dhparam),
     sessionIdContext: options.sessionIdContext ?? undefined,
-    ticketKeys: options.ticketKeys ? new Uint8Array(bytesOf(options.ticketKeys)) : undefined,
+    ticketKeys: options.ticketKeys ? copyOf(options.ticketKeys) : undefined,
     sessionTimeout: options.sessionTimeout ?? undefined,
     allowPartialTrustChain: !!options.allowPartialTrustChain,
   })

@@ -2,19 +2,13 @@ import { createHash } from 'node:crypto'
 import EventEmitter from 'node:events'
 import net from 'node:net'
 import { convertALPNProtocols } from './alpn.ts'
+import { diedUntold } from './http2-streams.ts'
 import { connectionReset, invalidArgType, nodeError } from './node-error.ts'
 import type { ALPNCallback, SecureConnectionListener, SNICallback, TlsOptions } from './options.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
 import { tls } from './tls.ts'
 import { kEngine, kErrorEmitted, TLSSocket } from './tls-socket.ts'
-import {
-  bytesOf,
-  validateBuffer,
-  validateFunction,
-  validateNumber,
-  validateObject,
-  validateString,
-} from './validate.ts'
+import { copyOf, validateBuffer, validateFunction, validateNumber, validateObject, validateString } from './validate.ts'
 import { verifyError } from './verify-error.ts'
 
 const kOptions = Symbol('tls-options')
@@ -152,6 +146,11 @@ const KEPT_AS_GIVEN = [
 ] as const
 
 const methods = {
+  emit(this: Server, event: string | symbol, ...args: unknown[]): boolean {
+    if (diedUntold(event, args)) return false
+    return Reflect.apply(net.Server.prototype.emit, this, [event, ...args])
+  },
+
   setSecureContext(this: Server, options: TlsOptions) {
     validateObject(options, 'options')
     for (const name of KEPT) this[name] = options[name] || undefined
@@ -192,7 +191,7 @@ const methods = {
     validateBuffer(keys)
     if (keys.byteLength !== 48)
       throw nodeError(Error, 'ERR_INTERNAL_ASSERTION', 'Session ticket keys must be a 48-byte buffer')
-    this._sharedCreds.context.setTicketKeys(Buffer.from(bytesOf(keys)))
+    this._sharedCreds.context.setTicketKeys(copyOf(keys))
   },
 
   /** What the workers of a cluster share, so that each resumes the others' sessions. */

@@ -1,4 +1,4 @@
-import type { TlsError } from '@x/tls-record'
+import { TlsError } from '@x/tls-record'
 import { reasonNumber } from './openssl-reasons.ts'
 
 /** OpenSSL 3.2 renamed the alerts of SSL 3.0: programs and Node's own tests read the name of the OpenSSL they run with. */
@@ -47,4 +47,15 @@ export function toNodeError(error: TlsError): Error {
     reason,
     code: `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`,
   })
+}
+
+const RECORDS = ['APP_DATA_IN_HANDSHAKE', 'UNEXPECTED_RECORD']
+
+/**
+ * A server's error when the first record is no handshake message: OpenSSL says the same of all of them, even of an alert.
+ * The alert, which tells why the client went away, is in `cause`.
+ */
+export function asFirstRecord(error: TlsError): TlsError {
+  if (!error.alertReceived && !RECORDS.includes(error.reason)) return error
+  return new TlsError('UNEXPECTED_MESSAGE', error.message, { blame: 'peer', cause: error })
 }

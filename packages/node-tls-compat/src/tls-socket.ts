@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import { convertALPNProtocols } from './alpn.ts'
 import { ownCertificateOf, ownX509Of, peerCertificateOf, peerX509Of } from './certificates.ts'
-import { makeConnection } from './connection-config.ts'
+import { makeConnection, tellTicket } from './connection-config.ts'
 import { cipherOf, ephemeralKeyOf, protocolName, schemeName, sharedSigalgNames } from './connection-info.ts'
 import { Engine } from './engine.ts'
 import { keyLogPath, traceAll } from './flags.ts'
@@ -315,13 +315,15 @@ function owner(self: TLSSocket) {
       else self._emitTLSError(error)
     },
     transportClosed() {
-      if (!self.destroyed) self.destroy()
+      // A socket whose own transport was closed before has been destroyed, though `_undestroy` may deny it.
+      if (!self.destroyed && self._handle) self.destroy()
     },
     active() {
       self._unrefTimer()
     },
     event(event: TlsEvent) {
       if (event.type === 'renegotiationRequest' && self._tlsOptions.isServer) countRenegotiation(self)
+      else if (event.type === 'sessionIssued') tellTicket(self, event.session)
     },
   }
 }

@@ -65,4 +65,9 @@ export function bytesOf(view: ArrayBufferView): Buffer {
   return Buffer.from(view.buffer, view.byteOffset, view.byteLength)
 }
 
+/** A copy, for what the caller may change or wipe afterwards. No Buffer: below us `slice` copies, as a Buffer's does not. */
+export function copyOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(bytesOf(view))
+}
+
 export const isAnyArrayBuffer = types.isAnyArrayBuffer

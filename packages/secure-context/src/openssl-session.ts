@@ -67,7 +67,8 @@ export function encodeOpenSslSession(session: Session): Uint8Array {
   bytes(FIELD.hostname, session.serverName === undefined ? undefined : new TextEncoder().encode(session.serverName))
   if (session.ticket) number(FIELD.ticketLifetimeHint, session.lifetime)
   bytes(FIELD.ticket, session.ticket)
-  number(FIELD.flags, session.extendedMasterSecret ? EXTENDED_MASTER_SECRET : 0)
+  // A TLS 1.3 session has no such flag: OpenSSL would refuse the handshake (inconsistent extms).
+  number(FIELD.flags, session.extendedMasterSecret && session.version < 0x0304 ? EXTENDED_MASTER_SECRET : 0)
   number(FIELD.ticketAgeAdd, session.ageAdd ?? 0)
   number(FIELD.maxEarlyData, session.maxEarlyData ?? 0)
   bytes(FIELD.alpn, session.alpn)
@@ -90,8 +91,8 @@ export function encodeOpenSslSession(session: Session): Uint8Array {
  * @throws {X509Error} for bytes that are not such a session
  */
 export function decodeOpenSslSession(input: Uint8Array, side: Session['side']): Session {
-  // The session keeps parts of the bytes, which belong to the caller.
-  const outer = der.DerReader.open(input.slice(), 'SSL_SESSION')
+  // The session keeps parts of the bytes, which belong to the caller. (A Buffer's `slice` would not copy.)
+  const outer = der.DerReader.open(new Uint8Array(input), 'SSL_SESSION')
   const reader = outer.sequence('')
   outer.finish()
   if (reader.number('version') !== FORMAT) reader.fail('UNSUPPORTED', 'a version other than 1', 'version')
@@ -141,7 +142,7 @@ export function decodeOpenSslSession(input: Uint8Array, side: Session['side']): 
     cipherSuite: cipher[0]! * 256 + cipher[1]!,
     secret,
     sessionId,
-    extendedMasterSecret: (flags & EXTENDED_MASTER_SECRET) !== 0,
+    extendedMasterSecret: version === 0x0304 || (flags & EXTENDED_MASTER_SECRET) !== 0,
     ticket,
     lifetime: lifetimeHint || timeout,
     createdAt: time * 1000,

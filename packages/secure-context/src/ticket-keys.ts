@@ -13,10 +13,14 @@ export class TicketKeys implements TicketProtection {
   private readonly mac: Hmac
   private readonly key: Uint8Array
 
+  readonly bytes: Uint8Array
+
   constructor(
-    readonly bytes: Uint8Array,
+    given: Uint8Array,
     private readonly provider: CryptoProvider,
   ) {
+    const bytes = new Uint8Array(given)
+    this.bytes = bytes
     this.name = bytes.subarray(0, 16)
     this.mac = provider.hashes.sha256!.hmac(bytes.subarray(16, 32))
     this.key = bytes.subarray(32, 48)

@@ -11,6 +11,7 @@ import { keyLogPath, traceAll } from './flags.ts'
 import { type Handle, makeHandle } from './handle.ts'
 import { nodeError } from './node-error.ts'
 import type { TLSSocketOptions } from './options.ts'
+import { HINT_FAILED } from './running-node.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
 import { decodeReusableSession, encodeWrappedSession, sessionOf } from './session-state.ts'
 import { tls } from './tls.ts'
@@ -319,7 +320,8 @@ function owner(self: TLSSocket) {
       if (!self.destroyed && self._handle) self.destroy()
     },
     active() {
-      self._unrefTimer()
+      // `handshakeTimeout` is for the whole handshake: a peer that drips bytes does not put it off.
+      if (self._secureEstablished) self._unrefTimer()
     },
     event(event: TlsEvent) {
       if (event.type === 'renegotiationRequest' && self._tlsOptions.isServer) countRenegotiation(self)
@@ -366,7 +368,7 @@ const methods = {
     validateString(hint, 'options.pskIdentityHint')
     // PSK_MAX_IDENTITY_LEN; Node tells when the connection is there.
     if (Buffer.byteLength(hint) > 256) {
-      const error = nodeError(Error, 'ERR_TLS_PSK_SET_IDENTITY_HINT_FAILED', 'Failed to set PSK identity hint')
+      const error = nodeError(Error, HINT_FAILED, 'Failed to set PSK identity hint')
       process.nextTick(() => this.destroy(error))
     }
   },
@@ -469,6 +471,8 @@ const methods = {
 
   _handleTimeout(this: TLSSocket) {
     this._emitTLSError(nodeError(Error, 'ERR_TLS_HANDSHAKE_TIMEOUT', 'TLS handshake timeout'))
+    // "Abort the connection", as Node's documentation says; Node itself leaves that to the peer or the listener.
+    if (this._tlsOptions.isServer) this.destroy()
   },
 
   _emitTLSError(this: TLSSocket, error: Error) {

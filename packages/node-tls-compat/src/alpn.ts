@@ -1,4 +1,5 @@
 import { invalidArgValue, outOfRange } from './node-error.ts'
+import { CHECKS_ALPN_LISTS } from './running-node.ts'
 import { bytesOf, isView } from './validate.ts'
 
 /** RFC 7301 §3.1: each name is one length byte and 1 to 255 bytes of name. */
@@ -16,6 +17,7 @@ function encode(protocols: readonly (string | ArrayBufferView)[]): Buffer {
 }
 
 function check(list: Buffer): Buffer {
+  if (!CHECKS_ALPN_LISTS) return list
   for (let offset = 0; offset < list.length; ) {
     const length = list[offset]!
     if (length === 0) throw invalidArgValue('ALPNProtocols', list, 'must not contain zero-length protocol')
@@ -35,11 +37,12 @@ export function convertALPNProtocols(protocols: unknown, out: { ALPNProtocols?: 
   else if (isView(protocols)) out.ALPNProtocols = check(Buffer.from(bytesOf(protocols)))
 }
 
-/** The names in a list in wire format. */
+/** The names in a list in wire format; none when it is malformed. */
 export function alpnNames(list: Uint8Array): Uint8Array[] {
   const names: Uint8Array[] = []
   for (let offset = 0; offset < list.length; ) {
     const length = list[offset]!
+    if (length === 0 || offset + 1 + length > list.length) return []
     names.push(list.subarray(offset + 1, offset + 1 + length))
     offset += 1 + length
   }

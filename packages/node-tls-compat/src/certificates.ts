@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 import type { TlsConnection } from '@x/tls-handshake'
 import { Certificate, type LegacyCertificate, toLegacyObject } from '@x/x509'
+import { ALL_CERTIFICATE_FIELDS } from './running-node.ts'
 import type { SecureContext } from './secure-context.ts'
 import { bytesOf } from './validate.ts'
 
-/** Properties that Node sets whether there is a value or not. */
+/** Properties that are there whether they have a value or not. */
 const ALWAYS = ['subjectaltname', 'infoAccess', 'asn1Curve', 'nistCurve', 'ext_key_usage'] as const
 
 /** The legacy object with Node's Buffers in it. */
@@ -13,7 +14,7 @@ function withBuffers(object: LegacyCertificate): object {
   for (let next: LegacyCertificate | undefined = object; next && !seen.has(next); next = next.issuerCertificate) {
     seen.add(next)
     next.raw = Buffer.from(next.raw)
-    for (const name of ALWAYS) if (!(name in next)) next[name] = undefined
+    if (ALL_CERTIFICATE_FIELDS) for (const name of ALWAYS) if (!(name in next)) next[name] = undefined
     if (next.pubkey) next.pubkey = Buffer.from(next.pubkey)
   }
   return object

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { connectionReset, nodeError } from './node-error.ts'
 import type { ConnectionOptions } from './options.ts'
+import { REFUSES_ADDRESS_AS_NAME } from './running-node.ts'
 import { serverIdentity } from './session-state.ts'
 import { tls } from './tls.ts'
 import { kConnectOptions, kEngine, kPendingSession, kVerified, TLSSocket } from './tls-socket.ts'
@@ -88,11 +89,8 @@ export function connect(...args: unknown[]): TLSSocket {
   return socket
 }
 
-const [major = 24] = process.versions.node.split('.').map(Number)
-
-/** RFC 6066 §3 has no addresses in server_name. Node warned until 24 and refuses since 25. */
 function refuseAddress(servername: string): void {
-  if (major >= 25) {
+  if (REFUSES_ADDRESS_AS_NAME) {
     throw nodeError(
       TypeError,
       'ERR_INVALID_ARG_VALUE',

@@ -47,6 +47,10 @@ export class Engine {
   private failedWith: Error | undefined
   private pumping = false
   private reading = false
+  /** The socket's buffer is full: plaintext waits here, and behind it the end, until the socket wants to read again. */
+  private stalled = false
+  private readonly undelivered: Uint8Array[] = []
+  private endUndelivered = false
   private readonly held: { chunks: readonly Uint8Array[]; done: Done }[] = []
   private readonly pending = new Set<Done>()
   private readonly closeListeners: (() => void)[] = []
@@ -110,6 +114,13 @@ export class Engine {
 
   resume(): void {
     this.reading = true
+    this.stalled = false
+    while (!this.stalled && this.undelivered.length > 0) this.hand(this.undelivered.shift()!)
+    if (this.stalled) return
+    if (this.endUndelivered) {
+      this.endUndelivered = false
+      this.owner.ended()
+    }
     this.transport.resume()
   }
 
@@ -131,7 +142,11 @@ export class Engine {
       for (;;) {
         const events = connection.takeEvents()
         for (const event of events) {
-          if (event.type === 'error') this.flush()
+          if (event.type === 'error') {
+            // What does not look like TLS gets no alert: its sender could not read it (OpenSSL: SSL_AD_NO_ALERT).
+            if (connection.version === undefined && NOT_TLS.has(event.error.reason)) connection.takeOutput()
+            else this.flush()
+          }
           this.dispatch(event)
         }
         const flushed = this.flush()
@@ -167,7 +182,8 @@ export class Engine {
         return
       case 'closeNotify':
       case 'truncated':
-        this.owner.ended()
+        if (this.undelivered.length > 0) this.endUndelivered = true
+        else this.owner.ended()
         return
       case 'error':
         this.fail(event.error)
@@ -180,8 +196,14 @@ export class Engine {
   private deliver(bytes: Uint8Array): void {
     if (bytes.length === 0) return
     this.bytesRead += bytes.length
+    if (this.stalled) this.undelivered.push(bytes)
+    else this.hand(bytes)
+  }
+
+  private hand(bytes: Uint8Array): void {
     if (this.owner.data(bytes)) return
     this.reading = false
+    this.stalled = true
     this.transport.pause()
   }
 
@@ -189,6 +211,8 @@ export class Engine {
     const complete = this.open
     const failure = toNodeError(beforeHello(this.connection!) ? asFirstRecord(error) : error)
     this.failedWith = failure
+    // What came before the error is read before it is told.
+    for (const bytes of this.undelivered.splice(0)) this.owner.data(bytes)
     this.owner.failed(failure, complete)
     this.cancelWrites()
   }
@@ -280,6 +304,8 @@ export class Engine {
     for (const { done } of this.held.splice(0)) done(reason())
   }
 }
+
+const NOT_TLS = new Set(['WRONG_VERSION_NUMBER', 'HTTP_REQUEST', 'HTTPS_PROXY_REQUEST'])
 
 const beforeHello = (connection: TlsConnection) => connection.side === 'server' && !connection.clientHello
 

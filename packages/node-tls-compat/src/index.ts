@@ -13,6 +13,7 @@ export const {
   connect,
   convertALPNProtocols,
   createSecureContext,
+  createSecurePair,
   createServer,
   getCACertificates,
   getCertificateCompressionAlgorithms,

@@ -5,6 +5,7 @@ import { checkServerIdentity } from './check-server-identity.ts'
 import { connect } from './connect.ts'
 import { native } from './native.ts'
 import * as context from './secure-context.ts'
+import { createSecurePair } from './secure-pair.ts'
 import * as server from './server.ts'
 import { tls as empty } from './tls.ts'
 import { TLSSocket } from './tls-socket.ts'
@@ -37,3 +38,11 @@ export const tls = Object.defineProperty(
   'rootCertificates',
   { configurable: false, enumerable: true, get: authorities.rootCertificates },
 )
+
+// Where the runtime has it no more, a look at all exports shall not show it: there it is for whoever asks by name.
+Object.defineProperty(tls, 'createSecurePair', {
+  value: createSecurePair,
+  writable: true,
+  configurable: true,
+  enumerable: 'createSecurePair' in native,
+})

@@ -5,6 +5,7 @@ import { defaultTrustStore } from './default-trust.ts'
 import { NodeContext } from './node-context.ts'
 import { invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
 import type { SecureContextOptions } from './options.ts'
+import { HYBRID_FIRST, SECURITY_LEVEL } from './running-node.ts'
 import { tls } from './tls.ts'
 import {
   copyOf,
@@ -101,12 +102,6 @@ export const SecureContext = function SecureContext(
 export function isSecureContext(value: unknown): value is SecureContext {
   return (value as SecureContext | null)?.context instanceof NodeContext
 }
-
-/** OpenSSL's default security level went from 1 to 2 with 3.2; programs see it in what is refused. */
-const [major = 3, minor = 5] = (process.versions.openssl ?? '3.5').split('.').map(Number)
-const SECURITY_LEVEL = major > 3 || (major === 3 && minor >= 2) ? 2 : 1
-/** X25519MLKEM768 goes first where it is native (OpenSSL 3.5), as there. */
-const HYBRID_FIRST = major > 3 || (major === 3 && minor >= 5)
 
 /** What no option says: the platform's part. */
 function surroundings() {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import EventEmitter from 'node:events'
 import net from 'node:net'
+import { deprecate } from 'node:util'
 import { convertALPNProtocols } from './alpn.ts'
 import { diedUntold } from './http2-streams.ts'
+import { native } from './native.ts'
 import { connectionReset, invalidArgType, nodeError } from './node-error.ts'
 import type { ALPNCallback, SecureConnectionListener, SNICallback, TlsOptions } from './options.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
@@ -220,6 +222,23 @@ for (const name of Reflect.ownKeys(methods)) {
     configurable: true,
     enumerable: true,
   })
+}
+
+if ('setOptions' in native.Server.prototype) {
+  /** Node until 22: sets what later contexts of this server are made from. */
+  const setOptions = deprecate(
+    function setOptions(this: Server, options: TlsOptions) {
+      this.requestCert = options.requestCert === true
+      this.rejectUnauthorized = options.rejectUnauthorized !== false
+      for (const name of [...KEPT, ...KEPT_AS_GIVEN, 'sessionTimeout', 'ticketKeys', 'sessionIdContext'] as const)
+        if (options[name]) (this as Record<string, unknown>)[name] = options[name]
+      this.honorCipherOrder = options.honorCipherOrder !== false
+      if (options.ALPNProtocols) convertALPNProtocols(options.ALPNProtocols, this as { ALPNProtocols?: Buffer })
+    },
+    'Server.prototype.setOptions() is deprecated',
+    'DEP0122',
+  )
+  Object.defineProperty(Server.prototype, 'setOptions', { value: setOptions, writable: true, configurable: true })
 }
 
 /** The contexts of `addContext`, the latest first. */

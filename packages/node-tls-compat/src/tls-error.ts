@@ -1,9 +1,6 @@
 import { TlsError } from '@x/tls-record'
 import { reasonNumber } from './openssl-reasons.ts'
-
-/** OpenSSL 3.2 renamed the alerts of SSL 3.0: programs and Node's own tests read the name of the OpenSSL they run with. */
-const [major = 3, minor = 5] = (process.versions.openssl ?? '3.5').split('.').map(Number)
-const ALERT_PREFIX = major > 3 || (major === 3 && minor >= 2) ? 'ssl/tls alert ' : 'sslv3 alert '
+import { ALERT_PREFIX } from './running-node.ts'
 
 /** Numbers in parentheses are in OpenSSL's names but not in its sentences. */
 const SENTENCES: Record<string, string> = {

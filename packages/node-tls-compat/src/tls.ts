@@ -2,6 +2,7 @@ import type { convertALPNProtocols } from './alpn.ts'
 import type { checkServerIdentity } from './check-server-identity.ts'
 import type { connect } from './connect.ts'
 import type { createSecureContext, SecureContext } from './secure-context.ts'
+import type { createSecurePair } from './secure-pair.ts'
 import type { createServer, Server } from './server.ts'
 import type { TLSSocket } from './tls-socket.ts'
 
@@ -29,6 +30,7 @@ export interface Tls {
   Server: typeof Server
   createServer: typeof createServer
   connect: typeof connect
+  createSecurePair: typeof createSecurePair
 }
 
 export const tls = {} as Tls

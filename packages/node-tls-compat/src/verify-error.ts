@@ -1,7 +1,6 @@
+import { HINTS_AT_SYSTEM_CA } from './running-node.ts'
 import { kEngine, type TLSSocket } from './tls-socket.ts'
 
-/** Node since 24 says how a missing root can be helped. */
-const [major = 24] = process.versions.node.split('.').map(Number)
 const SYSTEM_CA_HINT = '; if the root CA is installed locally, try running Node.js with --use-system-ca'
 const HINTED = new Set(['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DEPTH_ZERO_SELF_SIGNED_CERT'])
 
@@ -15,7 +14,7 @@ export function verifyError(socket: TLSSocket): VerifyError | null {
   if (!verdict || verdict.ok) return null
   const { code, message } = (verdict.result ?? {}) as { code?: string; message?: string }
   const text = message ?? 'certificate verification failed'
-  return Object.assign(new Error(major >= 24 && HINTED.has(code!) ? text + SYSTEM_CA_HINT : text), {
+  return Object.assign(new Error(HINTS_AT_SYSTEM_CA && HINTED.has(code!) ? text + SYSTEM_CA_HINT : text), {
     code: code ?? 'UNSPECIFIED',
   })
 }

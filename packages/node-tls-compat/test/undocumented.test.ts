@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import net from 'node:net'
 import type nativeTls from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type AnyTls, listen, NATIVE, OURS, trusting } from './harness.ts'
+import ours from '../src/index.ts'
+import { type AnyTls, authority, leaf, listen, NATIVE, OURS, trusting } from './harness.ts'
 
 /** Programs, and Node's own tests, use these though nobody documented them. */
 
@@ -129,4 +130,66 @@ it('_undestroy: the callback of a write that never left hears ECANCELED', async 
   socket.on('error', () => (socket as unknown as { _undestroy(): void })._undestroy())
   const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => socket.write('hello', resolve))
   expect(error?.code).toBe('ECANCELED')
+})
+
+describe('createSecurePair', () => {
+  it('two pairs, end to end: handshake, data both ways, end', async () => {
+    const make = ours.createSecurePair
+    const emitWarning = process.emitWarning
+    process.emitWarning = () => {}
+    const server = make(ours.createSecureContext(leaf), true)
+    const client = make(ours.createSecureContext({ ca: authority.cert }), false, true, true)
+    process.emitWarning = emitWarning
+    client.encrypted.pipe(server.encrypted).pipe(client.encrypted)
+    server.cleartext.on('data', (chunk) => server.cleartext.write(`${chunk}!`))
+    client.cleartext.write('hello')
+    await Promise.all([once(client, 'secure'), once(server, 'secure')])
+    const [answer] = await once(client.cleartext, 'data')
+    expect(`${answer}`).toBe('hello!')
+    expect(client.cleartext.getPeerCertificate()).toMatchObject({ subject: { CN: 'localhost' } })
+    client.cleartext.end()
+    server.cleartext.on('end', () => server.cleartext.end())
+    await once(client.cleartext, 'close')
+    client.destroy()
+    server.destroy()
+  })
+
+  it('is among the exports where the runtime has it', () => {
+    expect(Object.keys(ours).includes('createSecurePair')).toBe('createSecurePair' in NATIVE)
+  })
+})
+
+it("a context's setCiphers replaces the suites of TLS 1.2", async () => {
+  const secureContext = ours.createSecureContext({ ...leaf, maxVersion: 'TLSv1.2' })
+  ;(secureContext.context as unknown as { setCiphers(list: string): void }).setCiphers('ECDHE-ECDSA-AES256-GCM-SHA384')
+  const { port } = await serve(OURS, { SNICallback: undefined, maxVersion: 'TLSv1.2' })
+  const socket = OURS.connect(trusting(port, { secureContext: secureContext as never, rejectUnauthorized: false }))
+  socket.resume()
+  await once(socket, 'secureConnect')
+  expect(socket.getCipher().name).toBe('ECDHE-ECDSA-AES256-GCM-SHA384')
+  await once(socket, 'close')
+})
+
+it("one 'readable', one read(): a full buffer is no dead end", async () => {
+  const big = Buffer.alloc(1 << 20, 'Y')
+  const { port } = await serve(OURS, {}, (socket) => {
+    socket.end(big)
+    socket.destroySoon()
+  })
+  const socket = OURS.connect(trusting(port))
+  let length = 0
+  socket.on('readable', () => {
+    length += socket.read()?.length ?? 0
+  })
+  await once(socket, 'end')
+  expect(length).toBe(big.length)
+})
+
+it('what does not look like TLS is answered with nothing', async () => {
+  const { port } = await serve(OURS)
+  const raw = net.connect(port, '127.0.0.1', () => raw.write('GET / HTTP/1.1\r\n\r\n'))
+  const chunks: Buffer[] = []
+  raw.on('data', (chunk) => chunks.push(chunk))
+  await once(raw, 'close')
+  expect(Buffer.concat(chunks).toString('hex')).toBe('')
 })

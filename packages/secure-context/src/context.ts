@@ -80,7 +80,7 @@ export interface TlsContextOptions {
  */
 export class TlsContext {
   readonly provider: CryptoProvider
-  readonly securityLevel: number
+  securityLevel: number
   readonly credentials: readonly Credential[]
   readonly sessionIdContext: Uint8Array | undefined
   /** Sentences for the user: parameters that are accepted but weak. */
@@ -88,7 +88,7 @@ export class TlsContext {
   ticketKeys: TicketKeys
   private secureOptions: number
   private readonly range: VersionRange
-  private readonly cipherSuites: readonly number[]
+  private cipherSuites: readonly number[]
   private readonly groups: readonly GroupName[]
   private readonly signatureSchemes: readonly number[]
   private readonly dhParameters: ServerConfig['dhParameters']
@@ -106,7 +106,7 @@ export class TlsContext {
     const ciphers = this.readCiphers()
     this.securityLevel = ciphers.securityLevel ?? options.securityLevel ?? 1
     this.range = this.readVersions(ciphers.onlyTls13)
-    this.cipherSuites = ciphers.suites.filter((id) => allowedAtSecurityLevel(cipherSuiteById(id)!, this.securityLevel))
+    this.cipherSuites = this.allowed(ciphers.suites)
     this.trusted = options.ca && new TrustStore(options.ca.flatMap(readAuthorities))
     this.identity = this.readIdentity()
     this.signatureSchemes =
@@ -153,6 +153,23 @@ export class TlsContext {
   /** Turns on more of OpenSSL's SSL_OP_*, for connections to come. */
   setOptions(options: number): void {
     this.secureOptions |= options
+  }
+
+  /**
+   * Replaces the suites of TLS up to 1.2, for connections to come.
+   *
+   * @param list in OpenSSL's language
+   * @throws {ContextError} `ERR_SSL_NO_CIPHER_MATCH`
+   */
+  setCiphers(list: string): void {
+    const { suites, securityLevel = this.securityLevel } = parseCipherList(list)
+    this.securityLevel = securityLevel
+    this.cipherSuites = [...this.cipherSuites.filter((id) => id >> 8 === 0x13), ...this.allowed(suites)]
+  }
+
+  /** @returns those that the security level lets through */
+  private allowed(suites: readonly number[]): number[] {
+    return suites.filter((id) => allowedAtSecurityLevel(cipherSuiteById(id)!, this.securityLevel))
   }
 
   // --- The handshake's configuration ----------------------------------------------------------------------------------

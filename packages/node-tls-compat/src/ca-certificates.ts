@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { ContextError } from '@x/secure-context'
 import { Certificate } from '@x/x509'
 import { native } from './native.ts'
-import { invalidArgType, invalidArgValue } from './node-error.ts'
+import { fromContextError, invalidArgType, invalidArgValue } from './node-error.ts'
 import { bytesOf, isView, validateArray, validateString } from './validate.ts'
 
 type Kind = 'default' | 'bundled' | 'system' | 'extra'
@@ -66,7 +66,9 @@ export function setDefaultCACertificates(certs: readonly (string | ArrayBufferVi
   )
   const found = texts.map((text) => text.match(PEM_BLOCK) ?? [])
   if (texts.length > 0 && found.every((blocks) => blocks.length === 0))
-    throw new ContextError('No valid certificates found in the provided array', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
+    throw Object.assign(new Error('No valid certificates found in the provided array'), {
+      code: 'ERR_CRYPTO_OPERATION_FAILED',
+    })
   for (const pem of found.flat()) checkCertificate(pem)
   replaced = Object.freeze([...new Set(found.flat().map((pem) => `${pem}\n`))])
   generation++
@@ -76,6 +78,8 @@ function checkCertificate(pem: string): void {
   try {
     Certificate.parse(pem)
   } catch (cause) {
-    throw ContextError.openssl(0x0488000d, 'PEM routines', 'ASN1 lib', 'ERR_OSSL_PEM_', undefined, cause)
+    throw fromContextError(
+      ContextError.openssl(0x0488000d, 'PEM routines', 'ASN1 lib', 'ERR_OSSL_PEM_', undefined, cause),
+    )
   }
 }

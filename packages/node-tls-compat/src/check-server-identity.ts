@@ -8,7 +8,7 @@ import { nodeError } from './node-error.ts'
  * @param hostname a host name or an IP address
  * @param cert what `getPeerCertificate()` returns
  * @returns nothing when it is, else an error with `reason`, `host` and `cert`
- * @throws {Error} `ERR_TLS_CERT_ALTNAME_FORMAT`
+ * @throws {SyntaxError} `ERR_TLS_CERT_ALTNAME_FORMAT`
  * @see https://nodejs.org/api/tls.html#tlscheckserveridentityhostname-cert
  */
 export function checkServerIdentity(hostname: string, cert: IdentityCertificate): Error | undefined {

@@ -122,6 +122,7 @@ function serverConnection(socket: TLSSocket): TlsConnection {
     renegotiation: 'freely',
 
     async onClientHello(hello: ClientHelloInfo): Promise<ServerOverrides | undefined> {
+      requireSharedSchemes(config.signatureSchemes ?? [], hello.signatureSchemes)
       if (
         sessions &&
         hello.sessionId.length > 0 &&
@@ -157,6 +158,13 @@ function serverConnection(socket: TLSSocket): TlsConnection {
       },
     }),
   })
+}
+
+/** OpenSSL refuses a client with none of our `sigalgs`, even where a suite would do without a signature. */
+function requireSharedSchemes(ours: readonly number[], theirs: readonly number[]): void {
+  if (theirs.length === 0 || ours.some((scheme) => theirs.includes(scheme))) return
+  const message = "none of the client's signature algorithms is ours"
+  throw new AlertError(Alert.handshake_failure, message, 'NO_SHARED_SIGNATURE_ALGORITHMS')
 }
 
 /** Asks SNICallback for the context of a name; an error of it is the connection's, told to the server only. */

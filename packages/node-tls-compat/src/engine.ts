@@ -209,7 +209,7 @@ export class Engine {
 
   private fail(error: TlsError): void {
     const complete = this.open
-    const failure = toNodeError(beforeHello(this.connection!) ? asFirstRecord(error) : error)
+    const failure = toNodeError(beforeHello(this.connection!) ? asFirstRecord(error, this.connection!.side) : error)
     this.failedWith = failure
     // What came before the error is read before it is told.
     for (const bytes of this.undelivered.splice(0)) this.owner.data(bytes)
@@ -307,7 +307,9 @@ export class Engine {
 
 const NOT_TLS = new Set(['WRONG_VERSION_NUMBER', 'HTTP_REQUEST', 'HTTPS_PROXY_REQUEST'])
 
-const beforeHello = (connection: TlsConnection) => connection.side === 'server' && !connection.clientHello
+/** The peer's first message has not come. */
+const beforeHello = ({ side, clientHello, version }: TlsConnection) =>
+  side === 'server' ? !clientHello : version === undefined
 
 const canceled = () =>
   Object.assign(new Error('write ECANCELED'), { errno: UV_ECANCELED, code: 'ECANCELED', syscall: 'write' })

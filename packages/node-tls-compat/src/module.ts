@@ -39,6 +39,10 @@ export const tls = Object.defineProperty(
   { configurable: false, enumerable: true, get: authorities.rootCertificates },
 )
 
+// Bundlers rename what other names shadow; programs look at `socket.constructor.name`.
+for (const name of ['TLSSocket', 'Server', 'SecureContext'] as const)
+  Object.defineProperty(tls[name], 'name', { value: name, configurable: true })
+
 // Where the runtime has it no more, a look at all exports shall not show it: there it is for whoever asks by name.
 Object.defineProperty(tls, 'createSecurePair', {
   value: createSecurePair,

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import type { ContextError } from '@x/secure-context'
 
 type ErrorClass = new (message: string) => Error
 
@@ -16,6 +17,14 @@ export function nodeError<F extends object = object>(Base: ErrorClass, code: str
   delete (error as { name?: string }).name
   error.code = code
   return Object.assign(error, fields)
+}
+
+/** What OpenSSL would say of an option, as the plain Error that Node makes of it; a TypeError where Node refuses itself. */
+export function fromContextError(error: ContextError): Error {
+  const { message, code = '', cause } = error
+  if (/^ERR_(INVALID_ARG|TLS_INVALID)/.test(code)) return nodeError(TypeError, code, message)
+  const Base = code === 'ERR_SSL_SSL_SESSION_ID_CONTEXT_TOO_LONG' ? TypeError : Error
+  return Object.assign(new Base(message, cause === undefined ? undefined : { cause }), error)
 }
 
 /** "Received …", as Node describes an argument it refuses. */

@@ -3,7 +3,7 @@ import { ContextError, TlsContext, type TlsContextOptions } from '@x/secure-cont
 import { certificateCompression } from './certificate-compression.ts'
 import { defaultTrustStore } from './default-trust.ts'
 import { NodeContext } from './node-context.ts'
-import { invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
+import { fromContextError, invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
 import type { SecureContextOptions } from './options.ts'
 import { HYBRID_FIRST, SECURITY_LEVEL } from './running-node.ts'
 import { tls } from './tls.ts'
@@ -117,10 +117,7 @@ function make(options: TlsContextOptions): NodeContext {
   try {
     return new NodeContext(options)
   } catch (error) {
-    // Node throws TypeErrors for what it refuses itself.
-    if (error instanceof ContextError && /^ERR_(INVALID_ARG|TLS_INVALID)/.test(error.code ?? ''))
-      throw nodeError(TypeError, error.code!, error.message)
-    throw error
+    throw error instanceof ContextError ? fromContextError(error) : error
   }
 }
 
@@ -157,7 +154,8 @@ function containers({ pfx, passphrase }: SecureContextOptions) {
     const nested = item as { buf?: unknown; passphrase?: string }
     const buf = Array.isArray(pfx) ? (nested.buf ?? item) : item
     const bytes = typeof buf === 'string' ? copyOf(Buffer.from(buf, 'latin1')) : isView(buf) ? copyOf(buf) : undefined
-    if (!bytes) throw new ContextError('Unable to load PFX certificate', { code: 'ERR_CRYPTO_OPERATION_FAILED' })
+    if (!bytes)
+      throw Object.assign(new Error('Unable to load PFX certificate'), { code: 'ERR_CRYPTO_OPERATION_FAILED' })
     return { bytes, passphrase: (Array.isArray(pfx) && nested.passphrase) || passphrase || undefined }
   })
 }

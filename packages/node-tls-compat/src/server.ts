@@ -143,9 +143,8 @@ const KEPT_AS_GIVEN = [
   'privateKeyIdentifier',
   'privateKeyEngine',
   'certificateCompression',
-  'allowPartialTrustChain',
-  'provider',
 ] as const
+const KEPT_WHEN_GIVEN = ['allowPartialTrustChain', 'provider'] as const
 
 const methods = {
   emit(this: Server, event: string | symbol, ...args: unknown[]): boolean {
@@ -157,6 +156,7 @@ const methods = {
     validateObject(options, 'options')
     for (const name of KEPT) this[name] = options[name] || undefined
     for (const name of KEPT_AS_GIVEN) this[name] = options[name]
+    for (const name of KEPT_WHEN_GIVEN) if (options[name] !== undefined) this[name] = options[name]
     this.honorCipherOrder = options.honorCipherOrder !== undefined ? !!options.honorCipherOrder : true
     // Sessions are bound to the program that made them.
     this.sessionIdContext =
@@ -167,6 +167,7 @@ const methods = {
     for (const name of [
       ...KEPT,
       ...KEPT_AS_GIVEN,
+      ...KEPT_WHEN_GIVEN,
       'honorCipherOrder',
       'sessionIdContext',
       'ticketKeys',

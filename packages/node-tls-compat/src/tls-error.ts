@@ -17,8 +17,11 @@ function sentence(reason: string): string {
   return reason.toLowerCase().replaceAll('_', ' ')
 }
 
-/** Names of BoringSSL, where OpenSSL has no name of its own, and what it says instead. */
-const OPENSSL_REASONS: Record<string, string> = { UNCOMPRESSED_CERT_TOO_LARGE: 'EXCESSIVE_MESSAGE_SIZE' }
+/** Names of our own and BoringSSL's, where OpenSSL has no name of its own, and what it says instead. */
+const OPENSSL_REASONS: Record<string, string> = {
+  UNCOMPRESSED_CERT_TOO_LARGE: 'EXCESSIVE_MESSAGE_SIZE',
+  NO_SHARED_GROUP: 'NO_SUITABLE_KEY_SHARE',
+}
 
 export interface NodeTlsError extends Error {
   code: string
@@ -49,10 +52,10 @@ export function toNodeError(error: TlsError): Error {
 const RECORDS = ['APP_DATA_IN_HANDSHAKE', 'UNEXPECTED_RECORD']
 
 /**
- * A server's error when the first record is no handshake message: OpenSSL says the same of all of them, even of an alert.
- * The alert, which tells why the client went away, is in `cause`.
+ * The error when the peer's first record is no handshake message: OpenSSL says the same of all of them, a server even of an
+ * alert. The alert, which tells why the client went away, is in `cause`.
  */
-export function asFirstRecord(error: TlsError): TlsError {
-  if (!error.alertReceived && !RECORDS.includes(error.reason)) return error
+export function asFirstRecord(error: TlsError, side: 'client' | 'server'): TlsError {
+  if (!(error.alertReceived && side === 'server') && !RECORDS.includes(error.reason)) return error
   return new TlsError('UNEXPECTED_MESSAGE', error.message, { blame: 'peer', cause: error })
 }

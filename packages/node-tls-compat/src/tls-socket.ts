@@ -18,6 +18,7 @@ import { tls } from './tls.ts'
 import { startTrace } from './trace.ts'
 import {
   bytesOf,
+  isView,
   validateBoolean,
   validateBuffer,
   validateFunction,
@@ -55,6 +56,7 @@ export interface TLSSocket extends net.Socket {
   _handle: Handle | null
   _tlsOptions: TLSSocketOptions
   _parent: net.Socket | undefined
+  _SNICallback: import('./options.ts').SNICallback | null
   _requestCert: boolean
   _rejectUnauthorized: boolean
   _secureEstablished: boolean
@@ -126,7 +128,10 @@ export interface TLSSocketConstructor {
 export const TLSSocket = function TLSSocket(this: TLSSocket, socket?: Duplex | null, opts?: TLSSocketOptions) {
   const options: TLSSocketOptions = { ...opts }
   if (options.enableTrace != null) validateBoolean(options.enableTrace, 'options.enableTrace')
-  if (options.ALPNProtocols) convertALPNProtocols(options.ALPNProtocols, options as { ALPNProtocols?: Buffer })
+  if (options.ALPNProtocols) {
+    convertALPNProtocols(options.ALPNProtocols, options as { ALPNProtocols?: Buffer })
+    if (!isView(options.ALPNProtocols)) throw new TypeError('Must give a Buffer as first argument')
+  }
 
   this._tlsOptions = options
   this._secureEstablished = false
@@ -348,9 +353,13 @@ const methods = {
   /** Resets what a fresh handshake starts from. */
   _init(this: TLSSocket) {
     const options = this._tlsOptions
+    this._SNICallback = null
     if (options.isServer) {
       if (options.ALPNCallback) validateFunction(options.ALPNCallback, 'options.ALPNCallback')
-      if (options.SNICallback) validateFunction(options.SNICallback, 'options.SNICallback')
+      if (options.SNICallback) {
+        validateFunction(options.SNICallback, 'options.SNICallback')
+        this._SNICallback = options.SNICallback
+      }
     } else if (options.session) {
       this.setSession(options.session)
     }
@@ -532,7 +541,7 @@ const methods = {
     validateUint32(length, 'length', true)
     validateString(label, 'label')
     if (context !== undefined) validateBuffer(context, 'context')
-    if (!this._secureEstablished)
+    if (!this._secureEstablished || !this._handle)
       throw nodeError(Error, 'ERR_TLS_INVALID_STATE', 'TLS socket connection must be securely established')
     return bytesOf(this[kEngine].connection!.exportKeyingMaterial(label, length, context && bytesOf(context)))
   },
@@ -573,6 +582,8 @@ const methods = {
 
   getTLSTicket(this: TLSSocket) {
     if (!this._handle) return null
+    // A server's session holds no ticket: it is in the client's hands.
+    if (this._tlsOptions.isServer) return undefined
     const ticket = (this[kSession] ?? this[kEngine].connection?.session)?.ticket
     return ticket && bytesOf(ticket)
   },

@@ -26,8 +26,8 @@ export class Transport {
     readonly raw: Duplex,
     private readonly events: TransportEvents,
   ) {
-    raw.pause()
     const stream = raw as Internals
+    stream.pause()
     // What had been buffered before we came is delivered first, in `start`.
     stream.push = (chunk, encoding) => this.take(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk)
     // Streams that kept a reference to the original `push` come this way.

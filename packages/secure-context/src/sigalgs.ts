@@ -65,8 +65,17 @@ export function parseSignatureSchemes(text: string): number[] {
   return schemes
 }
 
+/** OpenSSL says `signature+hash`, where there is no hash to say too. */
+const WITHOUT_HASH: ReadonlyMap<number, string> = new Map([
+  [0x0807, 'Ed25519+UNDEF'],
+  [0x0808, 'Ed448+UNDEF'],
+  [0x0904, 'id-ml-dsa-44+UNDEF'],
+  [0x0905, 'id-ml-dsa-65+UNDEF'],
+  [0x0906, 'id-ml-dsa-87+UNDEF'],
+])
+
 /** A scheme in the words of `getSharedSigalgs()`. */
 export function signatureSchemeDisplay(id: number): string {
   const scheme = SCHEMES.find(([number]) => number === id)
-  return scheme?.[2] || scheme?.[1] || `0x${id.toString(16)}`
+  return WITHOUT_HASH.get(id) || scheme?.[2] || scheme?.[1] || `0x${id.toString(16)}`
 }

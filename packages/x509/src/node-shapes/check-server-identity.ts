@@ -25,7 +25,7 @@ export interface IdentityError extends Error {
  * @param certificate the legacy object of `toLegacyObject`, or Node's own
  * @param ascii the name with A-labels (RFC 5890), where `hostname` has others; errors show `hostname`
  * @returns nothing when the certificate is for the host, else the error that Node makes
- * @throws {Error} `ERR_TLS_CERT_ALTNAME_FORMAT` for a `subjectaltname` that is not Node's format
+ * @throws {SyntaxError} `ERR_TLS_CERT_ALTNAME_FORMAT` for a `subjectaltname` that is not Node's format
  */
 export function checkServerIdentity(
   hostname: string,
@@ -111,7 +111,7 @@ function splitAlternativeNames(text: string): string[] {
     if (quote >= 0 && (comma < 0 || quote < comma)) {
       const quoted = JSON_STRING.exec(text.slice(quote))?.[0]
       if (!quoted)
-        throw Object.assign(new Error('Invalid subject alternative name string'), {
+        throw Object.assign(new SyntaxError('Invalid subject alternative name string'), {
           code: 'ERR_TLS_CERT_ALTNAME_FORMAT',
         })
       name += text.slice(at, quote) + (JSON.parse(quoted) as string)

@@ -66,7 +66,7 @@ export function parseSignatureSchemes(text: string): number[] {
 }
 
 /** OpenSSL says `signature+hash`, where there is no hash to say too. */
-const WITHOUT_HASH: ReadonlyMap<number, string> = new Map([
+const WITHOUT_HASH: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
   [0x0807, 'Ed25519+UNDEF'],
   [0x0808, 'Ed448+UNDEF'],
   [0x0904, 'id-ml-dsa-44+UNDEF'],

@@ -37,6 +37,21 @@ export function convertALPNProtocols(protocols: unknown, out: { ALPNProtocols?: 
   else if (isView(protocols)) out.ALPNProtocols = check(Buffer.from(bytesOf(protocols)))
 }
 
+/**
+ * The same for Next Protocol Negotiation (TLS up to 1.2), which io.js 3 had and Node 10 removed.
+ *
+ * @see https://datatracker.ietf.org/doc/html/draft-agl-tls-nextprotoneg-04
+ */
+export function convertNPNProtocols(protocols: unknown, out: { NPNProtocols?: Buffer }): void {
+  if (Array.isArray(protocols)) out.NPNProtocols = encode(protocols)
+  else if (isView(protocols)) out.NPNProtocols = check(Buffer.from(bytesOf(protocols)))
+}
+
+/** OpenSSL's `SSL_select_next_proto`: the server's first name that is ours too, else our own first. */
+export function selectNextProtocol(ours: readonly Uint8Array[], offered: readonly Uint8Array[]): Uint8Array {
+  return offered.find((name) => ours.some((own) => Buffer.compare(own, name) === 0)) ?? ours[0]!
+}
+
 /** The names in a list in wire format; none when it is malformed. */
 export function alpnNames(list: Uint8Array): Uint8Array[] {
   const names: Uint8Array[] = []

@@ -49,6 +49,7 @@ export function connect(...args: unknown[]): TLSSocket {
   if (!options.keepAlive) options.singleUse = true
   validateFunction(options.checkServerIdentity, 'options.checkServerIdentity')
   validateNumber(options.minDHSize, 'options.minDHSize', 1)
+  if (options.verify !== undefined) validateFunction(options.verify, 'options.verify')
   const secureContext = options.secureContext || tls.createSecureContext(options)
 
   const socket = new TLSSocket(options.socket, {
@@ -59,6 +60,8 @@ export function connect(...args: unknown[]): TLSSocket {
     requestCert: true,
     rejectUnauthorized: options.rejectUnauthorized !== false,
     ALPNProtocols: options.ALPNProtocols,
+    NPNProtocols: options.NPNProtocols,
+    verify: options.verify,
     requestOCSP: options.requestOCSP,
     enableTrace: options.enableTrace,
     pskCallback: options.pskCallback,

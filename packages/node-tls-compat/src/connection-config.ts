@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import {
+  type ClientConfig,
   type ClientHelloInfo,
   decodeSession,
   encodeSession,
@@ -10,8 +11,9 @@ import {
   TlsConnection,
 } from '@x/tls-handshake'
 import { Alert, AlertError } from '@x/tls-record'
-import { alpnNames } from './alpn.ts'
+import { alpnNames, selectNextProtocol } from './alpn.ts'
 import { invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
+import type { Verify } from './options.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
 import type { Server } from './server.ts'
 import { contextOf, kEngine, kPresets, type TLSSocket } from './tls-socket.ts'
@@ -39,6 +41,29 @@ function common(socket: TLSSocket) {
   }
 }
 
+type VerifyPeer = NonNullable<ClientConfig['verifyPeer']>
+
+/** The `verify` option: asked where the chain is good. Its error becomes the verdict. */
+function withCondition(verifyPeer: VerifyPeer | undefined, verify: Verify): VerifyPeer {
+  return async (peer) => {
+    const verdict = (await verifyPeer?.(peer)) ?? { ok: false }
+    if (!verdict.ok) return verdict
+    let error: unknown
+    try {
+      error = await verify({
+        certificates: peer.chain.map((der) => Buffer.from(der)),
+        servername: peer.serverName,
+        ocspResponse: peer.ocspResponse && Buffer.from(peer.ocspResponse),
+      })
+    } catch (thrown) {
+      error = thrown ?? new Error('verify has thrown nothing')
+    }
+    if (error == null) return verdict
+    const { code = 'CERT_REJECTED', message = String(error) } = error as { code?: string; message?: string }
+    return { ok: false, result: { code, message } }
+  }
+}
+
 // --- Client ---------------------------------------------------------------------------------------------------------
 
 function clientConnection(socket: TLSSocket): TlsConnection {
@@ -55,6 +80,8 @@ function clientConnection(socket: TLSSocket): TlsConnection {
     serverName: presets.servername,
     session: presets.session,
     alpnProtocols: options.ALPNProtocols ? alpnNames(options.ALPNProtocols as Buffer) : undefined,
+    ...(options.NPNProtocols && { selectNpn: nextProtocolSelector(options.NPNProtocols as Buffer) }),
+    ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, options.verify) }),
     requestOcsp: options.requestOCSP,
     // DHE primes are held to `minDHSize` after the handshake, with Node's error.
     minDhBits: 512,
@@ -63,6 +90,11 @@ function clientConnection(socket: TLSSocket): TlsConnection {
       pskCallback: (hint: Uint8Array | null) => psk(hint?.length ? Buffer.from(hint).toString() : null) ?? null,
     }),
   })
+}
+
+function nextProtocolSelector(list: Buffer): NonNullable<ClientConfig['selectNpn']> | undefined {
+  const ours = alpnNames(list)
+  return ours.length > 0 ? (offered) => selectNextProtocol(ours, offered) : undefined
 }
 
 /** @see https://nodejs.org/api/tls.html#pre-shared-keys */
@@ -133,7 +165,9 @@ function serverConnection(socket: TLSSocket): TlsConnection {
       if (hello.serverName === undefined || !options.SNICallback) return undefined
       socket.servername = hello.serverName
       chosen = await selectContext(socket, hello.serverName)
-      return chosen?.context.serverOverrides()
+      const overrides = chosen?.context.serverOverrides()
+      if (!overrides || !options.verify) return overrides
+      return { ...overrides, verifyPeer: withCondition(overrides.verifyPeer, options.verify) }
     },
 
     selectAlpn: options.ALPNCallback
@@ -141,6 +175,9 @@ function serverConnection(socket: TLSSocket): TlsConnection {
       : options.ALPNProtocols
         ? (offered) => overlap(alpnNames(options.ALPNProtocols as Buffer), offered)
         : () => undefined,
+
+    ...(options.NPNProtocols && { npnProtocols: alpnNames(options.NPNProtocols as Buffer) }),
+    ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, options.verify) }),
 
     // `setKeyCert` may replace the certificate while the handshake runs.
     get credentials() {

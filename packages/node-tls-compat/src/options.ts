@@ -1,5 +1,6 @@
 import type net from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { ReadableStream, WritableStream } from 'node:stream/web'
 import type { CryptoProvider, Signer } from '@x/crypto-primitives'
 import type { SecureContext } from './secure-context.ts'
 import type { Server } from './server.ts'
@@ -37,12 +38,36 @@ export interface SecureContextOptions {
   provider?: CryptoProvider
 }
 
+/** What a `verify` option is told of the peer. */
+export interface VerifiedPeer {
+  /** DER: the peer's certificates as it sent them, its own first. */
+  readonly certificates: readonly Buffer[]
+  /** On a client: the name that was asked for. */
+  readonly servername: string | undefined
+  /** On a client that asked for it: the stapled OCSP response. */
+  readonly ocspResponse: Buffer | undefined
+}
+
+/**
+ * One more condition on a peer whose chain was found good: a pin, a revocation service, a list of one's own. The error it
+ * returns, resolves to, or throws refuses the peer, as a bad chain does; it cannot accept what the chain's check refused.
+ */
+export type Verify = (peer: VerifiedPeer) => Error | null | undefined | void | Promise<Error | null | undefined | void>
+
 export type SNICallback = (servername: string, done: (error: Error | null, context?: unknown) => void) => void
 export type ALPNCallback = (offer: { servername: string | false; protocols: string[] }) => string | undefined
+
+/** Two Web Streams of `Uint8Array`s, such as a WebTransport stream or Deno's connections are. */
+export interface WebStreams {
+  readonly readable: ReadableStream<Uint8Array>
+  readonly writable: WritableStream<Uint8Array>
+}
 
 interface Common extends SecureContextOptions {
   ALPNProtocols?: readonly (string | ArrayBufferView)[] | ArrayBufferView
   ALPNCallback?: ALPNCallback
+  /** Next Protocol Negotiation, TLS up to 1.2; as io.js 3 had it. */
+  NPNProtocols?: readonly (string | ArrayBufferView)[] | ArrayBufferView
   SNICallback?: SNICallback
   enableTrace?: boolean
   requestCert?: boolean
@@ -52,6 +77,8 @@ interface Common extends SecureContextOptions {
   pskCallback?: ((...args: any[]) => any) | null
   secureContext?: SecureContext
   handshakeTimeout?: number
+  /** Ours: one more condition on a peer whose chain is good; it may answer with a promise. Not asked on resumption. */
+  verify?: Verify
 }
 
 /** Options of `new tls.TLSSocket()`. */
@@ -77,7 +104,8 @@ export interface ConnectionOptions extends Omit<TLSSocketOptions, 'isServer' | '
   host?: string
   port?: number | string
   path?: string
-  socket?: (Duplex & { _host?: string }) | null
+  /** A socket, any Duplex, or a pair of Web Streams of bytes. */
+  socket?: (Duplex & { _host?: string }) | WebStreams | null
   servername?: string
   checkServerIdentity?: (hostname: string, cert: object) => Error | undefined
   minDHSize?: number

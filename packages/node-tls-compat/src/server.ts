@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import EventEmitter from 'node:events'
 import net from 'node:net'
 import { deprecate } from 'node:util'
-import { convertALPNProtocols } from './alpn.ts'
+import { convertALPNProtocols, convertNPNProtocols } from './alpn.ts'
 import { diedUntold } from './http2-streams.ts'
 import { native } from './native.ts'
 import { connectionReset, invalidArgType, nodeError } from './node-error.ts'
@@ -19,6 +19,8 @@ export interface Server extends net.Server {
   requestCert: boolean
   rejectUnauthorized: boolean
   ALPNProtocols: Buffer | undefined
+  /** Ours, as io.js: set where the option was. */
+  NPNProtocols?: Buffer
   ALPNCallback: ALPNCallback | undefined
   honorCipherOrder: boolean
   pauseOnConnect?: boolean
@@ -26,7 +28,10 @@ export interface Server extends net.Server {
   ticketKeys?: ArrayBufferView
   _sharedCreds: SecureContext
   _contexts: [RegExp, unknown][]
-  [kOptions]: Pick<TlsOptions, 'handshakeTimeout' | 'SNICallback' | 'pskCallback' | 'pskIdentityHint' | 'enableTrace'>
+  [kOptions]: Pick<
+    TlsOptions,
+    'handshakeTimeout' | 'SNICallback' | 'pskCallback' | 'pskIdentityHint' | 'enableTrace' | 'verify'
+  >
   addContext(servername: string, context: unknown): void
   setSecureContext(options: TlsOptions): void
   getTicketKeys(): Buffer
@@ -97,11 +102,13 @@ function readOptions(self: Server, options: TlsOptions): void {
   if (options.sessionTimeout) self.sessionTimeout = options.sessionTimeout
   if (options.ticketKeys) self.ticketKeys = options.ticketKeys
   if (options.ALPNProtocols) convertALPNProtocols(options.ALPNProtocols, self as { ALPNProtocols?: Buffer })
+  if (options.NPNProtocols) convertNPNProtocols(options.NPNProtocols, self as { NPNProtocols?: Buffer })
   self.setSecureContext(options)
 
   const handshakeTimeout = options.handshakeTimeout || 120_000
   validateNumber(handshakeTimeout, 'options.handshakeTimeout')
   if (options.SNICallback) validateFunction(options.SNICallback, 'options.SNICallback')
+  if (options.verify !== undefined) validateFunction(options.verify, 'options.verify')
   if (options.pskCallback) validateFunction(options.pskCallback, 'options.pskCallback')
   if (options.pskIdentityHint) validateString(options.pskIdentityHint, 'options.pskIdentityHint')
   self[kOptions] = {
@@ -110,6 +117,7 @@ function readOptions(self: Server, options: TlsOptions): void {
     pskCallback: options.pskCallback,
     pskIdentityHint: options.pskIdentityHint,
     enableTrace: options.enableTrace,
+    verify: options.verify,
   }
 }
 
@@ -249,7 +257,7 @@ function selectContext(this: TLSSocket, servername: string, done: Parameters<SNI
 
 /** The listener of `'connection'`: everything between TCP's accept and `'secureConnection'`. */
 export function acceptConnection(this: Server, raw: net.Socket): void {
-  const { handshakeTimeout, SNICallback, pskCallback, pskIdentityHint, enableTrace } = this[kOptions]
+  const { handshakeTimeout, SNICallback, pskCallback, pskIdentityHint, enableTrace, verify } = this[kOptions]
   const socket = new TLSSocket(raw, {
     secureContext: this._sharedCreds,
     isServer: true,
@@ -258,6 +266,8 @@ export function acceptConnection(this: Server, raw: net.Socket): void {
     rejectUnauthorized: this.rejectUnauthorized,
     handshakeTimeout,
     ALPNProtocols: this.ALPNProtocols,
+    NPNProtocols: this.NPNProtocols,
+    verify,
     ALPNCallback: this.ALPNCallback,
     SNICallback: SNICallback ?? (this._contexts.length > 0 ? selectContext : undefined),
     enableTrace,

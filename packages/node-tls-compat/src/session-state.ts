@@ -11,12 +11,14 @@ const PREFIX = Buffer.from('\0nodejs:tls:session:1\0')
 interface Identity {
   servername?: string
   host?: string
-  socket?: { _host?: string } | null
+  socket?: object | null
 }
 
 /** The name a client verifies the server by. */
 export function serverIdentity(options: Identity | undefined): string {
-  return options?.servername || options?.host || options?.socket?._host || 'localhost'
+  return (
+    options?.servername || options?.host || (options?.socket as { _host?: string } | undefined)?._host || 'localhost'
+  )
 }
 
 const optionsOf = (socket: TLSSocket) =>

@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs'
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
-import { convertALPNProtocols } from './alpn.ts'
+import { convertALPNProtocols, convertNPNProtocols } from './alpn.ts'
 import { ownCertificateOf, ownX509Of, peerCertificateOf, peerX509Of } from './certificates.ts'
 import { makeConnection, tellTicket } from './connection-config.ts'
 import { cipherOf, ephemeralKeyOf, protocolName, schemeName, sharedSigalgNames } from './connection-info.ts'
@@ -10,7 +10,7 @@ import { Engine } from './engine.ts'
 import { keyLogPath, traceAll } from './flags.ts'
 import { type Handle, makeHandle } from './handle.ts'
 import { nodeError } from './node-error.ts'
-import type { TLSSocketOptions } from './options.ts'
+import type { TLSSocketOptions, WebStreams } from './options.ts'
 import { HINT_FAILED } from './running-node.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
 import { decodeReusableSession, encodeWrappedSession, sessionOf } from './session-state.ts'
@@ -29,6 +29,7 @@ import {
 } from './validate.ts'
 import { verifyError } from './verify-error.ts'
 
+import { asDuplex } from './web-streams.ts'
 /** State that is ours and nobody's to look up by name. */
 export const kEngine = Symbol('engine')
 export const kConnectOptions = Symbol('connect-options')
@@ -51,6 +52,8 @@ export interface TLSSocket extends net.Socket {
   authorizationError: string | Error | null
   alpnProtocol: string | false | null
   servername: string | false | null
+  /** With the option `NPNProtocols`, as io.js: the protocol chosen by Next Protocol Negotiation. */
+  npnProtocol?: string | false
   server: import('./server.ts').Server | undefined
   ssl: Handle | null
   _handle: Handle | null
@@ -115,17 +118,22 @@ export interface TLSSocket extends net.Socket {
 }
 
 export interface TLSSocketConstructor {
-  new (socket?: Duplex | null, options?: TLSSocketOptions): TLSSocket
-  (this: TLSSocket, socket?: Duplex | null, options?: TLSSocketOptions): void
+  new (socket?: Duplex | WebStreams | null, options?: TLSSocketOptions): TLSSocket
+  (this: TLSSocket, socket?: Duplex | WebStreams | null, options?: TLSSocketOptions): void
   readonly prototype: TLSSocket
 }
 
 /**
- * A TLS connection over a socket, or over any Duplex stream.
+ * A TLS connection over a socket, over any Duplex stream, or over a pair of Web Streams.
  *
  * @see https://nodejs.org/api/tls.html#class-tlstlssocket
  */
-export const TLSSocket = function TLSSocket(this: TLSSocket, socket?: Duplex | null, opts?: TLSSocketOptions) {
+export const TLSSocket = function TLSSocket(
+  this: TLSSocket,
+  given?: Duplex | WebStreams | null,
+  opts?: TLSSocketOptions,
+) {
+  const socket = asDuplex(given)
   const options: TLSSocketOptions = { ...opts }
   if (options.enableTrace != null) validateBoolean(options.enableTrace, 'options.enableTrace')
   if (options.ALPNProtocols) {
@@ -133,6 +141,7 @@ export const TLSSocket = function TLSSocket(this: TLSSocket, socket?: Duplex | n
     if (!isView(options.ALPNProtocols)) throw new TypeError('Must give a Buffer as first argument')
   }
 
+  if (options.NPNProtocols) convertNPNProtocols(options.NPNProtocols, options as { NPNProtocols?: Buffer })
   this._tlsOptions = options
   this._secureEstablished = false
   this._controlReleased = false
@@ -476,6 +485,8 @@ const methods = {
     if ((this._tlsOptions.handshakeTimeout ?? 0) > 0) this.setTimeout(0, this._handleTimeout)
     this.emit('secure')
     if (this._tlsOptions.isServer || !this[kConnectOptions]) this[kEngine].release()
+    if (this._tlsOptions.NPNProtocols)
+      this.npnProtocol = connection.npnProtocol ? Buffer.from(connection.npnProtocol).toString('latin1') : false
   },
 
   _handleTimeout(this: TLSSocket) {

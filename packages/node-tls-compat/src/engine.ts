@@ -3,7 +3,7 @@ import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import type { TlsError } from '@x/tls-record'
 import { type Handle, UV_ECANCELED } from './handle.ts'
 import { asFirstRecord, toNodeError } from './tls-error.ts'
-import { Transport } from './transport.ts'
+import { keep, Transport } from './transport.ts'
 
 type Done = (error?: Error | null) => void
 
@@ -14,6 +14,8 @@ export interface EngineOwner {
   secured(renegotiation: boolean): void
   /** Plaintext. @returns false to be left alone until `resume` */
   data(bytes: Uint8Array): boolean
+  /** True when more than `pending` bytes have been written: the stream holds the rest back. */
+  writesWait(pending: number): boolean
   /** close_notify came, or the transport ended. */
   ended(): void
   session(session: Session): void
@@ -53,6 +55,9 @@ export class Engine {
   private endUndelivered = false
   private readonly held: { chunks: readonly Uint8Array[]; done: Done }[] = []
   private readonly pending = new Set<Done>()
+  /** A small write that waits for the end of the turn: what is written behind it goes in the same record. */
+  private waiting: Done | undefined
+  private joining = false
   private readonly closeListeners: (() => void)[] = []
 
   constructor(
@@ -158,7 +163,8 @@ export class Engine {
     }
   }
 
-  private flush(done?: Done): boolean {
+  private flush(done: Done | undefined = this.waiting): boolean {
+    if (done === this.waiting) this.waiting = undefined
     const output = this.connection!.takeOutput()
     if (output.length === 0) {
       done?.()
@@ -196,6 +202,7 @@ export class Engine {
   private deliver(bytes: Uint8Array): void {
     if (bytes.length === 0) return
     this.bytesRead += bytes.length
+    bytes = keep(bytes)
     if (this.stalled) this.undelivered.push(bytes)
     else this.hand(bytes)
   }
@@ -255,8 +262,32 @@ export class Engine {
     this.pendingBytes += length
     this.bytesWritten += length
     connection.write(...chunks)
+    if (length < FULL_RECORD && !this.joining) {
+      if (this.waiting) this.flush()
+      this.waiting = finish
+      process.nextTick(join, this)
+      return
+    }
     this.flush(finish)
     // A KeyUpdate or an error may have come of it.
+    if (!this.pumping) this.pump()
+  }
+
+  /**
+   * The turn of a small write is over. If the stream has more behind it, the stream is told at once that it is done, and
+   * hands over the rest, to be sealed and sent with it.
+   */
+  join(): void {
+    const { waiting } = this
+    if (!waiting) return
+    if (this.owner.writesWait(this.pendingBytes)) {
+      this.joining = true
+      waiting()
+      this.joining = false
+      if (this.waiting !== waiting) return
+      this.waiting = undefined
+    }
+    this.flush()
     if (!this.pumping) this.pump()
   }
 
@@ -282,6 +313,7 @@ export class Engine {
   /** Destroys the transport and calls back when it is closed. */
   close(callback?: () => void): void {
     const { raw } = this.transport
+    if (this.waiting && !this.failedWith) this.flush()
     const finish = () =>
       process.nextTick(() => {
         this.cancelWrites()
@@ -303,6 +335,13 @@ export class Engine {
     const reason = this.connection?.handshakeComplete ? badDescriptor : canceled
     for (const { done } of this.held.splice(0)) done(reason())
   }
+}
+
+/** Plaintext of a full record, bytes. */
+const FULL_RECORD = 16384
+
+function join(engine: Engine): void {
+  engine.join()
 }
 
 const NOT_TLS = new Set(['WRONG_VERSION_NUMBER', 'HTTP_REQUEST', 'HTTPS_PROXY_REQUEST'])

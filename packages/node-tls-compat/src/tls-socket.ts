@@ -16,6 +16,7 @@ import { isSecureContext, type SecureContext } from './secure-context.ts'
 import { decodeReusableSession, encodeWrappedSession, sessionOf } from './session-state.ts'
 import { tls } from './tls.ts'
 import { startTrace } from './trace.ts'
+import { directRead } from './transport.ts'
 import {
   bytesOf,
   isView,
@@ -28,8 +29,8 @@ import {
   validateUint32,
 } from './validate.ts'
 import { verifyError } from './verify-error.ts'
-
 import { asDuplex } from './web-streams.ts'
+
 /** State that is ours and nobody's to look up by name. */
 export const kEngine = Symbol('engine')
 export const kConnectOptions = Symbol('connect-options')
@@ -51,9 +52,9 @@ export interface TLSSocket extends net.Socket {
   authorized: boolean
   authorizationError: string | Error | null
   alpnProtocol: string | false | null
-  servername: string | false | null
   /** With the option `NPNProtocols`, as io.js: the protocol chosen by Next Protocol Negotiation. */
   npnProtocol?: string | false
+  servername: string | false | null
   server: import('./server.ts').Server | undefined
   ssl: Handle | null
   _handle: Handle | null
@@ -140,8 +141,8 @@ export const TLSSocket = function TLSSocket(
     convertALPNProtocols(options.ALPNProtocols, options as { ALPNProtocols?: Buffer })
     if (!isView(options.ALPNProtocols)) throw new TypeError('Must give a Buffer as first argument')
   }
-
   if (options.NPNProtocols) convertNPNProtocols(options.NPNProtocols, options as { NPNProtocols?: Buffer })
+
   this._tlsOptions = options
   this._secureEstablished = false
   this._controlReleased = false
@@ -166,6 +167,7 @@ export const TLSSocket = function TLSSocket(
     socket ??
     new net.Socket({
       allowHalfOpen: true,
+      onread: directRead((bytes) => this[kEngine].transport.take(bytes)),
       ...({
         noDelay: options.noDelay,
         keepAlive: options.keepAlive,
@@ -291,6 +293,9 @@ function owner(self: TLSSocket) {
       const more = self.push(chunk)
       if (!more) handle.reading = false
       return more
+    },
+    writesWait(pending: number): boolean {
+      return !self.destroyed && self.writableLength > pending
     },
     ended() {
       const handle = self._handle
@@ -480,13 +485,13 @@ const methods = {
     if (!this._handle) return
     const connection = this[kEngine].connection!
     this.alpnProtocol = connection.alpnProtocol ? Buffer.from(connection.alpnProtocol).toString('latin1') : false
+    if (this._tlsOptions.NPNProtocols)
+      this.npnProtocol = connection.npnProtocol ? Buffer.from(connection.npnProtocol).toString('latin1') : false
     if (this.servername === null) this.servername = connection.serverName ?? false
     this._secureEstablished = true
     if ((this._tlsOptions.handshakeTimeout ?? 0) > 0) this.setTimeout(0, this._handleTimeout)
     this.emit('secure')
     if (this._tlsOptions.isServer || !this[kConnectOptions]) this[kEngine].release()
-    if (this._tlsOptions.NPNProtocols)
-      this.npnProtocol = connection.npnProtocol ? Buffer.from(connection.npnProtocol).toString('latin1') : false
   },
 
   _handleTimeout(this: TLSSocket) {

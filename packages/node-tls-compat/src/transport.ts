@@ -10,6 +10,28 @@ export interface TransportEvents {
   close(): void
 }
 
+/** What sockets of ours read into, all of them: its bytes are taken before the next read. */
+const READ_LENGTH = 262144
+let readMemory: Uint8Array | undefined
+
+/**
+ * The `onread` of a socket of our own: large reads into memory that is there already, past the stream.
+ *
+ * @param deliver gets each read; the bytes are good until it returns. Returns false to be left alone until `resume`
+ */
+export function directRead(deliver: (bytes: Uint8Array) => boolean) {
+  readMemory ??= new Uint8Array(READ_LENGTH)
+  return {
+    buffer: readMemory,
+    callback: (length: number, memory: Uint8Array) => deliver(memory.subarray(0, length)),
+  }
+}
+
+/** The bytes, in memory that is not read into again. */
+export function keep(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer === readMemory?.buffer ? bytes.slice() : bytes
+}
+
 type Internals = Duplex & { _read(size: number): void; push(chunk: unknown, encoding?: BufferEncoding): boolean }
 
 /**
@@ -29,7 +51,8 @@ export class Transport {
     const stream = raw as Internals
     stream.pause()
     // What had been buffered before we came is delivered first, in `start`.
-    stream.push = (chunk, encoding) => this.take(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk)
+    stream.push = (chunk, encoding) =>
+      this.take(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : (chunk as Uint8Array | null))
     // Streams that kept a reference to the original `push` come this way.
     raw.on(
       'data',
@@ -94,15 +117,15 @@ export class Transport {
     if (!this.raw.destroyed) this.raw.destroy()
   }
 
-  private take(chunk: unknown): boolean {
+  /** Takes what arrived; `null` is the end. @returns false to be left alone until `resume` */
+  take(chunk: Uint8Array | null): boolean {
     if (this.ended) return false
     if (chunk === null) {
       this.ended = true
       this.events.end()
       return false
     }
-    const bytes = chunk as Uint8Array
-    const more = bytes.length === 0 || this.events.data(bytes)
+    const more = chunk.length === 0 || this.events.data(chunk)
     this.wanted = more
     // A stream that reads on demand pushes once for each `_read`; a net.Socket goes on by itself.
     if (more && !(this.raw instanceof net.Socket)) process.nextTick(() => this.wanted && this.resume())

@@ -6,3 +6,19 @@ export function writeHeader(buffer: Uint8Array, offset: number, type: number, ve
   buffer[offset + 3] = length >>> 8
   buffer[offset + 4] = length
 }
+
+/** Small pieces of output are cut from one piece of memory: `writev` wants them outside the heap, where each costs much. */
+const SLAB_LENGTH = 4096
+let slab = new Uint8Array(0)
+let slabUsed = 0
+
+/** Fresh memory for the start of a record, `length` bytes: a few. */
+export function headerBytes(length: number): Uint8Array {
+  if (slabUsed + length > slab.length) {
+    slab = new Uint8Array(SLAB_LENGTH)
+    slabUsed = 0
+  }
+  const bytes = slab.subarray(slabUsed, slabUsed + length)
+  slabUsed += length
+  return bytes
+}

@@ -2,6 +2,7 @@ import { plainView } from './bytes.ts'
 import {
   ContentType,
   HEADER_LENGTH,
+  MAX_CIPHERTEXT_12,
   MAX_CIPHERTEXT_13,
   MAX_INNER_PLAINTEXT,
   MAX_PLAINTEXT,
@@ -28,6 +29,19 @@ export interface RecordReaderOptions {
 
 /** Bytes of early data that are skipped without knowing what they are (as BoringSSL does). */
 const SKIPPED_EARLY_DATA = 16384
+
+/** Memory for a record that straddles chunks, of any length; and from which length on a record gets it. */
+const CARRY_LENGTH = HEADER_LENGTH + MAX_CIPHERTEXT_12
+const CARRIED_LENGTH = 8192
+/** One that is free, for all connections: it holds ciphertext only. */
+let spare: Uint8Array | undefined
+
+function carry(length: number): Uint8Array {
+  if (length < CARRIED_LENGTH) return new Uint8Array(length)
+  const memory = spare ?? new Uint8Array(CARRY_LENGTH)
+  spare = undefined
+  return memory.subarray(0, length)
+}
 
 /**
  * Chunks in, opened records out.
@@ -159,7 +173,7 @@ export class RecordReader {
         this.#refuseGarbage(this.#header, 0, this.#have)
         return undefined
       }
-      this.#partial = new Uint8Array(HEADER_LENGTH + this.#checkHeader(this.#header, 0))
+      this.#partial = carry(HEADER_LENGTH + this.#checkHeader(this.#header, 0))
       this.#partial.set(this.#header)
     }
     const record = this.#partial
@@ -167,7 +181,12 @@ export class RecordReader {
     if (this.#have < record.length) return undefined
     this.#partial = null
     this.#have = 0
-    return this.#open(record, 0, record.length - HEADER_LENGTH)
+    const opened = this.#open(record, 0, record.length - HEADER_LENGTH)
+    // Where the provider opens into memory of its own, ours is free again.
+    if (opened !== null && opened.payload.buffer !== record.buffer && record.byteOffset === 0) {
+      if (record.buffer.byteLength === CARRY_LENGTH) spare = new Uint8Array(record.buffer)
+    }
+    return opened
   }
 
   /** Moves bytes from the chunks to `target[from, to)`; returns how many there were. */

@@ -150,7 +150,7 @@ async function bulk(title: string, direction: 'send' | 'receive', version: Versi
   const kind = version === '1.1' ? 'RSA-2048' : 'P-256'
   for (const name of able('client', version, cipher)) {
     const agent = agents.get(name)!
-    const pace = new Pace(1, 0.25, chunk < 4096 ? 16 : 64)
+    const pace = new Pace(1, 0.25, 256)
     contenders.set(name, async (time) => {
       const megabytes = pace.units(time)
       const bytes = Math.round(megabytes * 64) * 16384

@@ -14,9 +14,28 @@ import {
   NONCE_LENGTH,
   SPECIFICATIONS,
 } from '../aead/specification.ts'
-import { concatBytes } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import type { Aead, AeadAlgorithm, AeadName } from '../provider.ts'
+
+/** A TLS record's plaintext, its type byte and some padding. */
+const JOINED_LENGTH = 16640
+let joined: Uint8Array | undefined
+
+/**
+ * The parts in one piece: each further call into OpenSSL, with the Buffer it answers with, costs more than to copy a
+ * record. Valid until the next call, as ciphers take their text at once.
+ */
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  const target = length > JOINED_LENGTH ? new Uint8Array(length) : (joined ??= new Uint8Array(JOINED_LENGTH))
+  let at = 0
+  for (const part of parts) {
+    target.set(part, at)
+    at += part.length
+  }
+  return target.subarray(0, length)
+}
 
 /**
  * An AEAD of OpenSSL. node:crypto makes a cipher object per record (2.5 microseconds) and allocates its output;
@@ -49,14 +68,11 @@ export class NativeAead implements Aead {
 
   sealChunks(nonce: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[]): Uint8Array[] {
     checkPlace(this.#name, nonce, this.#nonceLength, nonce, 0, 0)
-    // CCM takes its text in one piece, and its length beforehand.
-    if (this.#isCcm && parts.length > 1) parts = [concatBytes(...parts)]
-    const cipher = this.#start(nonce, aad, parts[0]?.length ?? 0)
-    const out: Uint8Array[] = []
-    for (const part of parts) if (part.length > 0 || this.#isCcm) out.push(cipher.update(part))
+    const text = parts.length === 1 ? parts[0]! : join(parts)
+    const cipher = this.#start(nonce, aad, text.length)
+    const sealed = cipher.update(text)
     cipher.final()
-    out.push(cipher.getAuthTag())
-    return out
+    return [sealed, cipher.getAuthTag()]
   }
 
   open(nonce: Uint8Array, aad: Uint8Array, buffer: Uint8Array, offset: number, length: number): Uint8Array | null {

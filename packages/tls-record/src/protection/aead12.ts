@@ -2,7 +2,7 @@ import type { Aead, AeadAlgorithm } from '@x/crypto-primitives'
 import type { ByteQueue } from '../byte-queue.ts'
 import { plainView } from '../bytes.ts'
 import { HEADER_LENGTH, MAX_CIPHERTEXT_12 } from '../constants.ts'
-import { writeHeader } from '../header.ts'
+import { headerBytes, writeHeader } from '../header.ts'
 import type { ReadProtection, WriteProtection } from '../protection.ts'
 import { SequenceNonce } from './nonce.ts'
 
@@ -142,7 +142,7 @@ export class Aead12Writer implements WriteProtection {
     output: Uint8Array[],
   ): void {
     const cipher = this.#cipher
-    const header = new Uint8Array(HEADER_LENGTH + cipher.explicitLength)
+    const header = headerBytes(HEADER_LENGTH + cipher.explicitLength)
     writeHeader(header, 0, type, version, cipher.explicitLength + length + cipher.aead.tagLength)
     cipher.describe(type, version, length)
     const nonce = cipher.nextNonce(header, HEADER_LENGTH)

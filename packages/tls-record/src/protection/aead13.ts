@@ -2,7 +2,7 @@ import type { Aead, AeadAlgorithm } from '@x/crypto-primitives'
 import type { ByteQueue } from '../byte-queue.ts'
 import { plainView } from '../bytes.ts'
 import { ContentType, HEADER_LENGTH, MAX_CIPHERTEXT_13 } from '../constants.ts'
-import { writeHeader } from '../header.ts'
+import { headerBytes, writeHeader } from '../header.ts'
 import type { ReadProtection, WriteProtection } from '../protection.ts'
 import { SequenceNonce } from './nonce.ts'
 
@@ -67,7 +67,7 @@ export class Aead13Writer implements WriteProtection {
     padding: number,
     output: Uint8Array[],
   ): void {
-    const header = new Uint8Array(HEADER_LENGTH)
+    const header = headerBytes(HEADER_LENGTH)
     writeHeader(header, 0, ContentType.application_data, version, length + 1 + padding + this.#aead.tagLength)
     const parts: Uint8Array[] = []
     content.take(length, parts)

@@ -145,6 +145,55 @@ describe('every protection', () => {
   })
 })
 
+describe('the fast ways and the plain ones', () => {
+  const aeads = Object.keys(nodeProvider.aeads).flatMap((name) => [`TLS 1.3 ${name}`, `TLS 1.2 ${name}`])
+  const pieces = fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 6 })
+
+  test.each(aeads)('%s: joined for OpenSSL, or sealed in place: the same bytes', (name) => {
+    fc.assert(
+      fc.property(pieces, fc.integer({ min: 0, max: 255 }), (lengths, seed) => {
+        const wires = ['node', 'portable'].map((provider) => {
+          const { writer } = pair(kinds[`${provider} ${name}`]())
+          const content = new ByteQueue()
+          for (const length of lengths) content.push(Uint8Array.from({ length }, (_, i) => i * seed))
+          writer.writeQueue(ContentType.application_data, content)
+          return join(writer.takeOutput())
+        })
+        expect(Buffer.compare(wires[0], wires[1])).toBe(0)
+      }),
+      { numRuns: 5 },
+    )
+  })
+
+  test.each(aeads.flatMap((name) => [`node ${name}`, `portable ${name}`]))(
+    '%s: what was handed up stays as it is while further records come in pieces',
+    (name) => {
+      fc.assert(
+        fc.property(
+          pieces,
+          fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 1, maxLength: 5 }),
+          (lengths, cuts) => {
+            const { writer, reader } = pair(kinds[name]())
+            const contents = lengths.map((length, i) => Uint8Array.from({ length }, (_, j) => i + j))
+            for (const content of contents) writer.write(ContentType.application_data, content)
+            const wire = join(writer.takeOutput())
+            const views: Uint8Array[] = []
+            for (let at = 0, cut = 0; at < wire.length; cut++) {
+              const end = at + cuts[cut % cuts.length]
+              reader.push(wire.slice(at, end))
+              for (let record = reader.next(); record; record = reader.next()) views.push(record.payload)
+              reader.detach()
+              at = end
+            }
+            expect(Buffer.compare(join(views), join(contents))).toBe(0)
+          },
+        ),
+        { numRuns: 5 },
+      )
+    },
+  )
+})
+
 describe('RecordReader', () => {
   test('a record that lies whole in its chunk is a view of it', () => {
     const { writer, reader } = pair()

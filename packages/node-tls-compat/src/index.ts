@@ -6,6 +6,10 @@ export { tls as default, tls as 'module.exports' }
 export const {
   CLIENT_RENEG_LIMIT,
   CLIENT_RENEG_WINDOW,
+  DEFAULT_CIPHERS,
+  DEFAULT_ECDH_CURVE,
+  DEFAULT_MAX_VERSION,
+  DEFAULT_MIN_VERSION,
   Server,
   SecureContext,
   TLSSocket,
@@ -18,6 +22,7 @@ export const {
   getCACertificates,
   getCertificateCompressionAlgorithms,
   getCiphers,
+  rootCertificates,
   setDefaultCACertificates,
 } = tls
 
@@ -27,6 +32,9 @@ export type {
   SecureContextOptions,
   TLSSocketOptions,
   TlsOptions,
+  VerifiedPeer,
+  Verify,
+  WebStreams,
 } from './options.ts'
 
 // The constructors are functions, as `https` needs them; these are the types of what they make.

@@ -167,3 +167,8 @@ describe('checkServerIdentity', () => {
     )
   })
 })
+
+it('whatever node:tls exports by name is exported here by name', async () => {
+  const [native, own] = await Promise.all([import('node:tls'), import('../src/index.ts')])
+  expect(Object.keys(native).filter((name) => !(name in own))).toEqual([])
+})

@@ -16,6 +16,8 @@ export interface EngineOwner {
   data(bytes: Uint8Array): boolean
   /** True when more than `pending` bytes have been written: the stream holds the rest back. */
   writesWait(pending: number): boolean
+  /** Plaintext is fetched at `'readable'`, by one call of `read` for each. */
+  readsByEvent(): boolean
   /** close_notify came, or the transport ended. */
   ended(): void
   session(session: Session): void
@@ -119,14 +121,16 @@ export class Engine {
 
   resume(): void {
     this.reading = true
+    this.deliverMore()
+    if (!this.stalled) this.transport.resume()
+  }
+
+  private deliverMore(): void {
     this.stalled = false
     while (!this.stalled && this.undelivered.length > 0) this.hand(this.undelivered.shift()!)
-    if (this.stalled) return
-    if (this.endUndelivered) {
-      this.endUndelivered = false
-      this.owner.ended()
-    }
-    this.transport.resume()
+    if (this.stalled || !this.endUndelivered) return
+    this.endUndelivered = false
+    this.owner.ended()
   }
 
   pause(): void {
@@ -208,10 +212,17 @@ export class Engine {
   }
 
   private hand(bytes: Uint8Array): void {
-    if (this.owner.data(bytes)) return
-    this.reading = false
-    this.stalled = true
-    this.transport.pause()
+    if (!this.owner.data(bytes)) {
+      this.reading = false
+      this.stalled = true
+      this.transport.pause()
+    } else if (this.owner.readsByEvent()) {
+      // 'readable' is told in a tick of its own, and natively before the next record is read.
+      this.stalled = true
+      process.nextTick(() => {
+        if (this.reading) this.deliverMore()
+      })
+    }
   }
 
   private fail(error: TlsError): void {

@@ -297,6 +297,9 @@ function owner(self: TLSSocket) {
     writesWait(pending: number): boolean {
       return !self.destroyed && self.writableLength > pending
     },
+    readsByEvent(): boolean {
+      return !self[kEngine].nativeReader && self.readableFlowing === false && self.listenerCount('readable') > 0
+    },
     ended() {
       const handle = self._handle
       if (!handle || self.destroyed) return

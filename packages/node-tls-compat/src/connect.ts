@@ -2,6 +2,7 @@ import net from 'node:net'
 import { connectionReset, nodeError } from './node-error.ts'
 import type { ConnectionOptions } from './options.ts'
 import { REFUSES_ADDRESS_AS_NAME } from './running-node.ts'
+import { identityError } from './server-identity.ts'
 import { serverIdentity } from './session-state.ts'
 import { tls } from './tls.ts'
 import { kConnectOptions, kEngine, kPendingSession, kVerified, TLSSocket } from './tls-socket.ts'
@@ -121,10 +122,7 @@ function onSecure(this: TLSSocket): void {
   let error: (Error & { code?: string }) | null = verifyError(this)
   // A resumed session was verified when it was made.
   if (!error && !this.isSessionReused()) {
-    error =
-      (options.checkServerIdentity!(serverIdentity(options), this.getPeerCertificate(true) as object) as Error & {
-        code?: string
-      }) ?? null
+    error = identityError(this, serverIdentity(options), options.checkServerIdentity!) ?? null
   }
   if (error) {
     this.authorized = false

@@ -50,155 +50,207 @@ function findJSStream(): JSStreamConstructor | null {
   return jsStream
 }
 
+/** What a handle can do besides: the native TLSWrap's methods, told which socket they were called on. */
+export type SocketMethods<S> = Readonly<Record<string, (socket: S, ...args: never[]) => unknown>>
+
+type HandleConstructor = new (engine: Engine, socket: unknown) => Handle
+const constructors = new WeakMap<SocketMethods<never>, HandleConstructor>()
+
 /**
  * Makes the handle of a socket.
  *
- * @param methods of the native TLSWrap that programs reach for through `socket._handle` or `socket.ssl`
+ * @param methods those that programs reach for through `socket._handle` or `socket.ssl`; always the same table
  */
-export function makeHandle(engine: Engine, methods: object): Handle {
-  const JSStream = findJSStream()
-  const handle = JSStream ? streamHandle(new JSStream(), engine) : plainHandle(engine)
-  define(handle, {
-    reading: false,
-    get bytesRead() {
-      return engine.bytesRead
-    },
-    get bytesWritten() {
-      return engine.bytesWritten
-    },
-    get fd() {
-      return (engine.rawHandle?.fd as number | undefined) ?? -1
-    },
-    get handshakes() {
-      return engine.handshakes
-    },
-    get writeQueueSize() {
-      return engine.pendingBytes || ((engine.rawHandle?.writeQueueSize as number | undefined) ?? 0)
-    },
-    get _parentWrap() {
-      return engine.transport.raw
-    },
-    ref() {
-      ;(engine.transport.raw as { ref?(): void }).ref?.()
-    },
-    unref() {
-      ;(engine.transport.raw as { unref?(): void }).unref?.()
-    },
-    hasRef() {
-      return (engine.rawHandle?.hasRef as (() => boolean) | undefined)?.call(engine.rawHandle) ?? true
-    },
-    getsockname(out: object) {
-      return (engine.rawHandle?.getsockname as ((out: object) => number) | undefined)?.call(engine.rawHandle, out) ?? -1
-    },
-    getpeername(out: object) {
-      return (engine.rawHandle?.getpeername as ((out: object) => number) | undefined)?.call(engine.rawHandle, out) ?? -1
-    },
-    setNoDelay(enable: boolean) {
-      ;(engine.transport.raw as { setNoDelay?(enable: boolean): void }).setNoDelay?.(enable)
-      return 0
-    },
-    setKeepAlive(enable: boolean, seconds: number) {
-      ;(engine.transport.raw as { setKeepAlive?(enable: boolean, ms: number): void }).setKeepAlive?.(
-        enable,
-        seconds * 1000,
-      )
-      return 0
-    },
-    close(callback?: () => void) {
-      engine.close(callback)
-    },
-  })
-  define(handle, methods)
-  return handle
+export function makeHandle<S>(engine: Engine, socket: S, methods: SocketMethods<S>): Handle {
+  let Constructor = constructors.get(methods as SocketMethods<never>)
+  if (!Constructor) {
+    const JSStream = findJSStream()
+    Constructor = withSocketMethods(JSStream ? streamHandle(common(JSStream)) : plainHandle(common(Plain)), methods)
+    constructors.set(methods as SocketMethods<never>, Constructor)
+  }
+  return new Constructor(engine, socket)
 }
 
-function define(handle: Handle, members: object): void {
-  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(members))) {
-    Object.defineProperty(handle, name, { ...descriptor, configurable: true, enumerable: false })
+/** Of a handle that C++ knows nothing of. */
+class Plain {}
+
+type Base = new () => object
+
+/** The part that both kinds have. All is in the prototype: a connection has a handle of its own, and there are many. */
+function common(Stream: Base) {
+  return class extends Stream {
+    reading = false
+    readonly #engine: Engine
+    readonly #socket: unknown
+
+    constructor(engine: Engine, socket: unknown) {
+      super()
+      this.#engine = engine
+      this.#socket = socket
+    }
+
+    /** Not to be seen when a socket is printed. */
+    get engine(): Engine {
+      return this.#engine
+    }
+    get socket(): unknown {
+      return this.#socket
+    }
+
+    get bytesRead() {
+      return this.engine.bytesRead
+    }
+    get bytesWritten() {
+      return this.engine.bytesWritten
+    }
+    get fd() {
+      return (this.engine.rawHandle?.fd as number | undefined) ?? -1
+    }
+    get handshakes() {
+      return this.engine.handshakes
+    }
+    get writeQueueSize() {
+      return this.engine.pendingBytes || ((this.engine.rawHandle?.writeQueueSize as number | undefined) ?? 0)
+    }
+    get _parentWrap() {
+      return this.engine.transport.raw
+    }
+    ref() {
+      ;(this.engine.transport.raw as { ref?(): void }).ref?.()
+    }
+    unref() {
+      ;(this.engine.transport.raw as { unref?(): void }).unref?.()
+    }
+    hasRef() {
+      return this.raw<boolean>('hasRef') ?? true
+    }
+    getsockname(out: object) {
+      return this.raw<number>('getsockname', out) ?? -1
+    }
+    getpeername(out: object) {
+      return this.raw<number>('getpeername', out) ?? -1
+    }
+    setNoDelay(enable: boolean) {
+      ;(this.engine.transport.raw as { setNoDelay?(enable: boolean): void }).setNoDelay?.(enable)
+      return 0
+    }
+    setKeepAlive(enable: boolean, seconds: number) {
+      const raw = this.engine.transport.raw as { setKeepAlive?(enable: boolean, ms: number): void }
+      raw.setKeepAlive?.(enable, seconds * 1000)
+      return 0
+    }
+    close(callback?: () => void) {
+      this.engine.close(callback)
+    }
+
+    /** Asks the transport's own handle. */
+    private raw<T>(method: string, ...args: unknown[]): T | undefined {
+      const { rawHandle } = this.engine
+      return (rawHandle?.[method] as ((...args: unknown[]) => T) | undefined)?.apply(rawHandle, args)
+    }
   }
 }
+
+type Common = ReturnType<typeof common>
 
 /** A JSStream that reads from and writes to the engine. */
-function streamHandle(stream: Handle, engine: Engine): Handle {
-  let write: unknown = null
-  let shutdown: { request: unknown; started: boolean } | null = null
+function streamHandle(JSStreamWithEngine: Common) {
+  return class extends JSStreamWithEngine {
+    #write: unknown = null
+    #shutdown: { request: unknown; started: boolean } | null = null
 
-  const finishWrite = (status: number) => {
-    if (!write) return
-    const request = write
-    write = null
-    stream.finishWrite!(request, status)
-    if (shutdown && !shutdown.started) startShutdown()
-  }
-  const finishShutdown = (status: number) => {
-    if (!shutdown) return
-    const { request } = shutdown
-    shutdown = null
-    stream.finishShutdown!(request, status)
-  }
-  const startShutdown = () => {
-    shutdown!.started = true
-    // A shutdown never ends in the call that asked for it.
-    engine.shutdown((error) => setImmediate(finishShutdown, error ? UV_ECANCELED : 0))
-  }
-  engine.onClose(() => {
-    finishWrite(UV_ECANCELED)
-    finishShutdown(UV_ECANCELED)
-  })
+    constructor(engine: Engine, socket: unknown) {
+      super(engine, socket)
+      engine.onClose(() => {
+        this.#finishWrite(UV_ECANCELED)
+        this.#finishShutdown(UV_ECANCELED)
+      })
+    }
 
-  define(stream, {
     // Whoever asks is about to read and write through the handle itself, from C++: from now on plaintext goes that way.
     get isStreamBase() {
-      engine.nativeReader = true
+      this.engine.nativeReader = true
       return true
-    },
+    }
     onreadstart() {
-      engine.resume()
+      this.engine.resume()
       return 0
-    },
+    }
     onreadstop() {
-      engine.pause()
+      this.engine.pause()
       return 0
-    },
-    isClosing: () => engine.transport.raw.destroyed,
+    }
+    isClosing() {
+      return this.engine.transport.raw.destroyed
+    }
     onwrite(request: unknown, chunks: Uint8Array[]) {
-      write = request
+      this.#write = request
       // The answer comes in a later turn; a failure waits for the error that says why.
-      engine.write(chunks, (error) => (error ? setImmediate(finishWrite, UV_ECANCELED) : setImmediate(finishWrite, 0)))
+      this.engine.write(chunks, (error) => setImmediate(() => this.#finishWrite(error ? UV_ECANCELED : 0)))
       return 0
-    },
+    }
     onshutdown(request: unknown) {
-      shutdown = { request, started: false }
-      if (!write) startShutdown()
+      this.#shutdown = { request, started: false }
+      if (!this.#write) this.#startShutdown()
       return 0
-    },
-  })
-  return stream
+    }
+
+    #finishWrite(status: number) {
+      if (!this.#write) return
+      const request = this.#write
+      this.#write = null
+      ;(this as unknown as Handle).finishWrite!(request, status)
+      if (this.#shutdown && !this.#shutdown.started) this.#startShutdown()
+    }
+
+    #startShutdown() {
+      this.#shutdown!.started = true
+      // A shutdown never ends in the call that asked for it.
+      this.engine.shutdown((error) => setImmediate(() => this.#finishShutdown(error ? UV_ECANCELED : 0)))
+    }
+
+    #finishShutdown(status: number) {
+      if (!this.#shutdown) return
+      const { request } = this.#shutdown
+      this.#shutdown = null
+      ;(this as unknown as Handle).finishShutdown!(request, status)
+    }
+  }
 }
 
-function plainHandle(engine: Engine): Handle {
-  return {
-    isStreamBase: false,
-    reading: false,
-    bytesRead: 0,
-    bytesWritten: 0,
-    onread: null,
-    getAsyncId: () => -1,
-    useUserBuffer() {},
-    readStart(this: Handle) {
+function plainHandle(PlainWithEngine: Common) {
+  return class extends PlainWithEngine {
+    onread = null
+    get isStreamBase() {
+      return false
+    }
+    getAsyncId() {
+      return -1
+    }
+    useUserBuffer() {}
+    readStart() {
       this.reading = true
-      engine.resume()
+      this.engine.resume()
       return 0
-    },
-    readStop(this: Handle) {
+    }
+    readStop() {
       this.reading = false
-      engine.pause()
+      this.engine.pause()
       return 0
-    },
+    }
     shutdown(request: { oncomplete(status: number): void }) {
-      engine.shutdown((error) => setImmediate(() => request.oncomplete(error ? UV_ECANCELED : 0)))
+      this.engine.shutdown((error) => setImmediate(() => request.oncomplete(error ? UV_ECANCELED : 0)))
       return 0
-    },
-    close() {},
+    }
   }
+}
+
+function withSocketMethods<S>(Constructor: Common, methods: SocketMethods<S>): HandleConstructor {
+  for (const [name, method] of Object.entries(methods)) {
+    const value = function (this: { socket: S }, ...args: never[]) {
+      return method(this.socket, ...args)
+    }
+    Object.defineProperty(Constructor.prototype, name, { value, writable: true, configurable: true })
+  }
+  return Constructor as unknown as HandleConstructor
 }

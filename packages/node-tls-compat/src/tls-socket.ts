@@ -8,7 +8,7 @@ import { makeConnection, tellTicket } from './connection-config.ts'
 import { cipherOf, ephemeralKeyOf, protocolName, schemeName, sharedSigalgNames } from './connection-info.ts'
 import { Engine } from './engine.ts'
 import { keyLogPath, traceAll } from './flags.ts'
-import { type Handle, makeHandle } from './handle.ts'
+import { type Handle, makeHandle, type SocketMethods } from './handle.ts'
 import { nodeError } from './node-error.ts'
 import type { TLSSocketOptions, WebStreams } from './options.ts'
 import { HINT_FAILED } from './running-node.ts'
@@ -184,7 +184,7 @@ export const TLSSocket = function TLSSocket(
   }
   const engine = new Engine(raw, owner(this))
   this[kEngine] = engine
-  engine.handle = makeHandle(engine, handleMethods(this))
+  engine.handle = makeHandle(engine, this, handleMethods)
   if (own && options.onread) engine.nativeReader = engine.handle.isStreamBase
 
   Reflect.apply(net.Socket as unknown as Function, this, [
@@ -217,18 +217,16 @@ Object.setPrototypeOf(TLSSocket.prototype, net.Socket.prototype)
 Object.setPrototypeOf(TLSSocket, net.Socket)
 
 /** What the native handle offers, and programs use though nobody documented it. */
-function handleMethods(self: TLSSocket) {
-  return {
-    verifyError: () => verifyError(self),
-    getServername: () => self[kEngine].connection?.serverName ?? false,
-    getProtocol: () => self.getProtocol(),
-    getCipher: () => self.getCipher(),
-    getSession: () => self.getSession(),
-    setSession: (session: unknown) => self.setSession(session),
-    setServername: (name: string) => self.setServername(name),
-    isSessionReused: () => self.isSessionReused(),
-    enableTrace: () => startTrace(self),
-  }
+const handleMethods: SocketMethods<TLSSocket> = {
+  verifyError: (self) => verifyError(self),
+  getServername: (self) => self[kEngine].connection?.serverName ?? false,
+  getProtocol: (self) => self.getProtocol(),
+  getCipher: (self) => self.getCipher(),
+  getSession: (self) => self.getSession(),
+  setSession: (self, session: unknown) => self.setSession(session),
+  setServername: (self, name: string) => self.setServername(name),
+  isSessionReused: (self) => self.isSessionReused(),
+  enableTrace: (self) => startTrace(self),
 }
 
 function begin(self: TLSSocket): void {

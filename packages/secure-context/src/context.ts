@@ -32,7 +32,7 @@ import { Credentials } from './credentials.ts'
 import { ContextError } from './error.ts'
 import { DEFAULT_GROUPS, groupStrength, parseGroups } from './groups.ts'
 import { decodeOpenSslSession, encodeOpenSslSession } from './openssl-session.ts'
-import { readPeerCertificate } from './peer-certificate.ts'
+import { recallLeaf, rememberAccepted, type TrustSettings, wasAccepted } from './peer-memory.ts'
 import { enabledVersions, methodVersions, protocolVersion, SSL_OP, type VersionRange } from './protocol-versions.ts'
 import { defaultSignatureSchemes, parseSignatureSchemes } from './sigalgs.ts'
 import { TicketKeys } from './ticket-keys.ts'
@@ -98,6 +98,9 @@ export class TlsContext {
   private combined: TrustStore | undefined
   private readonly crls: readonly CertificateRevocationList[]
   private readonly identity: Credentials
+  /** Made once: connections are many. */
+  private client: ClientConfig | undefined
+  private server: ServerConfig | undefined
 
   constructor(private readonly options: TlsContextOptions) {
     const { provider } = options
@@ -144,15 +147,18 @@ export class TlsContext {
     this.trusted ??= new TrustStore(this.options.defaultTrust?.() ?? [])
     for (const certificate of readAuthorities(input)) this.trusted.add(certificate)
     this.combined = undefined
+    this.changed()
   }
 
   setTicketKeys(bytes: Uint8Array): void {
     this.ticketKeys = new TicketKeys(bytes, this.provider)
+    this.changed()
   }
 
   /** Turns on more of OpenSSL's SSL_OP_*, for connections to come. */
   setOptions(options: number): void {
     this.secureOptions |= options
+    this.changed()
   }
 
   /**
@@ -165,11 +171,18 @@ export class TlsContext {
     const { suites, securityLevel = this.securityLevel } = parseCipherList(list)
     this.securityLevel = securityLevel
     this.cipherSuites = [...this.cipherSuites.filter((id) => id >> 8 === 0x13), ...this.allowed(suites)]
+    this.changed()
   }
 
   /** @returns those that the security level lets through */
   private allowed(suites: readonly number[]): number[] {
     return suites.filter((id) => allowedAtSecurityLevel(cipherSuiteById(id)!, this.securityLevel))
+  }
+
+  /** Connections to come are configured anew. */
+  private changed(): void {
+    this.client = undefined
+    this.server = undefined
   }
 
   // --- The handshake's configuration ----------------------------------------------------------------------------------
@@ -184,7 +197,7 @@ export class TlsContext {
       groups: this.groups,
       signatureSchemes: this.signatureSchemes,
       credentials: this.credentials,
-      parseCertificate: (der): PeerCertificate => readPeerCertificate(der, provider),
+      parseCertificate: (der): PeerCertificate => recallLeaf(der, provider),
       tickets: !off(SSL_OP.NO_TICKET),
       extendedMasterSecret: !off(SSL_OP.NO_EXTENDED_MASTER_SECRET),
       encryptThenMac: !off(SSL_OP.NO_ENCRYPT_THEN_MAC),
@@ -196,17 +209,18 @@ export class TlsContext {
   }
 
   clientConfig(): ClientConfig {
-    return {
+    this.client ??= {
       ...this.common(),
       // The hybrid's ciphertext is of no use to a server that does not know it: X25519 goes along, as OpenSSL sends both.
       ...(this.groups[0] === 'X25519MLKEM768' &&
         this.groups.includes('x25519') && { keyShares: ['X25519MLKEM768', 'x25519'] as const }),
       verifyPeer: (peer) => this.verify(peer, 'serverAuth'),
     }
+    return this.client
   }
 
   serverConfig(): ServerConfig {
-    return {
+    this.server ??= {
       ...this.common(),
       verifyPeer: (peer) => this.verify(peer, 'clientAuth'),
       // A client without RFC 5746 is served, as OpenSSL does; it never gets to renegotiate.
@@ -220,6 +234,7 @@ export class TlsContext {
       sessionIdContext: this.sessionIdContext,
       dhParameters: this.dhParameters,
     }
+    return this.server
   }
 
   /** What SNI may replace on a connection that has begun: the certificate, how it is sent, and whom to trust. */
@@ -260,19 +275,24 @@ export class TlsContext {
     }
   }
 
-  /**
-   * Node's way: the verdict is told after the handshake, with OpenSSL's code, and the application decides.
-   */
-  private async verifyAsync(result: PromiseLike<VerifyResult>): Promise<PeerVerdict> {
-    return verdict(await result)
-  }
-
+  /** Node's way: the verdict is told after the handshake, with OpenSSL's code, and the application decides. */
   private verify(peer: PeerVerification, purpose: 'serverAuth' | 'clientAuth'): PeerVerdict | Promise<PeerVerdict> {
     if (peer.chain.length === 0)
       return {
         ok: false,
         result: { code: 'UNABLE_TO_GET_ISSUER_CERT', message: verifyMessage('UNABLE_TO_GET_ISSUER_CERT') },
       }
+    const settings: TrustSettings = {
+      anchors: this.authorities,
+      provider: this.provider,
+      purpose,
+      securityLevel: this.securityLevel,
+      allowPartialTrustChain: this.options.allowPartialTrustChain ?? false,
+    }
+    // Revocation lists run out, and are looked at each time.
+    const remembers = this.crls.length === 0
+    const remembered = remembers && wasAccepted(settings, peer.chain, Date.now())
+    if (remembered) return remembered
     let chain: Certificate[]
     try {
       chain = peer.chain.map((der) => Certificate.parse(der))
@@ -280,17 +300,18 @@ export class TlsContext {
       return { ok: false, result: { code: 'UNSPECIFIED', message: verifyMessage('UNSPECIFIED') } }
     }
     const result = verifyChain({
+      ...settings,
+      purpose,
       leaf: chain[0]!,
       intermediates: chain.slice(1),
-      anchors: this.authorities,
-      provider: this.provider,
       profile: 'node',
-      purpose,
-      ...(this.crls.length > 0 && { crls: this.crls }),
-      allowPartialTrustChain: this.options.allowPartialTrustChain ?? false,
-      securityLevel: this.securityLevel,
+      ...(remembers ? {} : { crls: this.crls }),
     })
-    return 'then' in result ? this.verifyAsync(result) : verdict(result)
+    const conclude = (found: VerifyResult): PeerVerdict => {
+      if (found.ok && remembers) rememberAccepted(settings, peer.chain, found.chain)
+      return verdict(found)
+    }
+    return 'then' in result ? Promise.resolve(result).then(conclude) : conclude(result)
   }
 
   // --- Reading the options ----------------------------------------------------------------------------------------------

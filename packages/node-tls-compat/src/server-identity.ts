@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto'
+import type { IdentityCertificate } from '@x/x509'
+import { checkServerIdentity } from './check-server-identity.ts'
+import { kEngine, type TLSSocket } from './tls-socket.ts'
+
+/** Names found right for a certificate, the latest; for a client that comes back to the same servers. */
+const LIMIT = 256
+const right = new Set<string>()
+
+/**
+ * Whether the peer's certificate is for this host: asks `check`, or remembers that the usual check was content with the
+ * same certificate and the same host before.
+ */
+export function identityError(
+  socket: TLSSocket,
+  host: string,
+  check: (host: string, certificate: IdentityCertificate) => Error | undefined,
+): Error | undefined {
+  const ask = () => check(host, socket.getPeerCertificate(true) as IdentityCertificate)
+  const leaf = socket[kEngine].connection?.peerCertificates?.[0]
+  if (check !== checkServerIdentity || !leaf) return ask()
+  const key = `${createHash('sha256').update(leaf).digest().toString('latin1')}${host}`
+  if (right.has(key)) return undefined
+  const error = ask()
+  if (!error) {
+    if (right.size >= LIMIT) right.clear()
+    right.add(key)
+  }
+  return error
+}

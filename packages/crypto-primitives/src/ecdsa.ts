@@ -9,6 +9,7 @@ import { randomBytes, randomInteger } from './random.ts'
 import { decodeSignature, encodeSignature } from './signatures/der.ts'
 import { type Hashes, hashNamed, misfit } from './signatures/fit.ts'
 import { compactOf } from './signatures/p1363.ts'
+import { SeenKey } from './signatures/seen-keys.ts'
 
 export { derToP1363, p1363ToDer } from './signatures/p1363.ts'
 
@@ -38,6 +39,7 @@ export function importEcPublicKey(curve: Curve, point: Uint8Array, hashes: Hashe
     throw new CryptoError('INVALID_KEY', `${curve.name} public key is not a point of the curve`)
   }
   const info = infoOf(curve)
+  const seen = new SeenKey(engine, point)
   return {
     ...info,
     data: { type: 'ec', curve: curve.name, point },
@@ -47,6 +49,7 @@ export function importEcPublicKey(curve: Curve, point: Uint8Array, hashes: Hashe
       if (!rs) return false
       const { n } = engine.Point.CURVE()
       if (rs.r === 0n || rs.r >= n || rs.s === 0n || rs.s >= n) return false
+      if (seen.hasTable()) return seen.verify(digest, rs.r, rs.s)
       return engine.verify(compactOf(rs, curve.scalarLength), digest, point, OPTIONS)
     },
   }

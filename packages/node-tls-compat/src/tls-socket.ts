@@ -8,6 +8,7 @@ import { makeConnection, tellTicket } from './connection-config.ts'
 import { cipherOf, ephemeralKeyOf, protocolName, schemeName, sharedSigalgNames } from './connection-info.ts'
 import { Engine } from './engine.ts'
 import { keyLogPath, traceAll } from './flags.ts'
+import { NODE_SOCKETS, ownMethods } from './foreign-socket.ts'
 import { type Handle, makeHandle, type SocketMethods } from './handle.ts'
 import { nodeError } from './node-error.ts'
 import type { TLSSocketOptions, WebStreams } from './options.ts'
@@ -58,6 +59,7 @@ export interface TLSSocket extends net.Socket {
   server: import('./server.ts').Server | undefined
   ssl: Handle | null
   _handle: Handle | null
+  _writeGeneric(writev: boolean, data: unknown, encoding: BufferEncoding, done: (error?: Error | null) => void): void
   _tlsOptions: TLSSocketOptions
   _parent: net.Socket | undefined
   _SNICallback: import('./options.ts').SNICallback | null
@@ -167,7 +169,7 @@ export const TLSSocket = function TLSSocket(
     socket ??
     new net.Socket({
       allowHalfOpen: true,
-      onread: directRead((bytes) => this[kEngine].transport.take(bytes)),
+      onread: NODE_SOCKETS ? directRead((bytes) => this[kEngine].transport.take(bytes)) : undefined,
       ...({
         noDelay: options.noDelay,
         keepAlive: options.keepAlive,
@@ -215,6 +217,7 @@ export const TLSSocket = function TLSSocket(
 
 Object.setPrototypeOf(TLSSocket.prototype, net.Socket.prototype)
 Object.setPrototypeOf(TLSSocket, net.Socket)
+if (!NODE_SOCKETS) Object.assign(TLSSocket.prototype, ownMethods())
 
 /** What the native handle offers, and programs use though nobody documented it. */
 const handleMethods: SocketMethods<TLSSocket> = {

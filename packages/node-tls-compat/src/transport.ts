@@ -1,5 +1,5 @@
-import net from 'node:net'
 import type { Duplex } from 'node:stream'
+import { readsByItself } from './foreign-socket.ts'
 
 /** What lies under TLS: a socket, or any Duplex. */
 export interface TransportEvents {
@@ -81,7 +81,7 @@ export class Transport {
     if (raw.destroyed || this.ended) return
     ;(raw as Internals)._read(65536)
     // Streams that deliver by 'data' alone flow; a net.Socket is read by `_read`.
-    if (!(raw instanceof net.Socket)) raw.resume()
+    if (!readsByItself(raw)) raw.resume()
   }
 
   pause(): void {
@@ -128,7 +128,7 @@ export class Transport {
     const more = chunk.length === 0 || this.events.data(chunk)
     this.wanted = more
     // A stream that reads on demand pushes once for each `_read`; a net.Socket goes on by itself.
-    if (more && !(this.raw instanceof net.Socket)) process.nextTick(() => this.wanted && this.resume())
+    if (more && !readsByItself(this.raw)) process.nextTick(() => this.wanted && this.resume())
     return more
   }
 }

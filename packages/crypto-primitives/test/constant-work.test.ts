@@ -11,6 +11,7 @@ function counting(hash: Hash): { hash: Hash; calls: () => number; reset: () => v
   let calls = 0
   const lengthField = hash.blockLength === 128 ? 16 : 8
   const finished = (bytes: number) => Math.floor((bytes + lengthField) / hash.blockLength) + 1
+  const lengthOf = (parts: Uint8Array[]) => parts.reduce((sum, part) => sum + part.length, 0)
   const state = (inner: HashState, bytes: number): HashState => ({
     update(part) {
       const before = Math.floor(bytes / hash.blockLength)
@@ -30,13 +31,17 @@ function counting(hash: Hash): { hash: Hash; calls: () => number; reset: () => v
     hash: {
       ...hash,
       create: () => state(hash.create(), 0),
+      digest(...parts) {
+        calls += finished(lengthOf(parts))
+        return hash.digest(...parts)
+      },
       hmac(key) {
         const inner = hash.hmac(key)
         return {
           outputLength: inner.outputLength,
           destroy: () => inner.destroy(),
           mac(...parts) {
-            calls += finished(parts.reduce((sum, part) => sum + part.length, 0))
+            calls += finished(lengthOf(parts))
             return inner.mac(...parts)
           },
         }

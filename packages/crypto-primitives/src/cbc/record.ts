@@ -191,18 +191,26 @@ class MacThenEncrypt extends CbcRecord implements CbcHmac {
   }
 }
 
-/** Scratch for {@link levelHash}: as many blocks as 256 bytes of padding can hide, and one more. */
-const IDLE = /* @__PURE__ */ new Uint8Array(6 * 128)
+/** What {@link levelHash} hashes: as many blocks as 256 bytes of padding can hide, and two more. */
+const IDLE = /* @__PURE__ */ new Uint8Array(7 * 128)
 
 /**
- * Calls the compression function as many times as the difference between hashing `actual` and `longest` bytes, so that
- * the sum is the same for every padding.
+ * A second hash that makes up for the length of the first: together they call the compression function as often whatever
+ * `actual` is, both on whole blocks and for what is left over, where one call or two depend on how much that is.
+ *
+ * @param actual bytes that were hashed
+ * @param longest bytes that would have been hashed without padding
  */
 function levelHash(hash: Hash, actual: number, longest: number): void {
-  const lengthField = hash.blockLength === 128 ? 16 : 8
-  const blocks = (bytes: number) => Math.trunc((bytes + lengthField) / hash.blockLength) + 1
-  const missing = blocks(longest) - blocks(actual)
-  hash.create().update(IDLE.subarray(0, missing * hash.blockLength))
+  const { blockLength } = hash
+  const lengthField = blockLength >> 3
+  // Shifts, since a division may take longer for some numbers.
+  const shift = 31 - Math.clz32(blockLength)
+  // One more than are missing, so that there is always a call for whole blocks.
+  const whole = (longest >> shift) - (actual >> shift) + 1
+  const once = maskLess(actual & (blockLength - 1), blockLength - lengthField)
+  const rest = select(once, blockLength - lengthField, 0)
+  hash.digest(IDLE.subarray(0, (whole << shift) + rest))
 }
 
 /** Encrypt-then-MAC (RFC 7366 §3): the MAC covers IV and ciphertext and is checked first. */

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
-export const MODULES = ['aes-gcm', 'chacha20-poly1305', 'x25519']
+export const MODULES = ['aes-gcm', 'chacha20-poly1305', 'sha2', 'x25519']
 
 /** The module's bytes. */
 export async function compile(name) {

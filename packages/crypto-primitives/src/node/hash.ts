@@ -7,6 +7,7 @@ import {
   pbkdf2Sync,
 } from 'node:crypto'
 import { md5Sha1Of } from '../hash/md5-sha1.ts'
+import { withShortMessages } from '../hash/wasm-sha2.ts'
 import type { Hash, HashName, HashState, Hmac } from '../provider.ts'
 import { bytesOf } from './bytes.ts'
 
@@ -69,8 +70,8 @@ function nativeHash(name: HashName, outputLength: number, blockLength: number): 
 const md5 = /* @__PURE__ */ nativeHash('md5', 16, 64)
 const sha1 = /* @__PURE__ */ nativeHash('sha1', 20, 64)
 
-/** The hashes of `node:crypto`. */
-export const hashes = {
+/** The hashes of `node:crypto`, OpenSSL's for every length: what must take the same work whatever the length is needs that. */
+export const nativeHashes = {
   md5,
   sha1,
   'md5-sha1': /* @__PURE__ */ md5Sha1Of(md5, sha1),
@@ -80,4 +81,12 @@ export const hashes = {
   sha512: /* @__PURE__ */ nativeHash('sha512', 64, 128),
   'sha512-224': /* @__PURE__ */ nativeHash('sha512-224', 28, 128),
   'sha512-256': /* @__PURE__ */ nativeHash('sha512-256', 32, 128),
+}
+
+/** The same, with WebAssembly for what is too short for a call into OpenSSL to be worth it. */
+export const hashes = {
+  ...nativeHashes,
+  sha256: /* @__PURE__ */ withShortMessages('sha256', nativeHashes.sha256),
+  sha384: /* @__PURE__ */ withShortMessages('sha384', nativeHashes.sha384),
+  sha512: /* @__PURE__ */ withShortMessages('sha512', nativeHashes.sha512),
 }

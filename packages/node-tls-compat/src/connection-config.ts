@@ -16,7 +16,7 @@ import { invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
 import type { Verify } from './options.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
 import type { Server } from './server.ts'
-import { contextOf, kEngine, kPresets, type TLSSocket } from './tls-socket.ts'
+import { contextOf, kEngine, kPresets, type TLSSocket } from './socket-type.ts'
 import { copyOf, isView, validateBuffer, validateObject, validateString } from './validate.ts'
 
 /**
@@ -135,6 +135,16 @@ function serverConnection(socket: TLSSocket): TlsConnection {
   const config = context.serverConfig()
   const sessions = tellsSessions(server)
 
+  const answerHello = async (hello: ClientHelloInfo, asksForSession: boolean) => {
+    if (asksForSession) await askForSession(socket, hello.sessionId)
+    if (hello.serverName === undefined || !options.SNICallback) return undefined
+    socket.servername = hello.serverName
+    chosen = await selectContext(socket, hello.serverName)
+    const overrides = chosen?.context.serverOverrides()
+    if (!overrides || !options.verify) return overrides
+    return { ...overrides, verifyPeer: withCondition(overrides.verifyPeer, options.verify) }
+  }
+
   return TlsConnection.server({
     ...config,
     ...common(socket),
@@ -153,21 +163,13 @@ function serverConnection(socket: TLSSocket): TlsConnection {
     // CLIENT_RENEG_LIMIT is counted where the event arrives.
     renegotiation: 'freely',
 
-    async onClientHello(hello: ClientHelloInfo): Promise<ServerOverrides | undefined> {
+    onClientHello(hello: ClientHelloInfo): Promise<ServerOverrides | undefined> | undefined {
       requireSharedSchemes(config.signatureSchemes ?? [], hello.signatureSchemes)
-      if (
-        sessions &&
-        hello.sessionId.length > 0 &&
-        hello.versions.includes(0x0304) &&
-        config.versions?.includes(0x0304)
-      )
-        await askForSession(socket, hello.sessionId)
-      if (hello.serverName === undefined || !options.SNICallback) return undefined
-      socket.servername = hello.serverName
-      chosen = await selectContext(socket, hello.serverName)
-      const overrides = chosen?.context.serverOverrides()
-      if (!overrides || !options.verify) return overrides
-      return { ...overrides, verifyPeer: withCondition(overrides.verifyPeer, options.verify) }
+      const asksForSession =
+        sessions && hello.sessionId.length > 0 && hello.versions.includes(0x0304) && !!config.versions?.includes(0x0304)
+      const asksForContext = hello.serverName !== undefined && !!options.SNICallback
+      // Where nobody is asked, the handshake goes on at once.
+      return asksForSession || asksForContext ? answerHello(hello, asksForSession) : undefined
     },
 
     selectAlpn: options.ALPNCallback

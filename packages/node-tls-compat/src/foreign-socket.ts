@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { Duplex } from 'node:stream'
-import type { TLSSocket } from './tls-socket.ts'
+import type { TLSSocket } from './socket-type.ts'
 
 /**
  * Whether net.Socket is Node's own code, which works through `_handle` (Deno has it too). Bun's looks the same from

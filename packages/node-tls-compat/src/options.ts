@@ -4,7 +4,7 @@ import type { ReadableStream, WritableStream } from 'node:stream/web'
 import type { CryptoProvider, Signer } from '@x/crypto-primitives'
 import type { SecureContext } from './secure-context.ts'
 import type { Server } from './server.ts'
-import type { TLSSocket } from './tls-socket.ts'
+import type { TLSSocket } from './socket-type.ts'
 
 type Bytes = string | ArrayBufferView
 type OneOrMore<T> = T | readonly T[]

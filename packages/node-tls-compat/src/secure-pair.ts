@@ -3,8 +3,8 @@ import { Duplex } from 'node:stream'
 import { deprecate } from 'node:util'
 import type { TLSSocketOptions } from './options.ts'
 import type { SecureContext } from './secure-context.ts'
+import type { TLSSocket } from './socket-type.ts'
 import { tls } from './tls.ts'
-import type { TLSSocket } from './tls-socket.ts'
 
 /** One end of a pipe that works both ways. */
 class End extends Duplex {

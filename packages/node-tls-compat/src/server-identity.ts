@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IdentityCertificate } from '@x/x509'
 import { checkServerIdentity } from './check-server-identity.ts'
-import { kEngine, type TLSSocket } from './tls-socket.ts'
+import { kEngine, type TLSSocket } from './socket-type.ts'
 
 /** Names found right for a certificate, the latest; for a client that comes back to the same servers. */
 const LIMIT = 256

@@ -1,6 +1,6 @@
 import { decodeOpenSslSession, encodeOpenSslSession } from '@x/secure-context'
 import type { Session } from '@x/tls-handshake'
-import { kConnectOptions, kEngine, kSession, type TLSSocket } from './tls-socket.ts'
+import { kConnectOptions, kEngine, kSession, type TLSSocket } from './socket-type.ts'
 
 /**
  * The Buffer of a `'session'` event: the session with the name of the server it was verified for, in the form that Node

@@ -3,18 +3,29 @@ import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import { convertALPNProtocols, convertNPNProtocols } from './alpn.ts'
-import { ownCertificateOf, ownX509Of, peerCertificateOf, peerX509Of } from './certificates.ts'
 import { makeConnection, tellTicket } from './connection-config.ts'
-import { cipherOf, ephemeralKeyOf, protocolName, schemeName, sharedSigalgNames } from './connection-info.ts'
 import { Engine } from './engine.ts'
 import { keyLogPath, traceAll } from './flags.ts'
 import { NODE_SOCKETS, ownMethods } from './foreign-socket.ts'
-import { type Handle, makeHandle, type SocketMethods } from './handle.ts'
+import { makeHandle, type SocketMethods } from './handle.ts'
 import { nodeError } from './node-error.ts'
 import type { TLSSocketOptions, WebStreams } from './options.ts'
 import { HINT_FAILED } from './running-node.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
-import { decodeReusableSession, encodeWrappedSession, sessionOf } from './session-state.ts'
+import { decodeReusableSession, encodeWrappedSession } from './session-state.ts'
+import { told } from './socket-told.ts'
+import {
+  kConnectOptions,
+  kEngine,
+  kOwnTransport,
+  kPendingSession,
+  kPresets,
+  kRenegotiationDisabled,
+  kSession,
+  kSharedContext,
+  kVerified,
+  type TLSSocketConstructor,
+} from './socket-type.ts'
 import { tls } from './tls.ts'
 import { startTrace } from './trace.ts'
 import { directRead } from './transport.ts'
@@ -32,99 +43,7 @@ import {
 import { verifyError } from './verify-error.ts'
 import { asDuplex } from './web-streams.ts'
 
-/** State that is ours and nobody's to look up by name. */
-export const kEngine = Symbol('engine')
-export const kConnectOptions = Symbol('connect-options')
-export const kErrorEmitted = Symbol('error-emitted')
-export const kVerified = Symbol('verified')
-export const kPendingSession = Symbol('pending-session')
-export const kSession = Symbol('session')
-const kRenegotiationDisabled = Symbol('renegotiation-disabled')
-/** What was set on a client before its ClientHello left. */
-export const kPresets = Symbol('presets')
-const kSharedContext = Symbol('context')
-const kOwnTransport = Symbol('own-transport')
-
-export interface TLSSocket extends net.Socket {
-  connecting: boolean
-  autoSelectFamilyAttemptedAddresses: string[]
-  encrypted: true
-  secureConnecting: boolean
-  authorized: boolean
-  authorizationError: string | Error | null
-  alpnProtocol: string | false | null
-  /** With the option `NPNProtocols`, as io.js: the protocol chosen by Next Protocol Negotiation. */
-  npnProtocol?: string | false
-  servername: string | false | null
-  server: import('./server.ts').Server | undefined
-  ssl: Handle | null
-  _handle: Handle | null
-  _writeGeneric(writev: boolean, data: unknown, encoding: BufferEncoding, done: (error?: Error | null) => void): void
-  _tlsOptions: TLSSocketOptions
-  _parent: net.Socket | undefined
-  _SNICallback: import('./options.ts').SNICallback | null
-  _requestCert: boolean
-  _rejectUnauthorized: boolean
-  _secureEstablished: boolean
-  _controlReleased: boolean
-  _hadError: boolean
-  _closeAfterHandlingError: boolean
-  _host: string | undefined
-  [kEngine]: Engine
-  [kConnectOptions]: import('./options.ts').ConnectionOptions | undefined
-  [kErrorEmitted]: boolean
-  [kVerified]: boolean
-  [kPendingSession]: Buffer | null
-  /** The session that `'session'` told last: the connection may have read a later one already. */
-  [kSession]: Session | undefined
-  [kRenegotiationDisabled]: boolean
-  [kPresets]: { servername?: string; session?: Session; maxSendFragment?: number }
-  [kSharedContext]: SecureContext
-  [kOwnTransport]: boolean
-  _unrefTimer(): void
-  _start(): void
-  _finishInit(): void
-  _init(): void
-  _setPskIdentityHint(hint: unknown): void
-  _releaseControl(): boolean
-  _emitTLSError(error: Error): void
-  _tlsError(error: Error): Error | null
-  _handleTimeout(): void
-  _destroySSL(): void
-  disableRenegotiation(): void
-  renegotiate(
-    options: { requestCert?: boolean; rejectUnauthorized?: boolean },
-    callback?: (error: Error | null) => void,
-  ): boolean | undefined
-  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer
-  setMaxSendFragment(size: number): boolean
-  setServername(name: string): void
-  setSession(session: unknown): void
-  setKeyCert(context: unknown): void
-  getSession(): Buffer | null | undefined
-  getTLSTicket(): Buffer | null | undefined
-  getPeerCertificate(detailed?: boolean): object | null
-  getCertificate(): object | null
-  getPeerX509Certificate(): unknown
-  getX509Certificate(): unknown
-  getCipher(): object | null | undefined
-  getEphemeralKeyInfo(): object | null
-  getSharedSigalgs(): string[] | null
-  /** Beyond Node: IANA's name of the scheme we signed the handshake with, and of the peer's. */
-  getSignatureScheme(): string | undefined
-  getPeerSignatureScheme(): string | undefined
-  getFinished(): Buffer | null | undefined
-  getPeerFinished(): Buffer | null | undefined
-  getProtocol(): string | null
-  isSessionReused(): boolean | null
-  enableTrace(): void | null
-}
-
-export interface TLSSocketConstructor {
-  new (socket?: Duplex | WebStreams | null, options?: TLSSocketOptions): TLSSocket
-  (this: TLSSocket, socket?: Duplex | WebStreams | null, options?: TLSSocketOptions): void
-  readonly prototype: TLSSocket
-}
+export type TLSSocket = import('./socket-type.ts').TLSSocket
 
 /**
  * A TLS connection over a socket, over any Duplex stream, or over a pair of Web Streams.
@@ -593,95 +512,12 @@ const methods = {
       ? (context as SecureContext)
       : tls.createSecureContext(context as object)
   },
-
-  getSession(this: TLSSocket) {
-    if (!this._handle) return null
-    const session = sessionOf(this)
-    return session && encodeWrappedSession(this, session)
-  },
-
-  getTLSTicket(this: TLSSocket) {
-    if (!this._handle) return null
-    // A server's session holds no ticket: it is in the client's hands.
-    if (this._tlsOptions.isServer) return undefined
-    const ticket = (this[kSession] ?? this[kEngine].connection?.session)?.ticket
-    return ticket && bytesOf(ticket)
-  },
-
-  getPeerCertificate(this: TLSSocket, detailed?: boolean) {
-    return this._handle ? peerCertificateOf(this[kEngine].connection, this[kSharedContext], detailed) : null
-  },
-
-  getCertificate(this: TLSSocket) {
-    return this._handle ? ownCertificateOf(this[kEngine].connection, this[kSharedContext]) : null
-  },
-
-  getPeerX509Certificate(this: TLSSocket) {
-    return this._handle ? peerX509Of(this[kEngine].connection, this[kSharedContext]) : undefined
-  },
-
-  getX509Certificate(this: TLSSocket) {
-    return this._handle ? ownX509Of(this[kEngine].connection, this[kSharedContext]) : undefined
-  },
-
-  getCipher(this: TLSSocket) {
-    return this._handle ? cipherOf(this[kEngine].connection) : null
-  },
-
-  getEphemeralKeyInfo(this: TLSSocket) {
-    return this._handle ? ephemeralKeyOf(this[kEngine].connection) : null
-  },
-
-  getSignatureScheme(this: TLSSocket) {
-    return schemeName(this[kEngine].connection?.localSignatureScheme)
-  },
-
-  getPeerSignatureScheme(this: TLSSocket) {
-    return schemeName(this[kEngine].connection?.peerSignatureScheme)
-  },
-
-  getSharedSigalgs(this: TLSSocket) {
-    return this._handle ? sharedSigalgNames(this[kEngine].connection) : null
-  },
-
-  getFinished(this: TLSSocket) {
-    if (!this._handle) return null
-    const finished = this[kEngine].connection?.localFinished
-    return finished && bytesOf(finished)
-  },
-
-  getPeerFinished(this: TLSSocket) {
-    if (!this._handle) return null
-    const finished = this[kEngine].connection?.peerFinished
-    return finished && bytesOf(finished)
-  },
-
-  getProtocol(this: TLSSocket) {
-    return this._handle
-      ? protocolName(this[kEngine].connection?.version ?? this[kSharedContext].context.maxVersion)
-      : null
-  },
-
-  isSessionReused(this: TLSSocket) {
-    return this._handle ? (this[kEngine].connection?.resumed ?? false) : null
-  },
-
-  enableTrace(this: TLSSocket) {
-    if (!this._handle) return null
-    startTrace(this)
-    return undefined
-  },
 }
 
-for (const [name, value] of Object.entries(methods)) {
+for (const [name, value] of Object.entries({ ...methods, ...told })) {
   Object.defineProperty(TLSSocket.prototype, name, { value, writable: true, configurable: true, enumerable: true })
 }
 
 function toBytes(chunk: Uint8Array | string, encoding: BufferEncoding): Uint8Array {
   return typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk
-}
-
-/** The context a connection is made from at this moment; `setKeyCert` may replace it during the handshake. */
-export function contextOf(socket: TLSSocket): SecureContext {
-  return socket[kSharedContext]
 }

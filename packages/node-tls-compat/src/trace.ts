@@ -1,4 +1,4 @@
-import { kEngine, type TLSSocket } from './tls-socket.ts'
+import { kEngine, type TLSSocket } from './socket-type.ts'
 
 const CONTENT_TYPES: Record<number, string> = {
   20: 'ChangeCipherSpec',

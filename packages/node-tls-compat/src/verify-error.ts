@@ -1,5 +1,5 @@
 import { HINTS_AT_SYSTEM_CA } from './running-node.ts'
-import { kEngine, type TLSSocket } from './tls-socket.ts'
+import { kEngine, type TLSSocket } from './socket-type.ts'
 
 const SYSTEM_CA_HINT = '; if the root CA is installed locally, try running Node.js with --use-system-ca'
 const HINTED = new Set(['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DEPTH_ZERO_SELF_SIGNED_CERT'])

@@ -12,7 +12,8 @@ const IMPLEMENTED: ReadonlySet<number> = /* @__PURE__ */ new Set([
 /** The enabled versions, highest first. @throws {TlsError} when none is left */
 export function enabledVersions(configured: readonly ProtocolVersion[] = [Version.TLS13, Version.TLS12]): number[] {
   const versions = [...new Set(configured)].filter((version) => IMPLEMENTED.has(version)).sort((a, b) => b - a)
-  if (versions.length === 0) throw configError('NO_PROTOCOLS_AVAILABLE', 'no protocol version is enabled', 'protocol_version')
+  if (versions.length === 0)
+    throw configError('NO_PROTOCOLS_AVAILABLE', 'no protocol version is enabled', 'protocol_version')
   return versions
 }
 

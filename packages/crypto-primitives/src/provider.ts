@@ -43,6 +43,8 @@ export interface Hash {
    * @throws {CryptoError} `UNSUPPORTED` for `md5-sha1`
    */
   hmac(key: Uint8Array): Hmac
+  /** HMAC with a key that is used this once, where that is cheaper than to key it first. */
+  hmacOnce?(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array
   /** PBKDF2 with this hash, where the platform has it whole; `pbkdf2` uses it and checks the arguments. */
   pbkdf2?(password: Uint8Array, salt: Uint8Array, iterations: number, length: number): Uint8Array
 }

@@ -60,6 +60,7 @@ describe.each(['sha256', 'sha384', 'sha512'] as const)('%s in WebAssembly is Ope
         const other = hash.hmac(Uint8Array.of(1, 2, 3))
         const expected = (parts: Uint8Array[]) => createHmac(name, key).update(Buffer.concat(parts)).digest('hex')
         expect(hex(hmac.mac(...first))).toBe(expected(first))
+        expect(hex(hash.hmacOnce!(key, ...first))).toBe(expected(first))
         other.mac(...second)
         expect(hex(hmac.mac(...second))).toBe(expected(second))
         expect(hex(hmac.mac(...first))).toBe(expected(first))

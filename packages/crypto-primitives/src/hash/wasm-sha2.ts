@@ -170,6 +170,28 @@ class State implements HashState {
 
 const EMPTY = new Uint8Array(0)
 
+/** Absorbs the key, of a block's length at most, XOR a byte, as the first block of a new message (RFC 2104 §2). */
+function absorbPad(c: Compression, key: Uint8Array, byte: number): void {
+  const { memory, inputAt, stateAt, blockLength, initial } = c
+  memory.fill(byte, inputAt, inputAt + blockLength)
+  for (let i = 0; i < key.length; i++) memory[inputAt + i] = key[i]! ^ byte
+  memory.set(initial, stateAt)
+  c.compress(1)
+}
+
+/** HMAC whose key is absorbed for this message only; the key is no longer than a block. */
+function hmacOnce(c: Compression, outputLength: number, key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
+  const { memory, inputAt, outputAt, blockLength } = c
+  absorbPad(c, key, 0x36)
+  absorbAll(c, blockLength, parts)
+  const inner = takeDigest(c, outputLength)
+  absorbPad(c, key, 0x5c)
+  memory.set(inner, inputAt)
+  finish(c, outputLength, blockLength + outputLength)
+  inner.set(memory.subarray(outputAt, outputAt + outputLength))
+  return inner
+}
+
 /** HMAC (RFC 2104): both pads are absorbed once. */
 class KeyedHmac implements Hmac {
   readonly #inner: Uint8Array
@@ -208,11 +230,8 @@ class KeyedHmac implements Hmac {
 
   /** The chaining value after the key XOR a byte. */
   #pad(key: Uint8Array, byte: number): Uint8Array {
-    const { memory, inputAt, stateAt, blockLength, initial, stateLength } = this.c
-    memory.fill(byte, inputAt, inputAt + blockLength)
-    for (let i = 0; i < key.length; i++) memory[inputAt + i] = key[i]! ^ byte
-    memory.set(initial, stateAt)
-    this.c.compress(1)
+    const { memory, stateAt, stateLength } = this.c
+    absorbPad(this.c, key, byte)
     return memory.slice(stateAt, stateAt + stateLength)
   }
 }
@@ -250,6 +269,10 @@ export function withShortMessages(name: FunctionName, long: Hash): Hash {
     hmac(key) {
       const c = compression()
       return c ? new MixedHmac(new KeyedHmac(c, key, outputLength), long, key) : long.hmac(key)
+    },
+    hmacOnce(key, ...parts) {
+      const c = key.length <= long.blockLength && isShort(parts) ? compression() : undefined
+      return c ? hmacOnce(c, outputLength, key, parts) : long.hmac(key).mac(...parts)
     },
   }
 }

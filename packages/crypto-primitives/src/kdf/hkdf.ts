@@ -9,11 +9,15 @@ import type { Hash } from '../provider.ts'
  * @returns a pseudorandom key of `hash.outputLength` bytes
  */
 export function hkdfExtract(hash: Hash, salt: Uint8Array, ikm: Uint8Array): Uint8Array {
+  if (hash.hmacOnce) return hash.hmacOnce(salt, ikm)
   const hmac = hash.hmac(salt)
   const prk = hmac.mac(ikm)
   hmac.destroy()
   return prk
 }
+
+/** The counter of HKDF-Expand's first block. */
+const FIRST = /* @__PURE__ */ Uint8Array.of(1)
 
 /**
  * HKDF-Expand (RFC 5869 §2.3).
@@ -25,6 +29,14 @@ export function hkdfExpand(hash: Hash, prk: Uint8Array, info: Uint8Array, length
   const size = hash.outputLength
   if (!Number.isInteger(length) || length < 0 || length > 255 * size) {
     throw new CryptoError('INVALID_LENGTH', `HKDF output must be 0 to ${255 * size} bytes, not ${length}`)
+  }
+  // One block is all that TLS 1.3's secrets, keys and nonces ask for.
+  if (hash.hmacOnce && length <= size) {
+    const block = hash.hmacOnce(prk, info, FIRST)
+    if (length === size) return block
+    const out = block.slice(0, length)
+    block.fill(0)
+    return out
   }
   const hmac = hash.hmac(prk)
   const counter = new Uint8Array(1)
@@ -66,6 +78,9 @@ function labelBytes(label: string): Uint8Array {
   return bytes
 }
 
+/** HkdfLabel at its longest; it is made anew for each call, and nothing in it is secret. */
+const infoMemory = /* @__PURE__ */ new Uint8Array(2 + 256 + 256)
+
 /**
  * HKDF-Expand-Label (RFC 9846 §7.1), with the prefix "tls13 ".
  *
@@ -85,7 +100,7 @@ export function hkdfExpandLabel(
   if (context.length > 255) {
     throw new CryptoError('INVALID_LENGTH', `HKDF context must be 0 to 255 bytes, not ${context.length}`)
   }
-  const info = new Uint8Array(4 + name.length + context.length)
+  const info = infoMemory.subarray(0, 4 + name.length + context.length)
   info[0] = length >>> 8
   info[1] = length
   info[2] = name.length

@@ -11,7 +11,7 @@ export class ServerContext extends HandshakeContext<ServerConfig> {
   hello!: ClientHelloInfo
   clientRandom!: Uint8Array
 
-  get signatureSchemes(): number[] {
+  get signatureSchemes(): readonly number[] {
     return acceptedSchemes(this.provider, this.config.signatureSchemes)
   }
 

@@ -105,11 +105,10 @@ export class KeySchedule {
 
 /** verify_data of a Finished, and of a PSK binder (RFC 9846 §4.5.3, §4.3.11.2). */
 export function finishedMac(hash: Hash, baseKey: Uint8Array, transcriptHash: Uint8Array): Uint8Array {
+  // HKDF-Extract is HMAC with the salt as key (RFC 5869 §2.2).
   const key = hkdfExpandLabel(hash, baseKey, 'finished', EMPTY, hash.outputLength)
-  const hmac = hash.hmac(key)
+  const mac = hkdfExtract(hash, key, transcriptHash)
   key.fill(0)
-  const mac = hmac.mac(transcriptHash)
-  hmac.destroy()
   return mac
 }
 

@@ -1,5 +1,5 @@
 /**
- * Node's own tls, https and http2 tests on our stack: `pnpm --filter @x-tools/node-suite suite [24 22 26 20] [--tls-only]`.
+ * Node's own tls, https and http2 tests on our stack: `pnpm --filter @x-tools/node-suite suite [24 22 26 20] [--rest-tls-only]`.
  *
  * Every test that passes natively has to pass through `./register`, save those of `allowed-failures.json`. A test that fails
  * is given two more chances, alone, and counts only if Node's own tls passes it on this machine.
@@ -20,6 +20,9 @@ const started = Date.now()
 const seconds = () => Math.round((Date.now() - started) / 1000)
 const failing = (results: Results) => Object.keys(results).filter((name) => results[name]!.status !== 'pass')
 const passing = (results: Results) => Object.keys(results).filter((name) => results[name]!.status === 'pass')
+
+/** Debian may serve a newer suite any day: so many of its new tests do not stop anybody. */
+const FORGIVEN = 3
 
 /** Tests of the suite must not become few by a mistake of ours. */
 const FEWEST = { all: 290, tls: 180 }
@@ -69,8 +72,8 @@ async function judge(major: string, tlsOnly: boolean): Promise<boolean> {
     console.log(`  only ${Object.keys(first).length} tests were found`)
     return false
   }
-  if (fresh.length > 0 && suite.version !== pair.suiteVersion) {
-    console.log(`  not held against us: the list is for suite ${pair.suiteVersion}; look at the new tests and renew it`)
+  if (fresh.length > 0 && fresh.length <= FORGIVEN && suite.version !== pair.suiteVersion) {
+    console.log(`  forgiven: the list is for suite ${pair.suiteVersion}; look at these tests and renew it`)
     return true
   }
   return fresh.length === 0

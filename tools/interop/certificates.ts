@@ -17,11 +17,14 @@ export const authority = createAuthority({ provider: nodeProvider, subject: 'Int
 
 const issued = new Map<KeyName, { cert: string; key: string }>()
 
-/** A leaf for localhost with this kind of key; made once. */
+/** A leaf for localhost with this kind of key; made once. Its subject is its own: NSS tells certificates apart by that. */
 export function leafFor(name: KeyName): { cert: string; key: string } {
   let leaf = issued.get(name)
   if (!leaf) {
-    const { cert, key } = authority.issue('localhost', { names: ['127.0.0.1', '::1'], key: KEYS[name] })
+    const { cert, key } = authority.issue(`${name.toLowerCase()}.localhost`, {
+      names: ['localhost', '127.0.0.1', '::1'],
+      key: KEYS[name],
+    })
     issued.set(name, (leaf = { cert, key }))
   }
   return leaf

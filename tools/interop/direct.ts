@@ -55,7 +55,7 @@ export class Connection {
       if (this.tls.error) throw this.tls.error
       if (this.socket.destroyed) throw new Error('the transport has closed')
       await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`waited too long; text so far: ${this.text}`)), 10_000)
+        const timer = setTimeout(() => reject(new Error(`waited too long; text so far: ${this.text}`)), 60_000)
         this.#wake = () => {
           clearTimeout(timer)
           resolve()
@@ -133,6 +133,8 @@ export async function listen(): Promise<Listener> {
   }
   return listener
 }
+
+export type Version12 = 0x0301 | 0x0302 | 0x0303
 
 export const VERSIONS_12 = [
   { version: 0x0301, name: 'TLSv1', option: '-tls1' },

@@ -1,3 +1,5 @@
+import type { CryptoProvider } from '@x/crypto-primitives'
+import { ffdheParameters } from '@x/crypto-primitives/groups'
 import { nodeProvider } from '@x/crypto-primitives/node'
 import { portableProvider } from '@x/crypto-primitives/portable'
 import { describe, expect, test } from 'vitest'
@@ -316,6 +318,30 @@ describe.each(VERSIONS)('extensions in %i', (version) => {
   })
 })
 
+describe('finite-field shares', () => {
+  /** A provider whose Diffie-Hellman values are 2^225, 29 bytes, and come without their leading zeros, as GnuTLS's. */
+  const short: CryptoProvider = {
+    ...nodeProvider,
+    dhGroup(p, g) {
+      const group = nodeProvider.dhGroup(p, g)
+      const share = Uint8Array.of(2, ...new Uint8Array(28))
+      return {
+        ...group,
+        initiate: () => ({ share, complete: (peer) => group.agreeWith!(Uint8Array.of(225), peer), destroy() {} }),
+      }
+    },
+  }
+  const dhe = suite(0x009e)
+  test.each([
+    ['of a named group', 'auto'],
+    ['that are given', ffdheParameters(2048)],
+  ] as const)('a client’s value without leading zeros is padded: parameters %s', (_which, dhParameters) => {
+    const pair = handshake12({ provider: short }, { dhParameters }, { of: dhe })
+    expectSecure(pair)
+    expectData(pair)
+  })
+})
+
 describe('renegotiation', () => {
   const ends: [string, (pair: Pair) => TlsConnection][] = [
     ['client', ({ client }) => client.tls],
@@ -338,6 +364,17 @@ describe('renegotiation', () => {
     pump(pair)
     expectSecure(pair)
     expect([pair.server.text, pair.client.text]).toEqual(['one two ', 'three'])
+  })
+
+  test('a ticket in each handshake: a client that was given one may wait for the next', () => {
+    const pair = handshake12({ renegotiation: 'freely' }, { renegotiation: 'freely' })
+    pair.client.tls.renegotiate()
+    pump(pair)
+    expectSecure(pair)
+    expect(pair.server.all('sessionIssued')).toHaveLength(2)
+    // The client keeps the first handshake's alone.
+    expect(pair.client.all('session')).toHaveLength(1)
+    expectData(pair)
   })
 
   test('a client certificate in the second handshake alone', () => {

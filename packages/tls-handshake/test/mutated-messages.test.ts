@@ -6,14 +6,31 @@ import { TlsError } from '@x/tls-record'
 import { describe, expect, test } from 'vitest'
 import { credential } from './harness/credentials.ts'
 import type { Tamper } from './harness/evil.ts'
+import { HeapGrowth, MOST_GROWTH } from './harness/heap.ts'
 import { ANY_VERSION, client12, server12 } from './harness/legacy.ts'
 import { utf8 } from './harness/pair.ts'
 import { client, play, type Scene, server } from './harness/victim.ts'
 
 const COUNT = Number(process.env.MUTATIONS ?? 2000)
 
+/** Enough time for a hundred thousand. */
+const TIMEOUT = 60_000 + COUNT * 20
+
 /** The test runner wants to hear from its workers now and then. */
 const breath = () => new Promise((resolve) => setImmediate(resolve))
+
+/** Runs a mutation for each seed, and looks at the heap of a long run. */
+async function many(mutation: (next: (below: number) => number) => void): Promise<void> {
+  const heap = new HeapGrowth()
+  for (let i = 0; i < COUNT; i++) {
+    if (i % 500 === 0) await breath()
+    heap.step(i)
+    mutation(random(i))
+  }
+  const { grown } = heap
+  console.info(`${COUNT} mutations: the heap has grown by ${Math.round(grown / 1024)} KiB since ten thousand`)
+  expect(grown).toBeLessThan(MOST_GROWTH)
+}
 
 function random(seed: number): (below: number) => number {
   let state = seed >>> 0 || 1
@@ -68,20 +85,16 @@ const rich = {
 } as const
 
 describe('mutated messages', () => {
-  test('of a server', { timeout: 60_000 + COUNT * 20 }, async () => {
-    for (let i = 0; i < COUNT; i++) {
-      if (i % 500 === 0) await breath()
-      const next = random(i)
+  test('of a server', { timeout: TIMEOUT }, async () => {
+    await many((next) => {
       check(client(changing(next), rich.client, rich.server))
-    }
+    })
   })
 
-  test('of a client', { timeout: 60_000 + COUNT * 20 }, async () => {
-    for (let i = 0; i < COUNT; i++) {
-      if (i % 500 === 0) await breath()
-      const next = random(i)
+  test('of a client', { timeout: TIMEOUT }, async () => {
+    await many((next) => {
       check(server(changing(next), rich.server, rich.client))
-    }
+    })
   })
 
   /** TLS 1.2 with everything in it, and a renegotiation behind it. */
@@ -106,17 +119,15 @@ describe('mutated messages', () => {
     return scene
   }
 
-  test('of a server of TLS 1.2', { timeout: 60_000 + COUNT * 20 }, () => {
-    for (let i = 0; i < COUNT; i++) {
-      const next = random(i)
+  test('of a server of TLS 1.2', { timeout: TIMEOUT }, async () => {
+    await many((next) => {
       check(renegotiated(client(changing(next, 12), rich12.client, rich12.server)))
-    }
+    })
   })
 
-  test('of a client of TLS 1.2', { timeout: 60_000 + COUNT * 20 }, () => {
-    for (let i = 0; i < COUNT; i++) {
-      const next = random(i)
+  test('of a client of TLS 1.2', { timeout: TIMEOUT }, async () => {
+    await many((next) => {
       check(renegotiated(server(changing(next, 10), rich12.server, rich12.client)))
-    }
+    })
   })
 })

@@ -7,12 +7,11 @@ const [role, port, certFile, keyFile, caFile] = process.argv.slice(2)
 const [cert, key, ca] = [certFile, keyFile, caFile].map((file) => readFileSync(file, 'utf8'))
 
 if (role === 'server') {
-  tls
-    .createServer({ cert, key }, (socket) => {
-      socket.on('error', () => {})
-      socket.on('data', (chunk) => socket.write(chunk))
-    })
-    .listen(Number(port), '127.0.0.1')
+  const server = tls.createServer({ cert, key }, (socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (chunk) => socket.write(chunk))
+  })
+  server.listen(0, '127.0.0.1', () => console.log(server.address().port))
 } else {
   const once = () =>
     new Promise((resolve, reject) => {

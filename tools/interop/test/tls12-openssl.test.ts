@@ -1,6 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ClientConfig, ServerConfig, Session } from '@x/tls-handshake'
@@ -19,6 +18,7 @@ import {
   VERSIONS_12,
 } from '../direct.ts'
 import { absent, peers } from '../peers.ts'
+import { freePort } from '../workshop.ts'
 
 const ALL = 'ALL:COMPLEMENTOFALL:@SECLEVEL=0'
 const folder = mkdtempSync(join(tmpdir(), 'interop-openssl12-'))
@@ -51,17 +51,8 @@ function openssl(...args: string[]): ChildProcessWithoutNullStreams & { text: st
   return child
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
-
 async function shown(child: { text: string }, text: string | RegExp): Promise<void> {
-  for (let i = 0; i < 500 && child.text.search(text) < 0; i++) await new Promise((resolve) => setTimeout(resolve, 10))
+  for (let i = 0; i < 6000 && child.text.search(text) < 0; i++) await new Promise((resolve) => setTimeout(resolve, 10))
   expect(child.text).toMatch(text)
 }
 

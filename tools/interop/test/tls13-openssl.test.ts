@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import net from 'node:net'
+import type net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ours, { type TLSSocket } from '@x/node-tls-compat'
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authority, KEYS, type KeyName, leafFor } from '../certificates.ts'
 import { hashOf, PAYLOAD, PAYLOAD_HASH } from '../echo.ts'
 import { absent, peers } from '../peers.ts'
+import { freePort } from '../workshop.ts'
 
 const SUITES = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256']
 const GROUPS = ['X25519', 'P-256', 'P-384', 'P-521']
@@ -19,16 +20,6 @@ const path = (name: string, text: string) => {
   const file = join(folder, name)
   writeFileSync(file, text)
   return file
-}
-
-/** A port nobody listens on. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 function openssl(...args: string[]): ChildProcessWithoutNullStreams {

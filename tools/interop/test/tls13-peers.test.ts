@@ -1,19 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { nodeProvider } from '@x/crypto-primitives/node'
 import type { ClientConfig, ServerConfig } from '@x/tls-handshake'
-import { Certificate, encodePfx, parsePrivateKey } from '@x/x509'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { authority, leafFor } from '../certificates.ts'
-import { connectTo, context, freePort, serve } from '../connection.ts'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { leafFor } from '../certificates.ts'
+import { connectTo, context, serve } from '../connection.ts'
 import { absent, peers } from '../peers.ts'
+import { Workshop } from '../workshop.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'interop-peers-'))
-const file = (name: string) => join(folder, name)
-const programs = fileURLToPath(new URL('../programs', import.meta.url))
+const KIND = 'P-256'
+const shop = new Workshop()
+const leaf = shop.leaf(KIND)
 
 /** Their server: the command line, and what it answers. */
 interface TheirServer {
@@ -21,6 +16,8 @@ interface TheirServer {
     port: number,
     mode: 'plain' | 'retry' | 'clientAuth' | 'early',
   ) => readonly [program: string, ...args: string[]]
+  /** It chooses its port itself, and prints it. */
+  readonly announces?: boolean
   readonly say: string
   readonly until: RegExp
   /** What it can do besides a full handshake and a resumption. */
@@ -32,7 +29,7 @@ interface TheirServer {
 interface TheirClient {
   /** @param resume of the command's own accord, over a second connection */
   readonly command: (port: number, resume: boolean) => readonly [program: string, ...args: string[]]
-  readonly input?: string
+  readonly input?: (port: number) => string
   readonly output: RegExp
   /** It comes back with the ticket it got. */
   readonly resumes: boolean
@@ -52,13 +49,13 @@ const THEIRS: Record<string, { peer: keyof typeof peers; server?: TheirServer; c
           `127.0.0.1:${port}`,
           '-tls1_3',
           '-cert',
-          file('leaf.pem'),
+          leaf.cert,
           '-key',
-          file('leaf.key'),
+          leaf.key,
         ] as const),
         ...(mode === 'early' ? ['-early_data', '-no_anti_replay', '-rev'] : ['-www']),
         ...(mode === 'retry' ? ['-groups', 'P-384'] : []),
-        ...(mode === 'clientAuth' ? ['-Verify', '2', '-verify_return_error', '-CAfile', file('ca.pem')] : []),
+        ...(mode === 'clientAuth' ? ['-Verify', '2', '-verify_return_error', '-CAfile', shop.ca] : []),
       ],
       say: GET,
       until: /TLS_AES|Early data received:|ylrae/,
@@ -74,12 +71,12 @@ const THEIRS: Record<string, { peer: keyof typeof peers; server?: TheirServer; c
         '-servername',
         'localhost',
         '-CAfile',
-        file('ca.pem'),
+        shop.ca,
         '-verify_return_error',
         '-quiet',
         '-no_ign_eof',
       ],
-      input: 'hello from openssl\n',
+      input: () => 'hello from openssl\n',
       output: /hello from openssl/,
       resumes: false,
     },
@@ -95,11 +92,11 @@ const THEIRS: Record<string, { peer: keyof typeof peers; server?: TheirServer; c
           '--port',
           String(port),
           '--x509certfile',
-          file('leaf.pem'),
+          leaf.cert,
           '--x509keyfile',
-          file('leaf.key'),
+          leaf.key,
           '--x509cafile',
-          file('ca.pem'),
+          shop.ca,
         ] as const),
         ...(mode === 'clientAuth' ? ['--require-client-cert', '--verify-client-cert'] : ['--disable-client-cert']),
         '--priority',
@@ -119,7 +116,7 @@ const THEIRS: Record<string, { peer: keyof typeof peers; server?: TheirServer; c
         '--port',
         String(port),
         '--x509cafile',
-        file('ca.pem'),
+        shop.ca,
         ...(resume ? ['--resume'] : []),
         '--sni-hostname',
         'localhost',
@@ -127,7 +124,7 @@ const THEIRS: Record<string, { peer: keyof typeof peers; server?: TheirServer; c
         'localhost',
         '127.0.0.1',
       ],
-      input: 'hello from gnutls\n',
+      input: () => 'hello from gnutls\n',
       output: /hello from gnutls/,
       resumes: true,
     },
@@ -139,9 +136,9 @@ const THEIRS: Record<string, { peer: keyof typeof peers; server?: TheirServer; c
         ...([
           'selfserv',
           '-d',
-          `sql:${file('nss')}`,
+          shop.nssDatabase([KIND]),
           '-n',
-          'leaf',
+          KIND,
           '-p',
           String(port),
           '-V',
@@ -162,7 +159,7 @@ const THEIRS: Record<string, { peer: keyof typeof peers; server?: TheirServer; c
       command: (port) => [
         'tstclnt',
         '-d',
-        `sql:${file('nss')}`,
+        shop.nssDatabase([KIND]),
         '-h',
         'localhost',
         '-4',
@@ -174,7 +171,7 @@ const THEIRS: Record<string, { peer: keyof typeof peers; server?: TheirServer; c
         'secret',
         '-u',
       ],
-      input: 'hello from nss\n',
+      input: () => 'hello from nss\n',
       output: /hello from nss/,
       resumes: false,
     },
@@ -182,57 +179,40 @@ const THEIRS: Record<string, { peer: keyof typeof peers; server?: TheirServer; c
   'Java (JSSE)': {
     peer: 'java',
     server: {
-      command: (port, mode) => [
-        'java',
-        `-Djdk.tls.namedGroups=${mode === 'retry' ? 'secp384r1' : 'x25519,secp256r1,secp384r1'}`,
-        '-cp',
-        folder,
-        'Peer',
-        'server',
-        String(port),
-        file('leaf.p12'),
-        file('ca.pem'),
-        mode === 'clientAuth' ? 'require' : 'none',
+      command: (_port, mode) => [
+        ...shop.java([KIND], ...(mode === 'retry' ? ['-Djdk.tls.namedGroups=secp384r1'] : [])),
+        ...['server', mode === 'clientAuth' ? 'require' : ''],
       ],
+      announces: true,
       say: 'hello java\n',
       until: /hello java TLSv1\.3/,
       modes: ['retry', 'clientAuth'],
       resumes: true,
     },
     client: {
-      command: (port) => ['java', '-cp', folder, 'Peer', 'client', String(port), file('leaf.p12'), file('ca.pem')],
-      output: /hello from java\s+hello from java/,
+      command: () => [...shop.java([]), 'client'],
+      input: (port) => `${port} TLSv1.3 * - cached\n`.repeat(2),
+      output: /hello from java TLSv1\.3.*\s+hello from java TLSv1\.3/,
       resumes: true,
     },
   },
   Go: {
     peer: 'go',
     server: {
-      command: (port, mode) => [
-        file('go-peer'),
-        'server',
-        String(port),
-        file('leaf.pem'),
-        file('leaf.key'),
-        file('ca.pem'),
-        mode === 'retry' ? 'p384' : mode === 'clientAuth' ? 'require' : 'none',
+      command: (_port, mode) => [
+        ...shop.go([KIND]),
+        ...['server', mode === 'retry' ? 'p384' : mode === 'clientAuth' ? 'require' : ''],
       ],
+      announces: true,
       say: 'hello go\n',
-      until: /hello go resumed=/,
+      until: /hello go TLS 1\.3/,
       modes: ['retry', 'clientAuth'],
       resumes: true,
     },
     client: {
-      command: (port) => [
-        file('go-peer'),
-        'client',
-        String(port),
-        file('leaf.pem'),
-        file('leaf.key'),
-        file('ca.pem'),
-        'none',
-      ],
-      output: /hello from go resumed=false\s+hello from go resumed=true/,
+      command: () => [...shop.go([]), 'client'],
+      input: (port) => `${port} TLSv1.3 * - cached\n`.repeat(2),
+      output: /hello from go .*resumed=false\s+hello from go .*resumed=true/,
       resumes: true,
     },
   },
@@ -248,17 +228,18 @@ function runtime(peer: 'node24' | 'deno' | 'bun') {
     [
       peers[peer]!,
       ...run,
-      join(programs, 'peer.mjs'),
+      fileURLToPath(new URL('../programs/peer.mjs', import.meta.url)),
       role,
       String(port),
-      file('leaf.pem'),
-      file('leaf.key'),
-      file('ca.pem'),
+      leaf.cert,
+      leaf.key,
+      shop.ca,
     ] as [string, ...string[]]
   return {
     peer,
     server: {
-      command: (port: number) => command('server', port),
+      command: () => command('server', 0),
+      announces: true,
       say: 'hello runtime\n',
       until: /hello runtime/,
       modes: [],
@@ -272,74 +253,16 @@ function runtime(peer: 'node24' | 'deno' | 'bun') {
   }
 }
 
-const children: ChildProcess[] = []
-function start([program, ...args]: readonly [string, ...string[]], input?: string): ChildProcess {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
-  child.stdin!.on('error', () => {})
-  if (input) child.stdin!.write(input)
-  children.push(child)
-  return child
+/** Starts a server of theirs. @returns its port */
+async function listening({ command, announces }: TheirServer, mode: Parameters<TheirServer['command']>[1]) {
+  const { port } = announces
+    ? await shop.serveAnnounced(command(0, mode))
+    : await shop.serve((chosen) => command(chosen, mode))
+  return port
 }
 
-beforeAll(() => {
-  const leaf = leafFor('P-256')
-  writeFileSync(file('ca.pem'), authority.cert)
-  writeFileSync(file('leaf.pem'), leaf.cert)
-  writeFileSync(file('leaf.key'), leaf.key)
-  const pfx = encodePfx({
-    keys: [{ key: parsePrivateKey(leaf.key) }],
-    certificates: [Certificate.parse(leaf.cert)],
-    passphrase: 'secret',
-    provider: nodeProvider,
-  })
-  writeFileSync(file('leaf.p12'), pfx)
-  if (peers.nss) {
-    execFileSync('mkdir', ['-p', file('nss')])
-    writeFileSync(file('pw'), 'secret\n')
-    const database = ['-d', `sql:${file('nss')}`]
-    execFileSync('certutil', ['-N', ...database, '-f', file('pw')])
-    execFileSync('certutil', [
-      '-A',
-      ...database,
-      '-f',
-      file('pw'),
-      '-n',
-      'ca',
-      '-t',
-      'CT,C,C',
-      '-a',
-      '-i',
-      file('ca.pem'),
-    ])
-    execFileSync('openssl', [
-      'pkcs12',
-      '-export',
-      '-name',
-      'leaf',
-      '-in',
-      file('leaf.pem'),
-      '-inkey',
-      file('leaf.key'),
-      '-out',
-      file('nss.p12'),
-      '-passout',
-      'pass:secret',
-    ])
-    execFileSync('pk12util', ['-i', file('nss.p12'), ...database, '-W', 'secret', '-k', file('pw')], {
-      stdio: 'ignore',
-    })
-  }
-  if (peers.java) execFileSync('javac', ['-d', folder, join(programs, 'Peer.java')])
-  if (peers.go)
-    execFileSync('go', ['build', '-o', file('go-peer'), '.'], {
-      cwd: programs,
-      env: { ...process.env, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local' },
-    })
-}, 120_000)
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-})
-afterAll(() => rmSync(folder, { recursive: true }))
+afterEach(() => shop.rest())
+afterAll(() => shop.close())
 
 describe.each(Object.entries(THEIRS))(
   'TLS 1.3 with %s (skipped where it is not installed)',
@@ -352,9 +275,8 @@ describe.each(Object.entries(THEIRS))(
     })
 
     it.skipIf(missing || !server)('our client: handshake, KeyUpdate, resumption', async () => {
-      const { command, say, until, resumes } = server!
-      const port = await freePort()
-      start(command(port, 'plain'))
+      const { say, until, resumes } = server!
+      const port = await listening(server!, 'plain')
       const first = await connectTo(port, plain(), {
         say,
         until,
@@ -369,17 +291,15 @@ describe.each(Object.entries(THEIRS))(
     })
 
     it.skipIf(missing || !server?.modes.includes('retry'))('our client: HelloRetryRequest', async () => {
-      const { command, say, until } = server!
-      const port = await freePort()
-      start(command(port, 'retry'))
+      const { say, until } = server!
+      const port = await listening(server!, 'retry')
       const { connection } = await connectTo(port, plain(), { say, until })
       expect(connection).toMatchObject({ helloRetried: true, group: 'secp384r1' })
     })
 
     it.skipIf(missing || !server?.modes.includes('clientAuth'))('our client: a client certificate', async () => {
-      const { command, say, until } = server!
-      const port = await freePort()
-      start(command(port, 'clientAuth'))
+      const { say, until } = server!
+      const port = await listening(server!, 'clientAuth')
       const config = {
         ...context({ minVersion: 'TLSv1.3', cert: [own.cert], key: [{ pem: own.key }] }).clientConfig(),
         keyShares: ['x25519'] as const,
@@ -399,20 +319,16 @@ describe.each(Object.entries(THEIRS))(
         ...echo,
         onSecure: (connection) => connection.updateKeys({ requestPeer: true }),
       })
-      const child = start(command(ours.port, false), input)
-      let printed = ''
-      child.stdout!.on('data', (chunk) => {
-        printed += chunk
-      })
+      const theirs = shop.start(command(ours.port, false), input?.(ours.port))
       expect((await ours.next()).connection.version).toBe(0x0304)
-      await expect.poll(() => printed, { timeout: 10_000 }).toMatch(output)
+      await theirs.shows(output)
       ours.close()
     })
 
     it.skipIf(missing || !client?.resumes)('our server: resumption', async () => {
       const { command, input } = client!
       const ours = await serve(serverConfig(), echo)
-      start(command(ours.port, true), input)
+      shop.start(command(ours.port, true), input?.(ours.port))
       // GnuTLS closes its first connection without a word.
       await ours.next().catch(() => {})
       expect((await ours.next()).connection.resumed).toBe(true)
@@ -422,7 +338,7 @@ describe.each(Object.entries(THEIRS))(
     it.skipIf(missing || !client)('our server: HelloRetryRequest', async () => {
       const { command, input } = client!
       const ours = await serve({ ...serverConfig(), groups: ['secp384r1'] }, echo)
-      start(command(ours.port, false), input)
+      shop.start(command(ours.port, false), input?.(ours.port))
       const { connection } = await ours.next()
       expect(connection).toMatchObject({ helloRetried: true, group: 'secp384r1' })
       ours.close()

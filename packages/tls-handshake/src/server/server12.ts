@@ -44,9 +44,11 @@ import { enabledVersions } from '../registry/versions.ts'
 import type { Session } from '../session.ts'
 import { decodeSession, encodeSession } from '../sessions/session-codec.ts'
 import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
+import { leftPadded } from '../tls12/integer.ts'
 import { masterSecret, prfHash, pskPremaster, stripLeadingZeros, verifyData } from '../tls12/key-schedule.ts'
 import { readClientLeaf12 } from '../tls12/peer-certificate.ts'
 import { checkPointFormats } from '../tls12/point-formats.ts'
+import { versionedPremaster } from '../tls12/premaster.ts'
 import { type Protections, protections } from '../tls12/protection.ts'
 import { type Signing, signedParameters, verifySignature12 } from '../tls12/signatures.ts'
 import type { Connection12, FinishedPair } from '../tls12/state.ts'
@@ -211,7 +213,8 @@ function* negotiate(
     config.npnProtocols !== undefined
   const staples = choice?.credential && hs.hello.ocspRequested
   const ocspResponse = staples ? yield* staple(config, choice.credential!, hs.hello) : undefined
-  const wantsTicket = extensions.has(SESSION_TICKET) && hs.ticketProtection !== undefined && !previous
+  // In a renegotiation too: GnuTLS, once it has been given a ticket, waits for one in every handshake.
+  const wantsTicket = extensions.has(SESSION_TICKET) && hs.ticketProtection !== undefined
   const issuesTicket = wantsTicket && (resumed === undefined || offer!.renew)
   hs.received(hello.message)
   return {
@@ -459,14 +462,16 @@ function* readClientCertificate({ hs }: Server12): Flow<PeerCertificate | undefi
 
 /** ClientKeyExchange (RFC 5246 §7.4.7). @returns the premaster secret */
 function* readClientKeyExchange(server: Server12, agreement: KeyAgreement | undefined): Flow<Uint8Array> {
-  const { hs, suite } = server
+  const { hs, suite, choice } = server
   const message = yield* nextMessage(HandshakeType.client_key_exchange)
   const { pskIdentity, exchange } = decodeClientKeyExchange(message, suite.keyExchange)
   hs.received(message)
   const psk = pskIdentity ? yield* findPsk(hs, pskIdentity) : undefined
   let secret: Uint8Array | undefined
   if (agreement) {
-    const shared = yield* withPeerShare(() => agreement.complete(exchange!))
+    // RFC 5246 §7.4.7.2: the client's value may come without its leading zeros.
+    const share = choice!.dh ? leftPadded(exchange!, choice!.dh.group.initiatorShareLength) : exchange!
+    const shared = yield* withPeerShare(() => agreement.complete(share))
     secret = suite.keyExchange.startsWith('dhe') ? stripLeadingZeros(shared) : shared
   } else if (exchange) secret = yield* decryptPremaster(server, exchange)
   return psk ? pskPremaster(secret, psk) : secret!
@@ -483,22 +488,11 @@ function* findPsk(hs: ServerContext, identity: Uint8Array): Flow<Uint8Array> {
   return key
 }
 
-/**
- * The encrypted premaster secret (RFC 5246 §7.4.7.1). Whatever is wrong with it, padding, length or version, the
- * handshake goes on with bytes that nobody knows and fails at the Finished: one path, without a branch on the plaintext
- * (Bleichenbacher, ROBOT).
- */
 function* decryptPremaster({ hs, hello, choice }: Server12, ciphertext: Uint8Array): Flow<Uint8Array> {
   const { signer } = choice!.credential!
   const random = hs.provider.randomBytes(48)
   const plain = yield* answer('decryptPremaster', () => signer.decryptPremaster!(ciphertext))
-  const wrong = (plain[0] ^ (hello.legacyVersion >>> 8)) | (plain[1] ^ (hello.legacyVersion & 0xff))
-  // All ones where the version is right, else zero.
-  const mask = (wrong - 1) >> 31
-  const premaster = new Uint8Array(48)
-  for (let i = 0; i < 48; i++) premaster[i] = (plain[i] & mask) | (random[i] & ~mask)
-  plain.fill(0)
-  return premaster
+  return versionedPremaster(plain, hello.legacyVersion, random)
 }
 
 const randoms = (server: Server12): Connection12['randoms'] => ({

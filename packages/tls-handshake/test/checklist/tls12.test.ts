@@ -1,4 +1,4 @@
-import { ContentType } from '@x/tls-record'
+import { Alert, ContentType } from '@x/tls-record'
 import { describe, expect, test } from 'vitest'
 import { type ClientConfig, type ServerConfig, TlsConnection } from '../../src/index.ts'
 import { encodeCertificate12 } from '../../src/messages/certificate12.ts'
@@ -16,9 +16,9 @@ import {
   withBody,
 } from '../harness/edit.ts'
 import type { Tamper } from '../harness/evil.ts'
-import { ANY_VERSION, client12, server12, suite, USUAL } from '../harness/legacy.ts'
+import { ANY_VERSION, client12, handshake12, server12, suite, USUAL } from '../harness/legacy.ts'
 import { Message, Type } from '../harness/names.ts'
-import { End, join, serverConfig, utf8 } from '../harness/pair.ts'
+import { End, handshake, join, serverConfig, utf8 } from '../harness/pair.ts'
 import { rows } from '../harness/table.ts'
 import * as victim from '../harness/victim.ts'
 
@@ -889,6 +889,81 @@ describe('TLS 1.2: resumption', () => {
     const id = new Uint8Array(33).fill(32, 0, 1)
     return withBody(raw, join([raw.subarray(4, 38), id, raw.subarray(39)]))
   }
+})
+
+test('U5: a promised CertificateStatus may be missing', () => {
+  const ocspResponse = Uint8Array.of(48, 0)
+  const { victim: us, evil } = client(
+    on(Message.certificate_status, drop),
+    { requestOcsp: true, extendedMasterSecret: false },
+    { credentials: [{ ...credential('rsa'), ocspResponse }] },
+  )
+  // All goes well, until the tampering shows in the peer's own transcript.
+  expect(us.event('error')).toBeUndefined()
+  expect(us.tls.ocspResponse).toBeUndefined()
+  expect(evil.received).toEqual([Message.client_hello, Message.client_key_exchange, Message.finished])
+  expect(evil.error).toMatchObject({ alert: Alert.decrypt_error })
+})
+
+describe('versions below TLS 1.3 at a client that can do more', () => {
+  const BOTH = [0x0304, 0x0303] as const
+  rows([
+    [
+      'C5: the random session id of the compatibility mode comes back',
+      () => {
+        const { victim: ours, evil } = victim.client(
+          (raw, type, peer) =>
+            type === Message.server_hello ? withSessionId(raw, peer.facts.clientHello!.sessionId) : undefined,
+          { versions: BOTH },
+          server12(USUAL, 0x0303),
+        )
+        expect(evil.facts.clientHello!.sessionId).toHaveLength(32)
+        return { victim: ours, evil }
+      },
+      'illegal_parameter',
+      'SERVER_ECHOED_INVALID_SESSION_ID',
+    ],
+  ])
+
+  test('V6: early data was offered', () => {
+    const ticketKeys = { seal: (bytes: Uint8Array) => bytes, open: () => null }
+    const accepting = { ticketKeys, maxEarlyData: 100, antiReplay: () => true }
+    const { session } = handshake({}, accepting).client.event('session')!
+    const scene = victim.client(undefined, { versions: BOTH, session, earlyData: true }, server12(USUAL, 0x0303))
+    // The alert is under the keys of the early data, which this server does not know.
+    expect(scene.victim.all('error').map(({ error }) => [error.reason, error.alert])).toEqual([
+      ['WRONG_VERSION_ON_EARLY_DATA', Alert.protocol_version],
+    ])
+  })
+
+  function withSessionId(raw: Uint8Array, id: Uint8Array): Uint8Array {
+    return withBody(raw, join([raw.subarray(4, 38), Uint8Array.of(id.length), id, raw.subarray(39)]))
+  }
+})
+
+describe('V10: the extensions block may be absent', () => {
+  /** Up to the null compression method. */
+  function withoutExtensions(hello: Uint8Array): Uint8Array {
+    const id = 39 + hello[38]
+    const compression = id + 2 + ((hello[id] << 8) | hello[id + 1])
+    return message(Message.client_hello, hello.subarray(4, compression + 1 + hello[compression]))
+  }
+
+  test.each([0x0301, 0x0302, 0x0303] as const)('in both hellos, version %#', (version) => {
+    const of = suite(0x002f)
+    const hellos: Uint8Array[] = []
+    const pair = handshake12(
+      { rewriteClientHello: withoutExtensions, requireSecureRenegotiation: false },
+      { onMessage: (_direction, type, bytes) => void (type === Type.handshake && bytes[0] < 3 && hellos.push(bytes)) },
+      { version, of },
+    )
+    expect([pair.client.tls.handshakeComplete, pair.server.tls.handshakeComplete]).toEqual([true, true])
+    const [clientHello, serverHello] = hellos
+    expect(clientHello.at(-1)).toBe(0)
+    // version, random, session id, cipher suite, compression method, and no empty block behind them
+    expect(serverHello).toHaveLength(4 + 2 + 32 + 1 + serverHello[38] + 2 + 1)
+    expect(pair.client.tls.extendedMasterSecret).toBe(false)
+  })
 })
 
 describe('other beginnings', () => {

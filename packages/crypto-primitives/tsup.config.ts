@@ -9,6 +9,7 @@ export default build([
   'kdf',
   'aead',
   'groups',
+  'ffdhe',
   'curves',
   'rsa',
   'ecdsa',

@@ -12,14 +12,13 @@ import {
   secp384r1 as secp384r1Curve,
   secp521r1 as secp521r1Curve,
 } from './curves.ts'
-import { type FfdheBits, ffdheField } from './groups/ffdhe.ts'
+import { ffdheField } from './groups/ffdhe.ts'
 import { finiteFieldGroup } from './groups/finite-field.ts'
 import { hybridGroup } from './groups/hybrid.ts'
 import { kemGroup } from './groups/mlkem.ts'
 import { type MontgomeryFunction, montgomeryGroup } from './groups/montgomery.ts'
 import { weierstrassGroup } from './groups/weierstrass.ts'
 import { x25519Kernel } from './groups/x25519-wasm.ts'
-import { integerToBytes } from './integer.ts'
 import { mlKem512 as kem512, mlKem768 as kem768, mlKem1024 as kem1024 } from './mlkem.ts'
 
 /** The function X25519 of RFC 7748 §5. */
@@ -74,12 +73,6 @@ export const secp256r1MlKem768 = /* @__PURE__ */ hybridGroup('SecP256r1MLKEM768'
 /** P-384 with ML-KEM-1024; the ECDH part comes first. */
 export const secp384r1MlKem1024 = /* @__PURE__ */ hybridGroup('SecP384r1MLKEM1024', secp384r1, mlKem1024)
 
-/** The prime and generator of a group of RFC 7919, for TLS up to 1.2, which sends them. */
-export function ffdheParameters(bits: FfdheBits): { p: Uint8Array; g: Uint8Array } {
-  const { p, g } = ffdheField(bits)()
-  return { p: integerToBytes(p, bits / 8), g: integerToBytes(g, 1) }
-}
-
 /** ffdhe2048 (RFC 7919 §A.1). */
 export const ffdhe2048 = /* @__PURE__ */ finiteFieldGroup('ffdhe2048', 256, /* @__PURE__ */ ffdheField(2048))
 /** ffdhe3072 (RFC 7919 §A.2). */
@@ -90,4 +83,5 @@ export const ffdhe4096 = /* @__PURE__ */ finiteFieldGroup('ffdhe4096', 512, /* @
 export const ffdhe6144 = /* @__PURE__ */ finiteFieldGroup('ffdhe6144', 768, /* @__PURE__ */ ffdheField(6144))
 /** ffdhe8192 (RFC 7919 §A.5). */
 export const ffdhe8192 = /* @__PURE__ */ finiteFieldGroup('ffdhe8192', 1024, /* @__PURE__ */ ffdheField(8192))
+export { ffdheParameters } from './ffdhe.ts'
 export { dhGroup } from './groups/finite-field.ts'

@@ -1,7 +1,7 @@
 import type { BlockCipher, BlockCipherAlgorithm } from '../cbc/block-cipher.ts'
 import { CryptoError } from '../error.ts'
 import { expandKey, invertKey } from './key-schedule.ts'
-import { DECRYPTION, ENCRYPTION } from './tables.ts'
+import { decryptionTables, encryptionTables } from './tables.ts'
 
 function load(bytes: Uint8Array, at: number): number {
   return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)
@@ -34,7 +34,7 @@ class Aes implements BlockCipher {
 
   /** Cipher (FIPS 197 §5.1). */
   encryptBlock(bytes: Uint8Array, at: number): void {
-    const { sbox, t0, t1, t2, t3 } = ENCRYPTION
+    const { sbox, t0, t1, t2, t3 } = encryptionTables()
     const keys = this.#keys
     const last = keys.length - 4
     let a = load(bytes, at) ^ keys[0]
@@ -59,7 +59,7 @@ class Aes implements BlockCipher {
 
   /** EqInvCipher (FIPS 197 §5.3.5): rows shift the other way. */
   decryptBlock(bytes: Uint8Array, at: number): void {
-    const { sbox, t0, t1, t2, t3 } = DECRYPTION
+    const { sbox, t0, t1, t2, t3 } = decryptionTables()
     const keys = (this.#inverse ??= invertKey(this.#keys))
     const last = keys.length - 4
     let a = load(bytes, at) ^ keys[0]

@@ -1,4 +1,4 @@
-import { ENCRYPTION } from './tables.ts'
+import { encryptionTables } from './tables.ts'
 
 const swap = (x: number): number => (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24)
 
@@ -20,7 +20,7 @@ export function ctrXor(
   o: number,
   blocks: number,
 ): void {
-  const { sbox, t0, t1, t2, t3 } = ENCRYPTION
+  const { sbox, t0, t1, t2, t3 } = encryptionTables()
   const last = keys.length - 4
   const i0 = n0 ^ keys[0]
   const i1 = n1 ^ keys[1]

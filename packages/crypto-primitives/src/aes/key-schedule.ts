@@ -1,4 +1,4 @@
-import { ENCRYPTION, inverseMix } from './tables.ts'
+import { encryptionTables, inverseMix } from './tables.ts'
 
 /**
  * KeyExpansion (FIPS 197 §5.2): 4 * (rounds + 1) words, the first byte lowest.
@@ -6,7 +6,7 @@ import { ENCRYPTION, inverseMix } from './tables.ts'
  * @param key 16, 24 or 32 bytes
  */
 export function expandKey(key: Uint8Array): Int32Array {
-  const { sbox } = ENCRYPTION
+  const { sbox } = encryptionTables()
   const nk = key.length >> 2
   const words = new Int32Array(4 * (nk + 7))
   const substitute = (w: number) =>

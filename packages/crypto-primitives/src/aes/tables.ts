@@ -31,24 +31,31 @@ function spread(column: (byte: number) => number) {
   return { t0, t1: t0.map((w) => rotate(w, 8)), t2: t0.map((w) => rotate(w, 16)), t3: t0.map((w) => rotate(w, 24)) }
 }
 
-const SBOX = /* @__PURE__ */ makeSbox()
+let encryption: AesTables | undefined
+let decryption: AesTables | undefined
 
-/** Tables for encryption: S-box, then the MixColumns column 2 1 1 3. */
-export const ENCRYPTION: AesTables = /* @__PURE__ */ (() => ({
-  sbox: SBOX,
-  ...spread((byte) => {
-    const s = SBOX[byte]
+/** Tables for encryption, made at the first use: S-box, then the MixColumns column 2 1 1 3. */
+export function encryptionTables(): AesTables {
+  if (encryption) return encryption
+  const sbox = makeSbox()
+  const column = (byte: number) => {
+    const s = sbox[byte]
     const d = xtime(s)
     return d | (s << 8) | (s << 16) | ((s ^ d) << 24)
-  }),
-}))()
+  }
+  encryption = { sbox, ...spread(column) }
+  return encryption
+}
 
-/** Tables for decryption: inverse S-box, then the InvMixColumns column 14 9 13 11. */
-export const DECRYPTION: AesTables = /* @__PURE__ */ (() => {
-  const sbox = new Uint8Array(256)
-  for (let i = 0; i < 256; i++) sbox[SBOX[i]] = i
-  return { sbox, ...spread((byte) => inverseMix(sbox[byte])) }
-})()
+/** Tables for decryption, made at the first use: inverse S-box, then the InvMixColumns column 14 9 13 11. */
+export function decryptionTables(): AesTables {
+  if (decryption) return decryption
+  const inverse = new Uint8Array(256)
+  const { sbox } = encryptionTables()
+  for (let i = 0; i < 256; i++) inverse[sbox[i]] = i
+  decryption = { sbox: inverse, ...spread((byte) => inverseMix(inverse[byte])) }
+  return decryption
+}
 
 /** The InvMixColumns column of one byte (FIPS 197 §5.3.3). */
 export function inverseMix(s: number): number {

@@ -28,8 +28,10 @@ const PC2 = [
 ]
 const SHIFTS = [1, 1, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2, 1]
 
-/** S-box i of a 6-bit input, already moved through P: 8 tables of 64 words. */
-const SP = /* @__PURE__ */ (() => {
+/** S-box i of a 6-bit input, already moved through P: 8 tables of 64 words, made at the first use. */
+let combined: Int32Array | undefined
+function combinedBoxes(): Int32Array {
+  if (combined) return combined
   const tables = new Int32Array(512)
   for (let box = 0; box < 8; box++) {
     const digits = S_BOXES[box].replaceAll(' ', '')
@@ -41,8 +43,9 @@ const SP = /* @__PURE__ */ (() => {
       tables[64 * box + x] = permuted
     }
   }
+  combined = tables
   return tables
-})()
+}
 
 /** Sixteen round keys of eight 6-bit pieces. Parity bits are not looked at. */
 function schedule(key: Uint8Array): Uint8Array {
@@ -87,6 +90,7 @@ class Halves {
 
   /** Sixteen rounds and the exchange of the halves after them; `step` -8 from the last key is decryption. */
   rounds(keys: Uint8Array, step: 8 | -8): void {
+    const SP = combinedBoxes()
     let l = this.left
     let r = this.right
     for (let i = 0, k = step === 8 ? 0 : 120; i < 16; i++, k += step) {

@@ -1,12 +1,15 @@
 import { bitLength, modPow } from '../integer.ts'
 import { randomInteger } from '../random.ts'
 
-/** Primes below 2000, which find most composites with one division of their product. */
-const SMALL_PRIMES: readonly number[] = /* @__PURE__ */ (() => {
-  const primes: number[] = []
+let primes: number[] | undefined
+
+/** Primes below 2000, which find most composites with one division each. */
+function smallPrimes(): readonly number[] {
+  if (primes) return primes
+  primes = []
   for (let n = 2; n < 2000; n++) if (primes.every((p) => n % p !== 0)) primes.push(n)
   return primes
-})()
+}
 
 /**
  * Whether a number is prime, by trial division and Miller-Rabin with random bases (FIPS 186-5 B.3.1).
@@ -15,7 +18,7 @@ const SMALL_PRIMES: readonly number[] = /* @__PURE__ */ (() => {
  */
 export function isProbablePrime(n: bigint, rounds = 40): boolean {
   if (n < 2n) return false
-  for (const p of SMALL_PRIMES) {
+  for (const p of smallPrimes()) {
     const prime = BigInt(p)
     if (n === prime) return true
     if (n % prime === 0n) return false

@@ -78,7 +78,8 @@ function clientConnection(socket: TLSSocket): TlsConnection {
     ...config,
     ...common(socket),
     serverName: presets.servername,
-    session: presets.session,
+    // The Buffer said which server it is for, and was held against that; OpenSSL notes no name in it.
+    session: presets.session && { ...presets.session, serverName: presets.servername },
     alpnProtocols: options.ALPNProtocols ? alpnNames(options.ALPNProtocols as Buffer) : undefined,
     ...(options.NPNProtocols && { selectNpn: nextProtocolSelector(options.NPNProtocols as Buffer) }),
     ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, options.verify) }),
@@ -145,9 +146,11 @@ function serverConnection(socket: TLSSocket): TlsConnection {
     return { ...overrides, verifyPeer: withCondition(overrides.verifyPeer, options.verify) }
   }
 
-  return TlsConnection.server({
-    ...config,
-    ...common(socket),
+  const own: Partial<ServerConfig> = {
+    // `setKeyCert` may replace the certificate while the handshake runs.
+    get credentials() {
+      return current().context.credentials
+    },
     // `renegotiate` may ask for what the first handshake did not.
     get requestCertificate() {
       return socket._requestCert
@@ -181,11 +184,6 @@ function serverConnection(socket: TLSSocket): TlsConnection {
     ...(options.NPNProtocols && { npnProtocols: alpnNames(options.NPNProtocols as Buffer) }),
     ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, options.verify) }),
 
-    // `setKeyCert` may replace the certificate while the handshake runs.
-    get credentials() {
-      return current().context.credentials
-    },
-
     ...(server && server.listenerCount('OCSPRequest') > 0 && { ocspResponse: () => requestOcsp(socket, current()) }),
     ...(sessions && { sessionStore: sessionStore(socket) }),
     ...(options.pskCallback && {
@@ -196,7 +194,10 @@ function serverConnection(socket: TLSSocket): TlsConnection {
         return key && { identity, key }
       },
     }),
-  })
+  }
+  // The context's part is inherited, not copied: connections are many.
+  Object.setPrototypeOf(own, config)
+  return TlsConnection.server(Object.assign(own, common(socket)) as ServerConfig)
 }
 
 /** OpenSSL refuses a client with none of our `sigalgs`, even where a suite would do without a signature. */

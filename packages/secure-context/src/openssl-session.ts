@@ -52,6 +52,14 @@ function verdict(number: number): Session['verified'] {
   return { ok: false, result: { code: nodeVerifyCode(code), message: verifyMessage(code) } }
 }
 
+/**
+ * The echo of an id tells an OpenSSL client that its ticket was taken, so every ticket has one, of the client's choice
+ * (RFC 5077 §3.4). The end of the ticket is as unique as the ticket.
+ */
+function sessionIdOf({ version, sessionId, ticket }: Session): Uint8Array {
+  return sessionId.length > 0 || !ticket || version === 0x0304 ? sessionId : ticket.subarray(-32)
+}
+
 /** A session as OpenSSL writes it. The bytes hold its secret. Of the peer's chain only the leaf is kept. */
 export function encodeOpenSslSession(session: Session): Uint8Array {
   const fields: Uint8Array[] = []
@@ -78,7 +86,7 @@ export function encodeOpenSslSession(session: Session): Uint8Array {
     der.integer(FORMAT),
     der.integer(session.version),
     der.octetString(Uint8Array.of(session.cipherSuite >> 8, session.cipherSuite)),
-    der.octetString(session.sessionId),
+    der.octetString(sessionIdOf(session)),
     der.octetString(session.secret),
     ...fields,
   )

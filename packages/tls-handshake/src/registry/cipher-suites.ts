@@ -1,4 +1,5 @@
 import type { AeadName, CryptoProvider, HashName } from '@x/crypto-primitives'
+import { rememberedByList } from './remembered.ts'
 
 /** A cipher suite of TLS 1.3 (RFC 9846 appendix B.4): record protection and the hash of the key schedule. */
 export interface CipherSuite13 {
@@ -43,7 +44,7 @@ export function supportsSuite13(provider: CryptoProvider, suite: CipherSuite13):
  * The TLS 1.3 suites to use, in order of preference: those of `configured` the provider has, or the defaults, with the
  * cipher first that the provider does faster.
  */
-export function enabledSuites13(provider: CryptoProvider, configured?: readonly number[]): CipherSuite13[] {
+export const enabledSuites13 = /* @__PURE__ */ rememberedByList((provider, configured?: readonly number[]) => {
   const ids =
     configured ?? (provider.prefers === 'chacha20' ? [0x1303, ...DEFAULT_13.filter((id) => id !== 0x1303)] : DEFAULT_13)
   const suites: CipherSuite13[] = []
@@ -52,7 +53,7 @@ export function enabledSuites13(provider: CryptoProvider, configured?: readonly 
     if (suite !== undefined && supportsSuite13(provider, suite)) suites.push(suite)
   }
   return suites
-}
+})
 
 /** TLS_FALLBACK_SCSV (RFC 7507) and TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746). */
 export const FALLBACK_SCSV = 0x5600

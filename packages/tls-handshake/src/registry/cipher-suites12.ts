@@ -1,4 +1,5 @@
 import type { AeadName, CbcName, CryptoProvider, HashName } from '@x/crypto-primitives'
+import { rememberedByList } from './remembered.ts'
 
 /** How the premaster secret comes about (RFC 5246 §7.4.3, RFC 4279, RFC 5489). */
 export type KeyExchange12 = 'rsa' | 'dhe' | 'ecdhe' | 'psk' | 'dhe_psk' | 'ecdhe_psk' | 'rsa_psk'
@@ -226,7 +227,7 @@ function supported(provider: CryptoProvider, suite: CipherSuite12): boolean {
 }
 
 /** The suites to use, in order of preference: those of `configured` that the provider has, or the defaults. */
-export function enabledSuites12(provider: CryptoProvider, configured?: readonly number[]): CipherSuite12[] {
+export const enabledSuites12 = /* @__PURE__ */ rememberedByList((provider, configured?: readonly number[]) => {
   const chacha = [0xcca9, 0xcca8]
   const defaults =
     provider.prefers === 'chacha20' ? [...chacha, ...DEFAULT_12.filter((id) => !chacha.includes(id))] : DEFAULT_12
@@ -234,7 +235,7 @@ export function enabledSuites12(provider: CryptoProvider, configured?: readonly 
     const suite = byId.get(id)
     return suite && supported(provider, suite) ? [suite] : []
   })
-}
+})
 
 /** True when the suite may be used in this version. */
 export function suiteFitsVersion(suite: CipherSuite12, version: number): boolean {

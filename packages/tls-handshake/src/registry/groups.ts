@@ -1,4 +1,5 @@
-import type { CryptoProvider, GroupName } from '@x/crypto-primitives'
+import type { GroupName } from '@x/crypto-primitives'
+import { rememberedByList } from './remembered.ts'
 
 /** NamedGroup (RFC 9846 §4.3.7 and IANA's TLS Supported Groups). */
 export const GROUP_IDS: Readonly<Record<GroupName, number>> = {
@@ -54,18 +55,18 @@ export interface Group {
 }
 
 /** The groups for TLS 1.3, in order of preference. */
-export function enabledGroups13(provider: CryptoProvider, configured?: readonly GroupName[]): Group[] {
-  return (configured ?? DEFAULT_GROUPS)
+export const enabledGroups13 = /* @__PURE__ */ rememberedByList((provider, configured?: readonly GroupName[]) =>
+  (configured ?? DEFAULT_GROUPS)
     .filter((name) => provider.groups[name] !== undefined && !NOT_13.has(name))
-    .map((name) => ({ name, id: TLS13_ONLY[name] ?? GROUP_IDS[name] }))
-}
+    .map((name): Group => ({ name, id: TLS13_ONLY[name] ?? GROUP_IDS[name] })),
+)
 
 /** The groups for TLS up to 1.2, in order of preference. */
-export function enabledGroups12(provider: CryptoProvider, configured?: readonly GroupName[]): Group[] {
-  return (configured ?? DEFAULT_GROUPS)
+export const enabledGroups12 = /* @__PURE__ */ rememberedByList((provider, configured?: readonly GroupName[]) =>
+  (configured ?? DEFAULT_GROUPS)
     .filter((name) => provider.groups[name] !== undefined && !ONLY_13.has(name))
-    .map((name) => ({ name, id: GROUP_IDS[name] }))
-}
+    .map((name): Group => ({ name, id: GROUP_IDS[name] })),
+)
 
 const names = /* @__PURE__ */ new Map<number, GroupName>([
   ...(Object.entries(GROUP_IDS) as [GroupName, number][]).map(([name, id]): [number, GroupName] => [id, name]),

@@ -1,4 +1,5 @@
-import type { CryptoProvider, CurveName, HashName, KeyInfo, SignatureAlgorithm } from '@x/crypto-primitives'
+import type { CurveName, HashName, KeyInfo, SignatureAlgorithm } from '@x/crypto-primitives'
+import { rememberedByList } from './remembered.ts'
 
 /** A SignatureScheme (RFC 9846 §4.3.3): number, algorithm, and the keys it goes with. */
 export interface SignatureScheme {
@@ -86,25 +87,14 @@ export function signatureSchemeName(id: number): string {
 }
 
 /** The schemes to accept from a peer, in order: those of `configured` that can be verified, or all that are sound. */
-export function acceptedSchemes(provider: CryptoProvider, configured: readonly number[] = SOUND): readonly number[] {
-  let found = accepted.get(configured)
-  if (found?.provider !== provider) {
-    const schemes = configured.filter((id) => {
-      const scheme = byId.get(id)
-      return scheme !== undefined && provider.supportsSignature(scheme.algorithm)
-    })
-    found = { provider, schemes }
-    accepted.set(configured, found)
-  }
-  return found.schemes
-}
+export const acceptedSchemes = /* @__PURE__ */ rememberedByList((provider, configured: readonly number[] = SOUND) =>
+  configured.filter((id) => {
+    const scheme = byId.get(id)
+    return scheme !== undefined && provider.supportsSignature(scheme.algorithm)
+  }),
+)
 
 const SOUND = /* @__PURE__ */ SIGNATURE_SCHEMES.map(({ id }) => id).filter((id) => !OFF_BY_DEFAULT.has(id))
-/** By configured list: connections are many, their configurations few. */
-const accepted = /* @__PURE__ */ new WeakMap<
-  readonly number[],
-  { readonly provider: CryptoProvider; readonly schemes: readonly number[] }
->()
 
 /** Bytes an RSA modulus must have at least for EMSA-PSS with this hash (RFC 8017 §9.1.1: emLen ≥ hLen + sLen + 2). */
 function pssFits(scheme: SignatureScheme, key: KeyInfo): boolean {

@@ -16,7 +16,7 @@ export class ServerContext extends HandshakeContext<ServerConfig> {
   }
 
   /** Suites of TLS up to 1.2, best first. */
-  get suites12(): CipherSuite12[] {
+  get suites12(): readonly CipherSuite12[] {
     return enabledSuites12(this.provider, this.config.cipherSuites)
   }
 

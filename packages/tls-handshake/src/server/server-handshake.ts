@@ -38,7 +38,8 @@ function* askForOverrides(hs: ServerContext, hello: ClientHello): Flow {
   const { onClientHello } = hs.config
   if (onClientHello === undefined) return
   const overrides = yield* answer('clientHello', () => onClientHello(info))
-  if (overrides) hs.config = { ...hs.config, ...overrides }
+  // Inherited, not copied: a configuration may have getters, which say what holds when they are asked.
+  if (overrides) hs.config = Object.create(hs.config, Object.getOwnPropertyDescriptors(overrides)) as typeof hs.config
 }
 
 function describe({ message, extensions, cipherSuites, sessionId, legacyVersion }: ClientHello): ClientHelloInfo {

@@ -1,4 +1,9 @@
-/** Ratios that survive a busy machine: short slices of each contender in turn, CPU time, medians of per-round ratios. */
+/**
+ * Ratios that survive a busy machine: short slices of each contender in turn, each round beginning with another one; CPU
+ * time; medians of per-round ratios.
+ */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 export interface Row {
   readonly name: string
@@ -14,8 +19,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** Microseconds of CPU per call over `count` calls. */
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as (options: { type: 'minor' }) => void
+
+/** Microseconds of CPU per call over `count` calls, what is left over from others collected before. */
 function slice(run: () => unknown, count: number): number {
+  gc({ type: 'minor' })
   const before = process.cpuUsage()
   for (let i = 0; i < count; i++) run()
   const { user, system } = process.cpuUsage(before)
@@ -42,7 +51,7 @@ function calibrate(run: () => unknown, milliseconds: number): number {
 export function compare(
   title: string,
   contenders: Readonly<Record<string, () => unknown>>,
-  { rounds = 9, milliseconds = 20 } = {},
+  { rounds = 9, milliseconds = 30 } = {},
 ): Row[] {
   const names = Object.keys(contenders)
   const counts = names.map((name) => {
@@ -51,9 +60,10 @@ export function compare(
   })
   const times: number[][] = names.map(() => [])
   for (let round = 0; round < rounds; round++) {
-    names.forEach((name, i) => {
-      times[i].push(slice(contenders[name], counts[i]))
-    })
+    for (let turn = 0; turn < names.length; turn++) {
+      const i = (round + turn) % names.length
+      times[i][round] = slice(contenders[names[i]], counts[i])
+    }
   }
   const rows = names.map((name, i) => ({
     name,

@@ -209,7 +209,8 @@ function levelHash(hash: Hash, actual: number, longest: number): void {
   // One more than are missing, so that there is always a call for whole blocks.
   const whole = (longest >> shift) - (actual >> shift) + 1
   const once = maskLess(actual & (blockLength - 1), blockLength - lengthField)
-  const rest = select(once, blockLength - lengthField, 0)
+  // Never nothing: what is left over is copied, and that takes a call as well.
+  const rest = select(once, blockLength - lengthField, 1)
   hash.digest(IDLE.subarray(0, (whole << shift) + rest))
 }
 

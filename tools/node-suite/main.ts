@@ -1,12 +1,13 @@
 /**
  * Node's own tls, https and http2 tests on our stack: `pnpm --filter @x-tools/node-suite suite [24 22 26 20] [--rest-tls-only]`.
  *
- * Every test that passes natively has to pass through `./register`, save those of `allowed-failures.json`. A test that fails
- * is given two more chances, alone, and counts only if Node's own tls passes it on this machine.
+ * Our package's own tests run on that Node first. Then every test that passes natively has to pass through `./register`,
+ * save those of `allowed-failures.json`. A test that fails is given two more chances, alone, and counts only if Node's own
+ * tls passes it on this machine.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Results, type Run, registerPath, run } from './runs.ts'
+import { ownTests, type Results, type Run, registerPath, run } from './runs.ts'
 import { fetchNode, fetchSuite, HARNESS, PAIRS } from './sources.ts'
 
 interface Allowed {
@@ -37,6 +38,9 @@ async function judge(major: string, tlsOnly: boolean): Promise<boolean> {
     console.log(`Node ${major}: SKIPPED, because ${node ? 'the suite' : `node@${pair.node}`} could not be fetched`)
     return true
   }
+  const said = ownTests(node, new URL('../../packages/node-tls-compat/', import.meta.url))
+  console.log(`Node ${pair.node}: the tests of node-tls-compat ${said ? `fail\n${said}` : 'pass'} (${seconds()} s)`)
+
   const common = { node, suite, ...(tlsOnly && { only: '/test-tls-' }) } satisfies Partial<Run>
   const known = new Map(
     allowed.filter(({ nodes }) => nodes.includes(Number(major))).map(({ test, reason }) => [test, reason]),
@@ -68,6 +72,7 @@ async function judge(major: string, tlsOnly: boolean): Promise<boolean> {
     const { status, reason, output } = ours[name]!
     console.log(`  LOST: ${name}: ${status} ${reason ?? ''}\n${(output ?? '').replace(/^/gm, '    ')}`)
   }
+  if (said) return false
   if (Object.keys(first).length < (tlsOnly ? FEWEST.tls : FEWEST.all)) {
     console.log(`  only ${Object.keys(first).length} tests were found`)
     return false

@@ -121,7 +121,7 @@ export class TlsConnection extends ConnectionProperties {
     this.#messages = new MessageBuffer(config.limits)
     this.#pendingInputLimit = config.limits?.pendingInput ?? 131072
     this.#warningLimit = config.limits?.warningAlerts ?? 4
-    this.#wire = this.#makeWire()
+    this.#wire = new TlsConnection.#ConnectionWire(this)
     this.#flow = this.#handshake()
     this.#guard(() => this.#advance(() => this.#flow.next()))
   }
@@ -628,96 +628,103 @@ export class TlsConnection extends ConnectionProperties {
 
   // --- What the handshake sees of the connection
 
-  #makeWire(): Wire {
-    const connection = this
-    return {
-      reader: this.#reader,
-      writer: this.#writer,
-      send: (message) => {
-        this.#flushData()
-        this.#writeHandshake(message)
-      },
-      flush: () => this.#flushFlight(),
-      sendChangeCipherSpec: () => {
-        if (this.#closeNotifySent) return
-        this.#flushFlight()
-        const body = Uint8Array.of(1)
-        this.#config.onMessage?.('write', ContentType.change_cipher_spec, body)
-        this.#writer.write(ContentType.change_cipher_spec, body)
-      },
-      changeReadKeys: (protection: ReadProtection) => {
-        this.#requireRecordBoundary()
-        this.#reader.protection.destroy()
-        this.#reader.protection = protection
-      },
-      changeWriteKeys: (protection: WriteProtection) => {
-        this.#flushFlight()
-        this.#writer.protection.destroy()
-        this.#writer.protection = protection
-      },
-      writePlaintext: () => {
-        this.#writer.protection.destroy()
-        this.#writer.protection = new PlaintextWriter()
-      },
-      requireRecordBoundary: () => this.#requireRecordBoundary(),
-      get incoming() {
-        return connection.#incoming
-      },
-      set incoming(value) {
-        connection.#incoming = value
-      },
-      get earlyDataAllowed() {
-        return connection.#earlyDataAllowed
-      },
-      set earlyDataAllowed(value) {
-        connection.#earlyDataAllowed = value
-      },
-      openEarlyData: (bytes) => {
-        this.#earlyDataLeft = bytes
-        this.#earlyDataOffered = true
-        this.#outgoing = 'early'
-      },
-      closeEarlyData: () => {
-        this.#flushFlight()
-        this.#flushData()
-        this.#outgoing = 'held'
-      },
-      get closed() {
-        return connection.#closed
-      },
-      get renegotiation() {
-        return connection.#renegotiation
-      },
-      holdOutgoing: () => {
-        this.#flushData()
-        this.#outgoing = 'held'
-      },
-      openOutgoing: () => {
-        this.#outgoing = 'open'
-      },
-      get keyUpdatesInARow() {
-        return connection.#keyUpdatesInARow
-      },
-      set keyUpdatesInARow(value) {
-        connection.#keyUpdatesInARow = value
-      },
-      peerUpdatedKeys: (answer) => {
-        this.#keyUpdateAsked = false
-        if (answer) this.#keyUpdateDue = true
-      },
-      onRequestCertificate: (send) => {
-        this.#requestCertificate = send
-      },
-      emit: (event) => {
-        this.#events.push(event)
-      },
-      complete: (renegotiation) => {
-        this.#complete = true
-        this.#incoming = 'open'
-        this.#outgoing = 'open'
-        this.#reader.dropChangeCipherSpec = false
-        this.#events.push({ type: 'secure', renegotiation })
-      },
+  static readonly #ConnectionWire = class implements Wire {
+    constructor(private readonly connection: TlsConnection) {}
+
+    get reader() {
+      return this.connection.#reader
+    }
+    get writer() {
+      return this.connection.#writer
+    }
+    send(message: Uint8Array): void {
+      this.connection.#flushData()
+      this.connection.#writeHandshake(message)
+    }
+    flush(): void {
+      this.connection.#flushFlight()
+    }
+    sendChangeCipherSpec(): void {
+      if (this.connection.#closeNotifySent) return
+      this.connection.#flushFlight()
+      const body = Uint8Array.of(1)
+      this.connection.#config.onMessage?.('write', ContentType.change_cipher_spec, body)
+      this.connection.#writer.write(ContentType.change_cipher_spec, body)
+    }
+    changeReadKeys(protection: ReadProtection): void {
+      this.connection.#requireRecordBoundary()
+      this.connection.#reader.protection.destroy()
+      this.connection.#reader.protection = protection
+    }
+    changeWriteKeys(protection: WriteProtection): void {
+      this.connection.#flushFlight()
+      this.connection.#writer.protection.destroy()
+      this.connection.#writer.protection = protection
+    }
+    writePlaintext(): void {
+      this.connection.#writer.protection.destroy()
+      this.connection.#writer.protection = new PlaintextWriter()
+    }
+    requireRecordBoundary(): void {
+      this.connection.#requireRecordBoundary()
+    }
+    get incoming() {
+      return this.connection.#incoming
+    }
+    set incoming(value: IncomingData) {
+      this.connection.#incoming = value
+    }
+    get earlyDataAllowed() {
+      return this.connection.#earlyDataAllowed
+    }
+    set earlyDataAllowed(value: number) {
+      this.connection.#earlyDataAllowed = value
+    }
+    openEarlyData(bytes: number): void {
+      this.connection.#earlyDataLeft = bytes
+      this.connection.#earlyDataOffered = true
+      this.connection.#outgoing = 'early'
+    }
+    closeEarlyData(): void {
+      this.connection.#flushFlight()
+      this.connection.#flushData()
+      this.connection.#outgoing = 'held'
+    }
+    get closed() {
+      return this.connection.#closed
+    }
+    get renegotiation() {
+      return this.connection.#renegotiation
+    }
+    holdOutgoing(): void {
+      this.connection.#flushData()
+      this.connection.#outgoing = 'held'
+    }
+    openOutgoing(): void {
+      this.connection.#outgoing = 'open'
+    }
+    get keyUpdatesInARow() {
+      return this.connection.#keyUpdatesInARow
+    }
+    set keyUpdatesInARow(value: number) {
+      this.connection.#keyUpdatesInARow = value
+    }
+    peerUpdatedKeys(answer: boolean): void {
+      this.connection.#keyUpdateAsked = false
+      if (answer) this.connection.#keyUpdateDue = true
+    }
+    onRequestCertificate(send: () => boolean): void {
+      this.connection.#requestCertificate = send
+    }
+    emit(event: TlsEvent): void {
+      this.connection.#events.push(event)
+    }
+    complete(renegotiation: boolean): void {
+      this.connection.#complete = true
+      this.connection.#incoming = 'open'
+      this.connection.#outgoing = 'open'
+      this.connection.#reader.dropChangeCipherSpec = false
+      this.connection.#events.push({ type: 'secure', renegotiation })
     }
   }
 

@@ -19,6 +19,9 @@ export interface Group {
   readonly rows: Rows
 }
 
+/** Rounds that do not count. */
+const WARM_UP = 3
+
 /** One stack's turn: does about `milliseconds` of work. */
 export type Turn = (milliseconds: number) => Promise<Spent & { readonly units: number }>
 
@@ -32,8 +35,8 @@ export async function inTurn(
 ): Promise<Rows> {
   const spent = new Map<string, { cpu: number[]; wall: number[]; cpuRatio: number[]; wallRatio: number[] }>()
   const errors = new Map<string, string>()
-  // The first round warms up, and finds how much fits into a turn.
-  for (let round = -1; round < rounds; round++) {
+  // The first rounds find how much fits into a turn, and let the compiler do its work: a long-lived process is measured.
+  for (let round = -WARM_UP; round < rounds; round++) {
     let base: { cpu: number; wall: number } | undefined
     for (const [name, turn] of contenders) {
       if (errors.has(name)) continue

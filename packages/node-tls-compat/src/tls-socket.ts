@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import { convertALPNProtocols, convertNPNProtocols } from './alpn.ts'
 import { makeConnection, tellTicket } from './connection-config.ts'
-import { Engine } from './engine.ts'
+import { Engine, type EngineOwner } from './engine.ts'
 import { keyLogPath, traceAll } from './flags.ts'
 import { NODE_SOCKETS, ownMethods } from './foreign-socket.ts'
 import { makeHandle, type SocketMethods } from './handle.ts'
@@ -103,7 +103,7 @@ export const TLSSocket = function TLSSocket(
   } catch {
     // A getter: then it stays as it is.
   }
-  const engine = new Engine(raw, owner(this))
+  const engine = new Engine(raw, new Owner(this))
   this[kEngine] = engine
   engine.handle = makeHandle(engine, this, handleMethods)
   if (own && options.onread) engine.nativeReader = engine.handle.isStreamBase
@@ -184,91 +184,115 @@ function follow(self: TLSSocket, raw: Duplex, own: boolean): void {
   }
 }
 
-function owner(self: TLSSocket) {
-  return {
-    connect(): TlsConnection {
-      return makeConnection(self)
-    },
-    secured(renegotiation: boolean) {
-      if (renegotiation) {
-        self.emit('secure')
-        return
-      }
-      if (self._tlsOptions.requestOCSP && !self._tlsOptions.isServer) {
-        const response = self[kEngine].connection!.ocspResponse
-        self.emit('OCSPResponse', response ? bytesOf(response) : null)
-        if (self.destroyed) return
-      }
-      self._finishInit()
-    },
-    data(bytes: Uint8Array): boolean {
-      const handle = self._handle
-      if (!handle || self.destroyed) return false
-      const chunk = bytes instanceof Buffer ? bytes : bytesOf(bytes)
-      if (self[kEngine].nativeReader) {
-        handle.readBuffer!(chunk)
-        return true
-      }
-      self._unrefTimer()
-      const more = self.push(chunk)
-      if (!more) handle.reading = false
-      return more
-    },
-    writesWait(pending: number): boolean {
-      return !self.destroyed && self.writableLength > pending
-    },
-    readsByEvent(): boolean {
-      return !self[kEngine].nativeReader && self.readableFlowing === false && self.listenerCount('readable') > 0
-    },
-    ended() {
-      const handle = self._handle
-      if (!handle || self.destroyed) return
-      if (self[kEngine].nativeReader) handle.emitEOF!()
-      else {
-        self.push(null)
-        self.read(0)
-      }
-    },
-    session(session: Session) {
-      self[kSession] = session
-      const wrapped = encodeWrappedSession(self, session)
-      if (self[kVerified]) self.emit('session', wrapped)
-      else self[kPendingSession] = wrapped
-    },
-    failed(error: Error) {
-      if (self._hadError) return
-      self._hadError = true
-      if (!self._secureEstablished) {
-        if (self.servername === null) self.servername = self[kEngine].connection?.serverName ?? null
-        // A server tells `tlsClientError` while the socket can still be looked at.
-        self._closeAfterHandlingError = true
-        self.destroy(error)
-      } else if (
-        self._tlsOptions.isServer &&
-        self._rejectUnauthorized &&
-        /peer did not return a certificate/.test(error.message)
-      ) {
-        self.destroy()
-      } else {
-        self._emitTLSError(error)
-      }
-    },
-    transportFailed(error: Error) {
-      if (self[kOwnTransport] || self[kEngine].transport.raw instanceof net.Socket) self.destroy(error)
-      else self._emitTLSError(error)
-    },
-    transportClosed() {
-      // A socket whose own transport was closed before has been destroyed, though `_undestroy` may deny it.
-      if (!self.destroyed && self._handle) self.destroy()
-    },
-    active() {
-      // `handshakeTimeout` is for the whole handshake: a peer that drips bytes does not put it off.
-      if (self._secureEstablished) self._unrefTimer()
-    },
-    event(event: TlsEvent) {
-      if (event.type === 'renegotiationRequest' && self._tlsOptions.isServer) countRenegotiation(self)
-      else if (event.type === 'sessionIssued') tellTicket(self, event.session)
-    },
+/** What the engine tells its socket. A class, not closures: sockets are many. */
+class Owner implements EngineOwner {
+  constructor(private readonly self: TLSSocket) {}
+
+  connect(): TlsConnection {
+    const { self } = this
+    return makeConnection(self)
+  }
+
+  secured(renegotiation: boolean) {
+    const { self } = this
+    if (renegotiation) {
+      self.emit('secure')
+      return
+    }
+    if (self._tlsOptions.requestOCSP && !self._tlsOptions.isServer) {
+      const response = self[kEngine].connection!.ocspResponse
+      self.emit('OCSPResponse', response ? bytesOf(response) : null)
+      if (self.destroyed) return
+    }
+    self._finishInit()
+  }
+
+  data(bytes: Uint8Array): boolean {
+    const { self } = this
+    const handle = self._handle
+    if (!handle || self.destroyed) return false
+    const chunk = bytes instanceof Buffer ? bytes : bytesOf(bytes)
+    if (self[kEngine].nativeReader) {
+      handle.readBuffer!(chunk)
+      return true
+    }
+    self._unrefTimer()
+    const more = self.push(chunk)
+    if (!more) handle.reading = false
+    return more
+  }
+
+  writesWait(pending: number): boolean {
+    const { self } = this
+    return !self.destroyed && self.writableLength > pending
+  }
+
+  readsByEvent(): boolean {
+    const { self } = this
+    return !self[kEngine].nativeReader && self.readableFlowing === false && self.listenerCount('readable') > 0
+  }
+
+  ended() {
+    const { self } = this
+    const handle = self._handle
+    if (!handle || self.destroyed) return
+    if (self[kEngine].nativeReader) handle.emitEOF!()
+    else {
+      self.push(null)
+      self.read(0)
+    }
+  }
+
+  session(session: Session) {
+    const { self } = this
+    self[kSession] = session
+    const wrapped = encodeWrappedSession(self, session)
+    if (self[kVerified]) self.emit('session', wrapped)
+    else self[kPendingSession] = wrapped
+  }
+
+  failed(error: Error) {
+    const { self } = this
+    if (self._hadError) return
+    self._hadError = true
+    if (!self._secureEstablished) {
+      if (self.servername === null) self.servername = self[kEngine].connection?.serverName ?? null
+      // A server tells `tlsClientError` while the socket can still be looked at.
+      self._closeAfterHandlingError = true
+      self.destroy(error)
+    } else if (
+      self._tlsOptions.isServer &&
+      self._rejectUnauthorized &&
+      /peer did not return a certificate/.test(error.message)
+    ) {
+      self.destroy()
+    } else {
+      self._emitTLSError(error)
+    }
+  }
+
+  transportFailed(error: Error) {
+    const { self } = this
+    if (self[kOwnTransport] || self[kEngine].transport.raw instanceof net.Socket) self.destroy(error)
+    else self._emitTLSError(error)
+  }
+
+  transportClosed() {
+    const { self } = this
+    // A socket whose own transport was closed before has been destroyed, though `_undestroy` may deny it.
+    if (!self.destroyed && self._handle) self.destroy()
+  }
+
+  active() {
+    const { self } = this
+    // `handshakeTimeout` is for the whole handshake: a peer that drips bytes does not put it off.
+    if (self._secureEstablished) self._unrefTimer()
+  }
+
+  event(event: TlsEvent) {
+    const { self } = this
+    if (event.type === 'renegotiationRequest' && self._tlsOptions.isServer) countRenegotiation(self)
+    else if (event.type === 'sessionIssued') tellTicket(self, event.session)
   }
 }
 

@@ -7,7 +7,7 @@ import type { Session } from '../session.ts'
 import { sendFinished } from '../tls13/authentication.ts'
 import { ticketPsk } from '../tls13/key-schedule.ts'
 import { receiveKeyUpdate } from '../tls13/key-update.ts'
-import type { Transcript } from '../tls13/transcript.ts'
+import { Transcript } from '../tls13/transcript.ts'
 import { type Client13, readCertificateRequest, sendClientCredential } from './client13.ts'
 import { MAX_TICKET_LIFETIME } from './resumption.ts'
 
@@ -15,9 +15,11 @@ import { MAX_TICKET_LIFETIME } from './resumption.ts'
 export function* clientPostHandshake13(client: Client13, resumptionSecret: Uint8Array): Flow {
   const { hs } = client
   // Each post-handshake authentication covers the main handshake and itself, not the others.
-  const mainTranscript = hs.transcript.fork()
+  const mainTranscript = hs.config.postHandshakeAuth ? hs.transcript : undefined
+  hs.transcript = new Transcript()
+  hs.agreements.clear()
   const allowed: number[] = [HandshakeType.new_session_ticket, HandshakeType.key_update]
-  if (hs.config.postHandshakeAuth) allowed.push(HandshakeType.certificate_request)
+  if (mainTranscript) allowed.push(HandshakeType.certificate_request)
   for (let tickets = 0, requests = 0; ; ) {
     const message = yield* nextMessage(...allowed)
     switch (message.type) {
@@ -37,7 +39,7 @@ export function* clientPostHandshake13(client: Client13, resumptionSecret: Uint8
         }
         // A request that crosses our close_notify cannot be answered any more.
         if (hs.wire.closed) break
-        yield* answerCertificateRequest(client, message, mainTranscript.fork())
+        yield* answerCertificateRequest(client, message, mainTranscript!.fork())
     }
   }
 }

@@ -10,7 +10,7 @@ import { encodeSession } from '../sessions/session-codec.ts'
 import { finishedData } from '../tls13/authentication.ts'
 import { ticketPsk } from '../tls13/key-schedule.ts'
 import { receiveKeyUpdate } from '../tls13/key-update.ts'
-import type { Transcript } from '../tls13/transcript.ts'
+import { Transcript } from '../tls13/transcript.ts'
 import { certificateRequest, compressedCertificate, readClientAuthentication, type Server13 } from './server13.ts'
 
 /** NewSessionTicket, as many as configured (RFC 9846 §4.7.1). */
@@ -66,11 +66,13 @@ function* issueTicket(server: Server13, resumptionSecret: Uint8Array, number: nu
 /** What a client may send after the handshake (RFC 9846 §4.7). Ends only with the connection. */
 export function* serverPostHandshake13(server: Server13): Flow {
   const { hs } = server
-  const mainTranscript = hs.transcript.fork()
   const requests: PendingRequest[] = []
+  // RFC 9846 §4.7.2: only of a client that has said it can.
+  const mainTranscript = server.hello.extensions.has(POST_HANDSHAKE_AUTH) ? hs.transcript : undefined
+  server.hello.extensions.forget()
+  hs.transcript = new Transcript()
   hs.wire.onRequestCertificate(() => {
-    // RFC 9846 §4.7.2: only of a client that has said it can.
-    if (!server.hello.extensions.has(POST_HANDSHAKE_AUTH)) return false
+    if (!mainTranscript) return false
     requests.push(sendRequest(server, mainTranscript.fork()))
     return true
   })

@@ -307,5 +307,6 @@ function onError(this: TLSSocket, error: Error): void {
 }
 
 function onClose(this: TLSSocket, hadError: boolean): void {
-  if (!hadError) onError.call(this, connectionReset('socket hang up'))
+  // An error is costly to make; nobody is told of this one once the connection was the application's.
+  if (!hadError && !this._controlReleased) onError.call(this, connectionReset('socket hang up'))
 }

@@ -105,7 +105,9 @@ export class ExtensionBlock {
 
   /** The type that came last. */
   get last(): number | undefined {
-    return this.types.at(-1)
+    let last: number | undefined
+    for (const type of this.#bodies.keys()) last = type
+    return last
   }
 
   get size(): number {

@@ -21,12 +21,7 @@ export function build(entries: string[], options: Options = {}) {
     external: [/^node:/],
     // Deno and the edge runtimes know Node's modules by this prefix only.
     removeNodeProtocol: false,
-    // Names stay, for stack traces; what goes costs half of the time an import takes. Sources are shipped beside.
-    esbuildOptions(esbuild) {
-      esbuild.minifyWhitespace = true
-      esbuild.minifySyntax = true
-      esbuild.legalComments = 'none'
-    },
+    // No minifying: it takes away the annotations by which a bundler leaves out what a program does not use.
     ...options,
   })
 }

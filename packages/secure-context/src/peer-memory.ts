@@ -45,7 +45,7 @@ export function recallLeaf(der: Uint8Array, provider: CryptoProvider): PeerCerti
   let recent = leaves.get(provider)
   if (!recent) leaves.set(provider, (recent = new Recent(LIMIT)))
   let leaf = recent.get(key)
-  if (!leaf) recent.set(key, (leaf = readPeerCertificate(der.slice(), provider)))
+  if (!leaf) recent.set(key, (leaf = readPeerCertificate(new Uint8Array(der), provider)))
   return leaf
 }
 

@@ -13,7 +13,7 @@ export class NobleAead implements Aead {
     private readonly nonceLength: number,
     private readonly cipher: (key: Uint8Array, nonce: Uint8Array, aad: Uint8Array) => CipherWithOutput,
   ) {
-    this.#key = key.slice()
+    this.#key = new Uint8Array(key)
   }
 
   seal(nonce: Uint8Array, aad: Uint8Array, buffer: Uint8Array, offset: number, length: number): void {

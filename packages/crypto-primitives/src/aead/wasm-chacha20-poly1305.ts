@@ -54,7 +54,7 @@ export class WasmChaCha20Poly1305 implements Aead {
     key: Uint8Array,
     private readonly large: (key: Uint8Array) => Aead,
   ) {
-    this.#key = key.slice()
+    this.#key = new Uint8Array(key)
   }
 
   seal(nonce: Uint8Array, aad: Uint8Array, buffer: Uint8Array, offset: number, length: number): void {

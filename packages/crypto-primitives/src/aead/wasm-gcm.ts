@@ -77,7 +77,7 @@ export class WasmAesGcm implements Aead {
     key: Uint8Array,
     private readonly large: (key: Uint8Array) => Aead,
   ) {
-    this.#key = key.slice()
+    this.#key = new Uint8Array(key)
     const words = expandKeyConstantTime(key)
     this.#rounds = words.length / 4 - 1
     const { memory, roundKeys, state, stateEnd } = kernel

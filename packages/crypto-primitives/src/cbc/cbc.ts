@@ -32,7 +32,7 @@ export function cbcDecryptInPlace(
 ): void {
   const size = cipher.blockLength
   if (length === 0) return
-  const last = buffer.slice(offset + length - size, offset + length)
+  const last = new Uint8Array(buffer.subarray(offset + length - size, offset + length))
   for (let at = offset + length - size; at > offset; at -= size) {
     cipher.decryptBlock(buffer, at)
     for (let i = 0; i < size; i++) buffer[at + i] ^= buffer[at - size + i]
@@ -67,7 +67,7 @@ export function cbcEncrypt(
   const padding = algorithm.blockLength - (plaintext.length % algorithm.blockLength)
   const out = new Uint8Array(plaintext.length + padding).fill(padding)
   out.set(plaintext)
-  cbcEncryptInPlace(cipher, iv.slice(), out, 0, out.length)
+  cbcEncryptInPlace(cipher, new Uint8Array(iv), out, 0, out.length)
   cipher.destroy()
   return out
 }
@@ -90,8 +90,8 @@ export function cbcDecrypt(
   if (ciphertext.length === 0 || ciphertext.length % size !== 0) {
     throw new CryptoError('DECRYPTION_FAILED', `${algorithm.name} decryption failed`)
   }
-  const out = ciphertext.slice()
-  cbcDecryptInPlace(cipher, iv.slice(), out, 0, out.length)
+  const out = new Uint8Array(ciphertext)
+  cbcDecryptInPlace(cipher, new Uint8Array(iv), out, 0, out.length)
   cipher.destroy()
   const padding = out[out.length - 1]
   const tail = out.subarray(out.length - padding)

@@ -47,7 +47,7 @@ export function cbcHmacAlgorithm(
       check('MAC key', macKey, hash.outputLength)
       if (!cipher) return new NullHmac(hash.hmac(macKey))
       if (iv) check('IV', iv, blockLength)
-      const chain = iv ? iv.slice() : undefined
+      const chain = iv ? new Uint8Array(iv) : undefined
       const parts = { transform: cipher.create(key), blockLength, hash, hmac: hash.hmac(macKey), chain, randomBytes }
       return encryptThenMac ? new EncryptThenMac(parts) : new MacThenEncrypt(parts)
     },

@@ -46,7 +46,7 @@ export function montgomeryGroup(name: GroupName, f: MontgomeryFunction): KeyExch
     f.length,
     (privateValue) => {
       if (privateValue) expectLength(`${name} private key`, privateValue, f.length, 'INVALID_KEY')
-      const scalar = privateValue?.slice() ?? randomBytes(f.length)
+      const scalar = privateValue ? new Uint8Array(privateValue) : randomBytes(f.length)
       return {
         share: () => f.multiply(scalar, f.base),
         agree: (peer) => montgomeryAgree(name, f, scalar, peer),

@@ -289,7 +289,7 @@ class MixedHmac implements Hmac {
     key: Uint8Array,
   ) {
     this.outputLength = short.outputLength
-    this.#key = key.slice()
+    this.#key = new Uint8Array(key)
   }
 
   mac(...parts: Uint8Array[]): Uint8Array {

@@ -36,7 +36,7 @@ function nativeCbc({ openssl, keyLength, blockLength }: (typeof CIPHERS)[CbcName
           chain.set(buffer.subarray(offset + length - blockLength, offset + length))
         },
         decrypt(chain, buffer, offset, length) {
-          const last = buffer.slice(offset + length - blockLength, offset + length)
+          const last = new Uint8Array(buffer.subarray(offset + length - blockLength, offset + length))
           run(createDecipheriv(openssl, key, chain), buffer, offset, length)
           chain.set(last)
         },

@@ -90,7 +90,7 @@ function* abbreviated(client: Client12, session: Session): Flow<FinishedPair> {
   const { hs, suite, version } = client
   const { facts } = hs
   const hash = prfHash(hs.provider, suite, version)
-  client.state = { version, suite, hash, master: session.secret.slice(), randoms: randoms(client) }
+  client.state = { version, suite, hash, master: new Uint8Array(session.secret), randoms: randoms(client) }
   logMaster(client)
   hs.transcript.start(hash)
   yield* resumeServerCredential(client, session)

@@ -107,7 +107,7 @@ function* abbreviated(server: Server12, session: Session): Flow<FinishedPair> {
   const { hs, suite, version } = server
   const { facts } = hs
   const hash = prfHash(hs.provider, suite, version)
-  server.state = { version, suite, hash, master: session.secret.slice(), randoms: randoms(server) }
+  server.state = { version, suite, hash, master: new Uint8Array(session.secret), randoms: randoms(server) }
   logMaster(server)
   facts.session = session
   facts.peerCertificates = session.peerCertificates

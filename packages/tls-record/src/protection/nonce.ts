@@ -11,7 +11,7 @@ export class SequenceNonce {
   /** @param iv 8 bytes or more; taken over, and wiped by `destroy` */
   constructor(iv: Uint8Array) {
     this.#iv = iv
-    this.#nonce = iv.slice()
+    this.#nonce = new Uint8Array(iv)
   }
 
   /** The nonce of the next record; valid until the next call. */

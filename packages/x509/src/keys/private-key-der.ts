@@ -29,7 +29,7 @@ export function readRsaPrivateKey(bytes: Uint8Array): Numbers<RsaKey> {
   const outer = DerReader.open(bytes, '')
   const key = outer.sequence('RSAPrivateKey')
   if (key.number('version') !== 0) key.fail('UNSUPPORTED', 'multi-prime RSA keys are not supported', 'version')
-  const number = (field: string) => key.unsigned(field).slice()
+  const number = (field: string) => new Uint8Array(key.unsigned(field))
   const numbers = {
     n: number('modulus'),
     e: number('publicExponent'),
@@ -72,7 +72,7 @@ export function readEcPrivateKey(bytes: Uint8Array, curve?: EcKey['curve']): EcK
   let point: Uint8Array | undefined
   if (key.is(0xa1)) {
     const wrapped = key.explicit(1, 'publicKey')
-    point = wrapped.bitStringBytes('').slice()
+    point = new Uint8Array(wrapped.bitStringBytes(''))
     wrapped.finish()
   }
   key.finish()
@@ -82,7 +82,7 @@ export function readEcPrivateKey(bytes: Uint8Array, curve?: EcKey['curve']): EcK
   const d = padInteger(scalar, scalarLength(named))
   if (!d || scalar.length === 0)
     return key.fail('INVALID_STRUCTURE', `a scalar of ${scalar.length} bytes on ${named}`, 'privateKey')
-  return { type: 'ec', curve: named, d: d.slice(), ...(point && { point }) }
+  return { type: 'ec', curve: named, d: new Uint8Array(d), ...(point && { point }) }
 }
 
 /** DER of ECPrivateKey; PKCS#8 leaves the curve to its algorithm identifier. */
@@ -100,7 +100,7 @@ export function readDsaPrivateKey(bytes: Uint8Array): DsaKey {
   const outer = DerReader.open(bytes, '')
   const key = outer.sequence('DSAPrivateKey')
   if (key.number('version') !== 0) key.fail('UNSUPPORTED', 'the version of a DSAPrivateKey must be 0', 'version')
-  const number = (field: string) => key.unsigned(field).slice()
+  const number = (field: string) => new Uint8Array(key.unsigned(field))
   const out: DsaKey = { type: 'dsa', p: number('p'), q: number('q'), g: number('g'), y: number('y'), x: number('x') }
   key.finish()
   outer.finish()
@@ -148,15 +148,15 @@ function decodePrivateKey(
       return { type: 'rsa-pss', ...readRsaPrivateKey(inner), ...(parameters && { pss: readPssParameters(parameters) }) }
     case EC_PUBLIC_KEY: {
       const key = readEcPrivateKey(inner, readCurve(parameters))
-      return key.point || !publicKey ? key : { ...key, point: publicKey.slice() }
+      return key.point || !publicKey ? key : { ...key, point: new Uint8Array(publicKey) }
     }
     case DSA_KEY: {
       if (!parameters) throw new X509Error('INVALID_STRUCTURE', 'PrivateKeyInfo: a DSA key needs its parameters')
       const reader = DerReader.open(inner, 'PrivateKeyInfo')
-      const x = reader.unsigned('privateKey').slice()
+      const x = new Uint8Array(reader.unsigned('privateKey'))
       reader.finish()
       const { p, q, g }: DsaParameters = readDsaParameters(parameters)
-      return { type: 'dsa', p: p.slice(), q: q.slice(), g: g.slice(), x }
+      return { type: 'dsa', p: new Uint8Array(p), q: new Uint8Array(q), g: new Uint8Array(g), x }
     }
     default:
       throw new X509Error('UNSUPPORTED', `PrivateKeyInfo.privateKeyAlgorithm: unknown key algorithm ${oid}`)
@@ -169,7 +169,7 @@ function readCurvePrivateKey(
   inner: Uint8Array,
 ): PrivateKeyData {
   const reader = DerReader.open(inner, 'PrivateKeyInfo')
-  const bytes = reader.octetString('privateKey').slice()
+  const bytes = new Uint8Array(reader.octetString('privateKey'))
   reader.finish()
   if (bytes.length !== length) reader.fail('INVALID_STRUCTURE', `${type} has ${length} bytes, found ${bytes.length}`)
   return { type: type as 'ed25519', bytes }
@@ -183,12 +183,12 @@ function readMlDsa(type: keyof typeof ML_DSA_EXPANDED, inner: Uint8Array): Priva
   const reader = DerReader.open(inner, 'PrivateKeyInfo.privateKey')
   let seed: Uint8Array | undefined
   let bytes: Uint8Array | undefined
-  if (reader.is(0x80)) seed = reader.value(0x80, 'seed').slice()
-  else if (reader.is(Tag.OCTET_STRING)) bytes = reader.octetString('expandedKey').slice()
+  if (reader.is(0x80)) seed = new Uint8Array(reader.value(0x80, 'seed'))
+  else if (reader.is(Tag.OCTET_STRING)) bytes = new Uint8Array(reader.octetString('expandedKey'))
   else {
     const both = reader.sequence('both')
-    seed = both.octetString('seed').slice()
-    bytes = both.octetString('expandedKey').slice()
+    seed = new Uint8Array(both.octetString('seed'))
+    bytes = new Uint8Array(both.octetString('expandedKey'))
     both.finish()
   }
   reader.finish()

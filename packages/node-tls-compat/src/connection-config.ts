@@ -74,8 +74,7 @@ function clientConnection(socket: TLSSocket): TlsConnection {
   const psk = options.pskCallback ? (hint: string | null) => clientPsk(socket, hint) : undefined
   // TLS 1.3 offers it in the ClientHello; below, the server's hint comes first.
   const offered = config.versions?.includes(0x0304) ? psk?.(null) : undefined
-  return TlsConnection.client({
-    ...config,
+  const own: Partial<ClientConfig> = {
     ...common(socket),
     serverName: presets.servername,
     // The Buffer said which server it is for, and was held against that; OpenSSL notes no name in it.
@@ -90,7 +89,9 @@ function clientConnection(socket: TLSSocket): TlsConnection {
     ...(psk && {
       pskCallback: (hint: Uint8Array | null) => psk(hint?.length ? Buffer.from(hint).toString() : null) ?? null,
     }),
-  })
+  }
+  // The context's part is inherited, not copied: connections are many.
+  return TlsConnection.client(Object.assign(Object.create(config) as ClientConfig, own))
 }
 
 function nextProtocolSelector(list: Buffer): NonNullable<ClientConfig['selectNpn']> | undefined {

@@ -1,7 +1,7 @@
 import { Alert, peerError, TlsError } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { Writer } from '../codec/writer.ts'
-import type { CertificateRequestInfo, Credential, PeerCertificate, ProtocolVersion } from '../config.ts'
+import type { CertificateRequestInfo, ClientConfig, Credential, PeerCertificate, ProtocolVersion } from '../config.ts'
 import { answer, type Flow, idle, nextMessage } from '../handshake/step.ts'
 import {
   type CertificateRequest12,
@@ -447,8 +447,14 @@ function* renegotiate(
     extendedMasterSecret: facts.extendedMasterSecret ?? false,
   }
   // The version is fixed; neither a session nor a protocol is negotiated anew.
-  const { session: _session, alpnProtocols: _alpn, selectNpn: _npn, psks: _psks, ...config } = first.config
-  const hs = new ClientContext({ ...config, versions: [version] }, wire, facts, first.secrets)
+  const config: ClientConfig = Object.assign(Object.create(first.config) as ClientConfig, {
+    session: undefined,
+    alpnProtocols: undefined,
+    selectNpn: undefined,
+    psks: undefined,
+    versions: [version],
+  })
+  const hs = new ClientContext(config, wire, facts, first.secrets)
   hs.renegotiating = finished
   const { alpnProtocol } = facts
   wire.holdOutgoing()

@@ -1,6 +1,6 @@
 import { wipe } from '@x/crypto-primitives'
 import { Alert, peerError, TlsError, Version } from '@x/tls-record'
-import { equalBytes } from '../codec/bytes.ts'
+import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { CertificateRequestInfo, PeerCertificate } from '../config.ts'
 import { alpn } from '../extensions/alpn.ts'
 import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
@@ -72,6 +72,9 @@ export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow 
     if (request) yield* sendClientCredential(client, request, hs.transcript)
     resumptionSecret = sendClientFinished(client, serverFinished)
     hs.wire.complete(false)
+    client.schedule.destroy()
+    wipe(client.clientHandshakeSecret, client.serverHandshakeSecret)
+    client.clientHandshakeSecret = client.serverHandshakeSecret = EMPTY
     yield* clientPostHandshake13(client, resumptionSecret)
   } finally {
     // However it ends, by an error or with the connection.

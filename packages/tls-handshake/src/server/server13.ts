@@ -88,6 +88,8 @@ export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow 
   } finally {
     server.schedule.destroy()
     wipe(server.clientHandshakeSecret, server.serverHandshakeSecret, server.earlySecret, resumptionSecret)
+    server.clientHandshakeSecret = server.serverHandshakeSecret = EMPTY
+    server.earlySecret = undefined
   }
   yield* serverPostHandshake13(server)
 }

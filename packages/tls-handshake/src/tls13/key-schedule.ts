@@ -22,7 +22,7 @@ import { EMPTY } from '../codec/bytes.ts'
 export class KeySchedule {
   /** Early, Handshake, then Main Secret. */
   #secret: Uint8Array
-  readonly #emptyHash: Uint8Array
+  #emptyHash: Uint8Array
 
   /** @param psk absent: as many zeros as the hash is long */
   constructor(
@@ -86,9 +86,10 @@ export class KeySchedule {
     return this.#derive('res master', clientFinishedHash)
   }
 
-  /** Overwrites what is left. */
+  /** Overwrites what is left, and lets go of it. */
   destroy(): void {
     this.#secret.fill(0)
+    this.#secret = this.#emptyHash = EMPTY
   }
 
   #derive(label: string, transcriptHash: Uint8Array): Uint8Array {

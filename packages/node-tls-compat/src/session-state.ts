@@ -57,9 +57,13 @@ export function encodeWrappedSession(socket: TLSSocket, session: Session): Buffe
   const options = optionsOf(socket)
   if (options.isServer) return Buffer.from(encoded)
   const name = Buffer.from(serverIdentity(options))
-  const length = Buffer.alloc(2)
-  length.writeUInt16BE(name.length)
-  return Buffer.concat([PREFIX, length, name, encoded])
+  // Not from Buffer's pool: whoever keeps a session would keep what lies beside it there.
+  const wrapped = Buffer.allocUnsafeSlow(PREFIX.length + 2 + name.length + encoded.length)
+  wrapped.set(PREFIX)
+  const end = wrapped.writeUInt16BE(name.length, PREFIX.length) + name.length
+  wrapped.set(name, PREFIX.length + 2)
+  wrapped.set(encoded, end)
+  return wrapped
 }
 
 function unwrap(state: Buffer): { name: string; encoded: Buffer } | undefined {

@@ -157,13 +157,25 @@ function begin(self: TLSSocket): void {
   self.read(0)
 }
 
+/** The socket above a transport of its own, and what it is told of that. */
+const kUpper = Symbol('upper')
+type Relayed = Duplex & { [kUpper]?: TLSSocket }
+const RELAYS = ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'].map(
+  (event) =>
+    [
+      event,
+      function (this: Relayed, ...args: unknown[]) {
+        this[kUpper]!.emit(event, ...args)
+      },
+    ] as const,
+)
+
 /** Connects a socket with what happens to the transport below it. */
 function follow(self: TLSSocket, raw: Duplex, own: boolean): void {
   if (own) {
     self.connecting = true
-    for (const event of ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout']) {
-      raw.on(event, (...args) => self.emit(event, ...args))
-    }
+    ;(raw as Relayed)[kUpper] = self
+    for (const [event, relay] of RELAYS) raw.on(event, relay)
     raw.once('connect', () => {
       if (self.destroyed) return
       self.connecting = false

@@ -220,7 +220,9 @@ export class Engine {
       // 'readable' is told in a tick of its own, and natively before the next record is read.
       this.stalled = true
       process.nextTick(() => {
-        if (this.reading) this.deliverMore()
+        if (!this.reading) return
+        this.deliverMore()
+        if (!this.stalled && this.transport.paused) this.transport.resume()
       })
     }
   }

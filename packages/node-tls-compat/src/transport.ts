@@ -88,6 +88,10 @@ export class Transport {
     this.wanted = false
   }
 
+  get paused(): boolean {
+    return !this.wanted
+  }
+
   /**
    * Writes pieces as one `writev`.
    *

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import net from 'node:net'
 import type nativeTls from 'node:tls'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import ours from '../src/index.ts'
 import { type AnyTls, authority, leaf, listen, NATIVE, OURS, trusting } from './harness.ts'
 
@@ -183,6 +183,33 @@ it("one 'readable', one read(): a full buffer is no dead end", async () => {
   })
   await once(socket, 'end')
   expect(length).toBe(big.length)
+})
+
+it('a reader at ‘readable’ whose buffer was full hears of what comes later', async () => {
+  const big = randomBytes(3 * 16_384 + 848)
+  const { port } = await serve(OURS, {}, (socket) => {
+    socket.write(big)
+    socket.once('data', () => socket.end())
+  })
+  const socket = OURS.connect(trusting(port, { highWaterMark: 16_384 } as object))
+  const chunks: Buffer[] = []
+  let length = 0
+  let ready = false
+  const take = () => {
+    if (!ready) return
+    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
+      chunks.push(chunk)
+      length += chunk.length
+      // The server ends only now, when nothing is on its way.
+      if (length === big.length) socket.write('enough')
+    }
+  }
+  socket.on('readable', take)
+  await vi.waitFor(() => expect(socket.bytesRead).toBe(big.length))
+  ready = true
+  take()
+  await once(socket, 'end')
+  expect(Buffer.concat(chunks).equals(big)).toBe(true)
 })
 
 it('what does not look like TLS is answered with nothing', async () => {

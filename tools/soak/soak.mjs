@@ -74,9 +74,9 @@ function endOf(socket) {
   })
 }
 
-function expectSame(what, index, got, wanted) {
+function expectSame(what, got, wanted) {
   if (hashOf(got) !== hashOf(wanted))
-    throw new Error(`${what} ${index}: ${got.length} bytes came, not the ${wanted.length} sent`)
+    throw new Error(`${what}: ${got.length} bytes came, not the ${wanted.length} sent`)
 }
 
 const kinds = {
@@ -85,12 +85,12 @@ const kinds = {
     const socket = open(index)
     socket.write(`echo ${index} 0\n`)
     socket.end(bytes)
-    expectSame('echo', index, await everything(socket), bytes)
+    expectSame('echo', await everything(socket), bytes)
   },
   async half(index) {
     const socket = open(index)
     socket.end(`half ${index} 50000\n`)
-    expectSame('half-close', index, await everything(socket), bytesFor(index, 50_000))
+    expectSame('half-close', await everything(socket), bytesFor(index, 50_000))
   },
   async slow(index) {
     const socket = open(index)
@@ -101,7 +101,7 @@ const kinds = {
       if (chunks.length % 16 === 0) await delay(1)
     }
     socket.end()
-    expectSame('slow reader', index, Buffer.concat(chunks), bytesFor(index, 600_000))
+    expectSame('slow reader', Buffer.concat(chunks), bytesFor(index, 600_000))
   },
   async reset(index) {
     const raw = net.connect(port, '127.0.0.1')
@@ -139,7 +139,7 @@ const kinds = {
   async untrusted(index) {
     const socket = ours.connect({ port, host: '127.0.0.1', servername: 'localhost', secureContext: strangers })
     const code = await endOf(socket)
-    if (code !== 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') throw new Error(`untrusted ${index}: ${code}`)
+    if (code !== 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') throw new Error(`ended with ${code}`)
   },
 }
 /** Half of them good and whole, the rest everything else in turn. */
@@ -150,12 +150,12 @@ const failures = []
 async function visit(index) {
   const slow = AbortSignal.timeout(60_000)
   const hang = new Promise((_, reject) => {
-    slow.onabort = () => reject(new Error(`${kindOf(index)} ${index}: no end after 60 s`))
+    slow.onabort = () => reject(new Error('no end after 60 s'))
   })
   try {
     await Promise.race([kinds[kindOf(index)](index), hang])
   } catch (error) {
-    failures.push(error.message)
+    failures.push(`${kindOf(index)} ${index}: ${error.message}`)
   } finally {
     slow.onabort = null
   }

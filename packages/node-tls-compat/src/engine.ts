@@ -60,6 +60,10 @@ export class Engine {
   /** A small write that waits for the end of the turn: what is written behind it goes in the same record. */
   private waiting: Done | undefined
   private joining = false
+  /** Writes whose data waits for a renegotiation. */
+  private readonly delayed: Done[] = []
+  /** The end of our side was asked for, and the transport has not been ended. */
+  private ended: (() => void) | undefined
   private readonly closeListeners: (() => void)[] = []
 
   constructor(
@@ -169,14 +173,31 @@ export class Engine {
 
   private flush(done: Done | undefined = this.waiting): boolean {
     if (done === this.waiting) this.waiting = undefined
-    const output = this.connection!.takeOutput()
+    const connection = this.connection!
+    const output = connection.takeOutput()
+    const told = this.toTell(done, connection.heldBytes > 0)
     if (output.length === 0) {
-      done?.()
+      told?.()
       return false
     }
     this.owner.active()
-    this.transport.write(output, done)
+    this.transport.write(output, told)
+    this.endTransport()
     return true
+  }
+
+  /** Whom to tell of what leaves now. What a renegotiation holds back is not written before it has left. */
+  private toTell(done: Done | undefined, held: boolean): Done | undefined {
+    if (held) {
+      if (done) this.delayed.push(done)
+      return undefined
+    }
+    if (this.delayed.length === 0) return done
+    const all = this.delayed.splice(0)
+    if (done) all.push(done)
+    return (error) => {
+      for (const one of all) one(error)
+    }
   }
 
   private dispatch(event: TlsEvent): void {
@@ -231,6 +252,7 @@ export class Engine {
     const complete = this.open
     const failure = toNodeError(beforeHello(this.connection!) ? asFirstRecord(error, this.connection!.side) : error)
     this.failedWith = failure
+    this.endTransport()
     // What came before the error is read before it is told.
     for (const bytes of this.undelivered.splice(0)) this.owner.data(bytes)
     this.owner.failed(failure, complete)
@@ -311,12 +333,21 @@ export class Engine {
       return
     }
     this.ending = true
+    this.ended = () => done()
     const { connection } = this
     if (connection && !this.failedWith) {
       connection.close()
       this.flush()
     }
-    this.transport.end(() => done())
+    this.endTransport()
+  }
+
+  /** Behind close_notify, which waits while a renegotiation holds data back. */
+  private endTransport(): void {
+    const { connection, ended } = this
+    if (!ended || (connection && !this.failedWith && !connection.closeNotifySent)) return
+    this.ended = undefined
+    this.transport.end(ended)
   }
 
   onClose(listener: () => void): void {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type nativeTls from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { type AnyTls, authority, listen, NATIVE, OURS, otherAuthority, trusting } from './harness.ts'
@@ -110,4 +111,24 @@ describe("events of a connection over TLS 1.3 come in the order of the running N
     const own = await record(OURS, { ...flow, server: { ...versions, ...flow.server } })
     expect(own).toEqual(theirs)
   })
+})
+
+it('what is written and ended inside a renegotiation leaves behind it, and is told then', async () => {
+  const told: string[] = []
+  const bytes = Buffer.alloc(300_000, 'late ')
+  const chunks: Buffer[] = []
+  const { server, port } = await listen(OURS, { maxVersion: 'TLSv1.2' }, (socket) => {
+    socket.on('data', (chunk) => chunks.push(chunk))
+    socket.on('end', () => socket.end())
+  })
+  const socket = OURS.connect(trusting(port), () => {
+    socket.renegotiate({}, () => told.push('renegotiated'))
+    socket.write(bytes, () => told.push('written'))
+    socket.end(() => told.push('ended'))
+  })
+  socket.resume()
+  await once(socket, 'close')
+  server.close()
+  expect(told).toEqual(['renegotiated', 'written', 'ended'])
+  expect(Buffer.concat(chunks).equals(bytes)).toBe(true)
 })

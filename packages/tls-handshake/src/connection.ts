@@ -303,6 +303,16 @@ export class TlsConnection extends ConnectionProperties {
     return this.#closed
   }
 
+  /** Our close_notify is in the output: nothing follows it. */
+  get closeNotifySent(): boolean {
+    return this.#closeNotifySent
+  }
+
+  /** Bytes of application data that were written and wait for a handshake. */
+  get heldBytes(): number {
+    return this.#data.length
+  }
+
   /** The peer's close_notify came. */
   get peerClosed(): boolean {
     return this.#peerClosed

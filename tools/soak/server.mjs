@@ -21,8 +21,8 @@ const kinds = {
   vanish: (socket, index, length) => socket.write(bytesFor(index, length), () => socket.destroy()),
 }
 
-process.once('message', ({ cert, key }) => {
-  const server = ours.createServer({ cert, key, allowHalfOpen: true, handshakeTimeout: 2000 }, (socket) => {
+function serve(options) {
+  const server = ours.createServer(options, (socket) => {
     counts.connections++
     socket.on('error', ({ code }) => {
       counts.errors[code] = (counts.errors[code] ?? 0) + 1
@@ -39,15 +39,19 @@ process.once('message', ({ cert, key }) => {
     // A client that ends before its line is one that gives up.
     socket.on('end', () => begin.includes('\n') || socket.end())
   })
-  server.on('tlsClientError', (_error, socket) => {
-    counts.tlsClientError++
-    // Node leaves it to the listener, where the socket may stay half open.
-    socket.destroy()
-  })
-  server.listen(0, '127.0.0.1', 1024, () => process.send({ port: server.address().port }))
+  server.on('tlsClientError', () => counts.tlsClientError++)
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', 1024, () => resolve(server)))
+}
+
+process.once('message', async ({ cert, key }) => {
+  const servers = [await serve({ cert, key }), await serve({ cert, key, allowHalfOpen: true })]
   process.on('message', async () => {
     const heap = await settledHeap()
-    const open = await new Promise((resolve) => server.getConnections((_error, count) => resolve(count)))
+    let open = 0
+    for (const server of servers)
+      open += await new Promise((resolve) => server.getConnections((_error, count) => resolve(count)))
     process.send({ heap, open, ...counts })
   })
+  const [port, halfOpenPort] = servers.map((server) => server.address().port)
+  process.send({ port, halfOpenPort })
 })

@@ -9,11 +9,13 @@
 import * as native from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { gcm } from '@noble/ciphers/aes.js'
+import { cbc, gcm } from '@noble/ciphers/aes.js'
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
+import { concatBytes, randomBytes } from '@noble/ciphers/utils.js'
 import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { p256, p384 } from '@noble/curves/nist.js'
 import { hmac } from '@noble/hashes/hmac.js'
+import { sha1 } from '@noble/hashes/legacy.js'
 import { sha256, sha384 } from '@noble/hashes/sha2.js'
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js'
 import type { AeadName, CryptoProvider, HashName, PrivateKey, SignatureAlgorithm } from '@x/crypto-primitives'
@@ -148,9 +150,33 @@ for (const hash of ['sha1', 'sha256'] as const satisfies readonly HashName[]) {
     const [node, portable] = [make(nodeProvider), make(portableProvider)]
     const header = random(11)
     const buffer = new Uint8Array(size + 100)
+    const key = random(16)
+    const cipherKey = native.createSecretKey(key)
+    const macKey = random(hash === 'sha1' ? 20 : 32)
+    const macKeyObject = native.createSecretKey(macKey)
+    const noble = hash === 'sha1' ? sha1 : sha256
+    // RFC 5246 §6.2.3.2: IV, then data, MAC and padding in CBC.
+    const padding = new Uint8Array(16 - ((size + macKey.length) % 16)).fill(15 - ((size + macKey.length) % 16))
+    const raw = (place: number) => {
+      const iv = native.randomBytes(16)
+      const data = buffer.subarray(0, size)
+      const mac = native.createHmac(hash, macKeyObject).update(header).update(data).digest()
+      const c = native.createCipheriv('aes-128-cbc', cipherKey, iv).setAutoPadding(false)
+      const pieces = [iv, c.update(data), c.update(Buffer.concat([mac, padding])), c.final()]
+      for (let i = 0; i < pieces.length && place >= 0; place += pieces[i++].length) record.set(pieces[i], place)
+    }
+    const record = new Uint8Array(size + 100)
     group(`aes-128-cbc with hmac-${hash} seal, ${size} B`, () => ({
-      'node provider': () => node.seal(header, buffer, 0, size),
-      'portable provider': () => portable.seal(header, buffer, 0, size),
+      'raw node:crypto': () => raw(-1),
+      'raw node:crypto, into a record': () => raw(0),
+      'raw noble': () => {
+        const data = buffer.subarray(0, size)
+        const mac = hmac.create(noble, macKey).update(header).update(data).digest()
+        const iv = randomBytes(16)
+        return cbc(key, iv, { disablePadding: true }).encrypt(concatBytes(data, mac, padding))
+      },
+      'node provider, seal in place': () => node.seal(header, buffer, 0, size),
+      'portable provider, seal in place': () => portable.seal(header, buffer, 0, size),
     }))
   }
 }

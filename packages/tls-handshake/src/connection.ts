@@ -16,22 +16,17 @@ import {
   type TlsRecord,
   type WriteProtection,
 } from '@x/tls-record'
-import { ClientContext } from './client/client-context.ts'
-import { clientHandshake } from './client/client-handshake.ts'
 import { EMPTY } from './codec/bytes.ts'
-import type { ClientConfig, ServerConfig, TlsConfig } from './config.ts'
+import type { TlsConfig } from './config.ts'
 import { ConnectionProperties } from './connection-properties.ts'
 import type { TlsEvent } from './events.ts'
 import type { ConnectionFacts } from './handshake/facts.ts'
+import type { Handshake } from './handshake/handshake.ts'
 import { MessageBuffer } from './handshake/message-buffer.ts'
 import type { Flow, Question, Step } from './handshake/step.ts'
 import type { IncomingData, Wire } from './handshake/wire.ts'
 import { handshakeTypeName } from './messages/handshake-message.ts'
 import { encodeKeyUpdate } from './messages/key-update.ts'
-import { ServerContext } from './server/server-context.ts'
-import { serverHandshake } from './server/server-handshake.ts'
-import { exportKeyingMaterial12 } from './tls12/key-schedule.ts'
-import { checkCredentials } from './tls13/credentials.ts'
 import { exportKeyingMaterial } from './tls13/key-schedule.ts'
 import { updateWriteKeys } from './tls13/key-update.ts'
 import type { ConnectionSecrets } from './tls13/secrets.ts'
@@ -40,7 +35,8 @@ import type { ConnectionSecrets } from './tls13/secrets.ts'
 type OutgoingData = 'held' | 'early' | 'open'
 
 /**
- * A TLS connection without I/O: bytes in, bytes and events out.
+ * A TLS connection without I/O: bytes in, bytes and events out. It knows records, alerts and application data; the
+ * handshake is given to it, so that a program has the sides and versions it makes connections of, and no others.
  *
  * @example
  * const tls = TlsConnection.client(config)
@@ -51,11 +47,11 @@ type OutgoingData = 'held' | 'early' | 'open'
  *   send(tls.takeOutput())
  * }
  */
-export class TlsConnection extends ConnectionProperties {
+export class Connection extends ConnectionProperties {
   /** Called when a step that was answered with a promise has gone on: there may be output and events. */
   onWake: () => void = () => {}
 
-  readonly #config: ClientConfig | ServerConfig
+  readonly #config: TlsConfig
   readonly #reader: RecordReader
   readonly #writer: RecordWriter
   readonly #messages: MessageBuffer
@@ -98,19 +94,11 @@ export class TlsConnection extends ConnectionProperties {
   #requestCertificate: (() => boolean) | undefined
   #renegotiation: TlsConfig['renegotiation']
 
-  /** A client's side. Its ClientHello is in the output at once. */
-  static client(config: ClientConfig): TlsConnection {
-    return new TlsConnection('client', config)
-  }
-
-  /** A server's side. */
-  static server(config: ServerConfig): TlsConnection {
-    return new TlsConnection('server', config)
-  }
-
-  private constructor(
+  /** Programs call `TlsConnection.client`, `TlsConnection.server`, `tlsClient` or `tls13Client`, which give the handshake. */
+  constructor(
     readonly side: 'client' | 'server',
-    config: ClientConfig | ServerConfig,
+    config: TlsConfig,
+    handshake: Handshake,
   ) {
     const facts: ConnectionFacts = {}
     super(facts)
@@ -121,8 +109,8 @@ export class TlsConnection extends ConnectionProperties {
     this.#messages = new MessageBuffer(config.limits)
     this.#pendingInputLimit = config.limits?.pendingInput ?? 131072
     this.#warningLimit = config.limits?.warningAlerts ?? 4
-    this.#wire = new TlsConnection.#ConnectionWire(this)
-    this.#flow = this.#handshake()
+    this.#wire = new Connection.#ConnectionWire(this)
+    this.#flow = handshake(this.#wire, this.#facts, this.#secrets)
     this.#guard(() => this.#advance(() => this.#flow.next()))
   }
 
@@ -217,7 +205,7 @@ export class TlsConnection extends ConnectionProperties {
       // In a renegotiation it would be anyone's guess which handshake is meant.
       if (this.#complete && !this.#idle)
         throw localError('EXPORTER_NOT_AVAILABLE', 'no exporter during a renegotiation')
-      return exportKeyingMaterial12(tls12.hash, tls12.master, tls12.randoms, label, length, context)
+      return tls12.exportKeyingMaterial(label, length, context)
     }
     if (exporter === undefined || hash === undefined) {
       throw localError('EXPORTER_NOT_AVAILABLE', 'there is no exporter secret before the Finished messages')
@@ -457,18 +445,6 @@ export class TlsConnection extends ConnectionProperties {
 
   // --- The driver
 
-  *#handshake(): Flow {
-    const { side } = this
-    checkCredentials(this.#config.credentials)
-    if (side === 'client') {
-      const config = this.#config as ClientConfig
-      yield* clientHandshake(new ClientContext(config, this.#wire, this.#facts, this.#secrets))
-    } else {
-      const config = this.#config as ServerConfig
-      yield* serverHandshake(new ServerContext(config, this.#wire, this.#facts, this.#secrets))
-    }
-  }
-
   /** Runs the handshake from one pause to the next that cannot be answered at once. */
   #advance(resume: () => IteratorResult<Step, void>): void {
     let result = resume()
@@ -639,7 +615,7 @@ export class TlsConnection extends ConnectionProperties {
   // --- What the handshake sees of the connection
 
   static readonly #ConnectionWire = class implements Wire {
-    constructor(private readonly connection: TlsConnection) {}
+    constructor(private readonly connection: Connection) {}
 
     get reader() {
       return this.connection.#reader

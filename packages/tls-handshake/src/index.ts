@@ -1,7 +1,7 @@
 /** TLS, sans I/O: bytes in, bytes and events out. */
 export { Alert, AlertError, alertName, TlsError } from '@x/tls-record'
 export type * from './config.ts'
-export { TlsConnection } from './connection.ts'
+export type { Connection } from './connection.ts'
 export type * from './events.ts'
 export type { EarlyDataReason } from './handshake/facts.ts'
 export type { Question } from './handshake/step.ts'
@@ -18,3 +18,4 @@ export {
 export type * from './session.ts'
 export { decodeSession, encodeSession } from './sessions/session-codec.ts'
 export { randomTicketProtection } from './sessions/ticket-protection.ts'
+export { TlsConnection } from './tls-connection.ts'

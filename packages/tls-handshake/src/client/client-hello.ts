@@ -1,25 +1,17 @@
 import { configError, Version } from '@x/tls-record'
 
-import { EMPTY } from '../codec/bytes.ts'
 import { Writer } from '../codec/writer.ts'
 import { alpn } from '../extensions/alpn.ts'
 import { compressCertificate } from '../extensions/compress-certificate.ts'
 import { cookie } from '../extensions/cookie.ts'
 import { earlyData } from '../extensions/early-data.ts'
-import { ecPointFormats, UNCOMPRESSED } from '../extensions/ec-point-formats.ts'
-import { encryptThenMac } from '../extensions/encrypt-then-mac.ts'
-import { extendedMainSecret } from '../extensions/extended-main-secret.ts'
-import type { ExtensionForm } from '../extensions/extension.ts'
 import { clientKeyShares, type KeyShareEntry } from '../extensions/key-share.ts'
 import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
-import { npnRequest } from '../extensions/next-protocol-negotiation.ts'
 import { postHandshakeAuth } from '../extensions/post-handshake-auth.ts'
 import { bindersLength, offeredPsks, PRE_SHARED_KEY } from '../extensions/pre-shared-key.ts'
 import { PskMode, pskKeyExchangeModes } from '../extensions/psk-key-exchange-modes.ts'
 import { recordSizeLimit } from '../extensions/record-size-limit.ts'
-import { renegotiationInfo } from '../extensions/renegotiation-info.ts'
 import { serverName } from '../extensions/server-name.ts'
-import { sessionTicket } from '../extensions/session-ticket.ts'
 import { signatureAlgorithms, signatureAlgorithmsCert } from '../extensions/signature-algorithms.ts'
 import { sctRequest } from '../extensions/signed-certificate-timestamp.ts'
 import { statusRequest } from '../extensions/status-request.ts'
@@ -28,24 +20,24 @@ import { supportedVersions } from '../extensions/supported-versions.ts'
 import { decodeClientHello, writeClientHelloFields } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { FALLBACK_SCSV } from '../registry/cipher-suites.ts'
-import { suiteFitsVersion } from '../registry/cipher-suites12.ts'
 import { greaseValues } from '../registry/grease.ts'
 import type { Group } from '../registry/groups.ts'
 import { KeySchedule } from '../tls13/key-schedule.ts'
 import { externalPsks, pskBinder, pskSchedule } from '../tls13/psk.ts'
 import { trafficWriter } from '../tls13/traffic-keys.ts'
 import type { ClientContext } from './client-context.ts'
-import { resumableSession, resumableSession12 } from './resumption.ts'
+import { type PendingExtension, pending } from './pending-extension.ts'
+import { resumableSession } from './resumption.ts'
 
 /** The first ClientHello (RFC 9846 §4.2.2), and with it the start of early data. */
 export function sendClientHello(hs: ClientContext): void {
   const { config, provider } = hs
-  if ((!hs.version13 || hs.suites13.length === 0) && (!hs.version12 || hs.suites12.length === 0)) {
+  if ((!hs.version13 || hs.suites13.length === 0) && hs.olderSuites.length === 0) {
     throw configError('NO_CIPHERS_AVAILABLE', 'no cipher suite is enabled')
   }
   if (config.grease) hs.grease = greaseValues(provider)
   const session = resumableSession(hs)
-  if (hs.version12) offerSession12(hs)
+  hs.offerOlderSession()
   if (hs.version13) {
     // RFC 9846 appendix E.4: a legacy_session_id makes middleboxes believe in a resumption.
     if (config.middleboxCompatibility !== false && hs.sessionId.length === 0) {
@@ -62,7 +54,7 @@ export function sendClientHello(hs: ClientContext): void {
   }
   hs.offeredSuites = [
     ...(hs.version13 ? hs.suites13.map(({ id }) => id) : []),
-    ...(hs.version12 ? suitesOnOffer12(hs) : []),
+    ...hs.olderSuites,
     ...(config.fallbackScsv ? [FALLBACK_SCSV] : []),
   ]
   const hello = encodeClientHello(hs, true)
@@ -165,22 +157,8 @@ function adopt(hs: ClientContext, raw: Uint8Array): Uint8Array {
   return raw
 }
 
-/** An extension with its content, until all are put in order. */
-interface Pending {
-  readonly type: number
-  readonly encode: (writer: Writer) => void
-}
-
-function pending<T>(form: ExtensionForm<T>, value: T): Pending {
-  return { type: form.extension.type, encode: (writer) => form.encode(writer, value) }
-}
-
 function writeExtensions(hs: ClientContext, writer: Writer, first: boolean): readonly number[] {
-  let extensions = [
-    ...commonExtensions(hs),
-    ...(hs.version12 ? extensions12(hs) : []),
-    ...(hs.version13 ? extensions13(hs, first) : []),
-  ]
+  let extensions = [...commonExtensions(hs), ...hs.olderExtensions, ...(hs.version13 ? extensions13(hs, first) : [])]
   if (hs.config.permuteExtensions) extensions = permute(hs, extensions)
   if (hs.grease) {
     extensions.unshift({ type: hs.grease.firstExtension, encode: () => {} })
@@ -193,11 +171,11 @@ function writeExtensions(hs: ClientContext, writer: Writer, first: boolean): rea
 }
 
 /** Those that every version understands. */
-function commonExtensions(hs: ClientContext): Pending[] {
+function commonExtensions(hs: ClientContext): PendingExtension[] {
   const { config, grease } = hs
-  const list: Pending[] = []
+  const list: PendingExtension[] = []
   if (config.serverName) list.push(pending(serverName, config.serverName))
-  const known = [...(hs.version13 ? hs.groups13 : []), ...(hs.version12 ? hs.groups12 : [])]
+  const known = [...(hs.version13 ? hs.groups13 : []), ...hs.olderGroups]
   const groups = [...new Set(known.map(({ id }) => id))]
   if (groups.length > 0) list.push(pending(supportedGroups, grease ? [grease.group, ...groups] : groups))
   if (config.alpnProtocols?.length) list.push(pending(alpn, config.alpnProtocols))
@@ -217,40 +195,10 @@ function commonExtensions(hs: ClientContext): Pending[] {
   return list
 }
 
-/** Those of TLS up to 1.2. */
-function extensions12(hs: ClientContext): Pending[] {
-  const { config, renegotiating } = hs
-  const list: Pending[] = [pending(renegotiationInfo, renegotiating?.client ?? EMPTY)]
-  if (hs.suites12.some(({ keyExchange }) => keyExchange.startsWith('ecdhe'))) {
-    list.push(pending(ecPointFormats, [UNCOMPRESSED]))
-  }
-  if (config.extendedMasterSecret !== false) list.push(pending(extendedMainSecret, true))
-  if (config.encryptThenMac !== false && hs.suites12.some(({ cbc }) => cbc !== undefined && cbc !== 'null')) {
-    list.push(pending(encryptThenMac, true))
-  }
-  if (config.tickets !== false) list.push(pending(sessionTicket, hs.session12?.ticket ?? EMPTY))
-  if (config.selectNpn && !renegotiating) list.push(pending(npnRequest, true))
-  return list
-}
-
-/** Suites that some enabled version below TLS 1.3 can use. */
-function suitesOnOffer12(hs: ClientContext): number[] {
-  const highest = hs.versions.find((version) => version < Version.TLS13)!
-  return hs.suites12.filter((suite) => suiteFitsVersion(suite, highest)).map(({ id }) => id)
-}
-
-/** A session of TLS up to 1.2 is offered by its id, or by its ticket with an id to recognise the answer by (RFC 5077 §3.4). */
-function offerSession12(hs: ClientContext): void {
-  const session = resumableSession12(hs)
-  if (session === undefined) return
-  hs.session12 = session
-  hs.sessionId = session.ticket ? hs.provider.randomBytes(32) : session.sessionId
-}
-
 /** Those of TLS 1.3. */
-function extensions13(hs: ClientContext, first: boolean): Pending[] {
+function extensions13(hs: ClientContext, first: boolean): PendingExtension[] {
   const { config, grease } = hs
-  const list: Pending[] = []
+  const list: PendingExtension[] = []
   const shares: KeyShareEntry[] = [...hs.agreements].map(([group, { share }]) => ({ group, keyExchange: share }))
   if (grease && first) shares.unshift({ group: grease.group, keyExchange: Uint8Array.of(0) })
   list.push(pending(clientKeyShares, shares))
@@ -273,7 +221,7 @@ function extensions13(hs: ClientContext, first: boolean): Pending[] {
 }
 
 /** Shuffles the extensions once; the second hello keeps the order of the first. */
-function permute(hs: ClientContext, extensions: Pending[]): Pending[] {
+function permute(hs: ClientContext, extensions: PendingExtension[]): PendingExtension[] {
   if (hs.extensionOrder === undefined) {
     const order = extensions.map(({ type }) => type)
     const random = hs.provider.randomBytes(2 * order.length)
@@ -288,7 +236,7 @@ function permute(hs: ClientContext, extensions: Pending[]): Pending[] {
 }
 
 /** The identities, with zeros for the binders: they cover the rest of the message and are filled in last. */
-function preSharedKey(hs: ClientContext): Pending {
+function preSharedKey(hs: ClientContext): PendingExtension {
   const now = hs.now()
   return {
     type: PRE_SHARED_KEY.type,

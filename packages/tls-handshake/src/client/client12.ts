@@ -11,7 +11,7 @@ import {
 import { decodeCertificate12, encodeCertificate12 } from '../messages/certificate12.ts'
 import { checkFinished, encodeFinished } from '../messages/finished.ts'
 import { encodeHandshake, type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
-import { decodeServerHello, type ServerHello } from '../messages/server-hello.ts'
+import { checkDowngradeSentinel, decodeServerHello, type ServerHello } from '../messages/server-hello.ts'
 import { decodeServerKeyExchange, type ServerKeyExchange } from '../messages/server-key-exchange.ts'
 import {
   decodeCertificateStatusMessage,
@@ -23,7 +23,7 @@ import { hasCertificate } from '../registry/cipher-suites12.ts'
 import { GROUP_IDS, groupName } from '../registry/groups.ts'
 import type { Session } from '../session.ts'
 import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
-import { masterSecret, prfHash, verifyData } from '../tls12/key-schedule.ts'
+import { connectionSecrets12, masterSecret, prfHash, verifyData } from '../tls12/key-schedule.ts'
 import { readLeaf12 } from '../tls12/peer-certificate.ts'
 import { type Protections, protections } from '../tls12/protection.ts'
 import { chooseSigning, type Signing, signedParameters, verifySignature12 } from '../tls12/signatures.ts'
@@ -31,14 +31,15 @@ import type { Connection12, FinishedPair } from '../tls12/state.ts'
 import { handshakeHash } from '../tls12/transcript12.ts'
 import { verifyPeer } from '../tls13/authentication.ts'
 import { issuerMatches } from '../tls13/credentials.ts'
-import { ClientContext } from './client-context.ts'
+import { ClientContext12 } from './client-context12.ts'
 import { sendClientHello } from './client-hello.ts'
 import { sendClientKeyExchange } from './key-exchange12.ts'
 import { MAX_TICKET_LIFETIME } from './resumption.ts'
 import { type Client12, processServerHello, type Renegotiation } from './server-hello12.ts'
 
 /** The client's side of TLS up to 1.2, from the ServerHello on (RFC 5246 §7.3), and what comes after it. */
-export function* clientHandshake12(hs: ClientContext, hello: ServerHello, version: ProtocolVersion): Flow {
+export function* clientHandshake12(hs: ClientContext12, hello: ServerHello, version: ProtocolVersion): Flow {
+  checkDowngradeSentinel(hello.random, version, hs.versions[0])
   hs.facts.earlyDataReason = 'protocol_version'
   let finished = yield* handshake(hs, hello, version, undefined)
   for (let count = 0; ; count++) {
@@ -50,7 +51,7 @@ export function* clientHandshake12(hs: ClientContext, hello: ServerHello, versio
 }
 
 function* handshake(
-  hs: ClientContext,
+  hs: ClientContext12,
   hello: ServerHello,
   version: ProtocolVersion,
   previous: Renegotiation | undefined,
@@ -292,7 +293,7 @@ function deriveMaster(client: Client12, premaster: Uint8Array): void {
 }
 
 function logMaster({ hs, state }: Client12): void {
-  hs.secrets.tls12 = state
+  hs.secrets.tls12 = connectionSecrets12(state!)
   hs.logSecret('CLIENT_RANDOM', hs.random, state!.master)
 }
 
@@ -410,7 +411,7 @@ const DEFAULT_LIFETIME = 7200
 // --- Renegotiation (RFC 5746)
 
 /** Until the server asks, or the application wants to. */
-function* waitForRenegotiation(hs: ClientContext, count: number): Flow {
+function* waitForRenegotiation(hs: ClientContext12, count: number): Flow {
   for (;;) {
     const message = yield* idle(HandshakeType.hello_request)
     if (message === undefined) return
@@ -435,10 +436,10 @@ function* waitForRenegotiation(hs: ClientContext, count: number): Flow {
 }
 
 function* renegotiate(
-  first: ClientContext,
+  first: ClientContext12,
   version: ProtocolVersion,
   finished: FinishedPair,
-): Flow<{ hs: ClientContext; finished: FinishedPair }> {
+): Flow<{ hs: ClientContext12; finished: FinishedPair }> {
   const { facts, wire } = first
   const previous: Renegotiation = {
     finished,
@@ -454,7 +455,7 @@ function* renegotiate(
     psks: undefined,
     versions: [version],
   })
-  const hs = new ClientContext(config, wire, facts, first.secrets)
+  const hs = new ClientContext12(config, wire, facts, first.secrets)
   hs.renegotiating = finished
   const { alpnProtocol } = facts
   wire.holdOutgoing()

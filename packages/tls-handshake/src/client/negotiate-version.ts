@@ -1,7 +1,7 @@
 import { peerError, Version } from '@x/tls-record'
 import type { ProtocolVersion } from '../config.ts'
 import { selectedVersion } from '../extensions/supported-versions.ts'
-import { checkDowngradeSentinel, type ServerHello } from '../messages/server-hello.ts'
+import type { ServerHello } from '../messages/server-hello.ts'
 import { versionName } from '../registry/versions.ts'
 import type { ClientContext } from './client-context.ts'
 
@@ -31,16 +31,13 @@ export function negotiateVersion(hs: ClientContext, hello: ServerHello): Protoco
     // RFC 9846 §4.2.3.
     throw peerError('protocol_version', 'WRONG_VERSION_NUMBER', 'legacy_version of a TLS 1.3 ServerHello is not 0x0303')
   }
-  if (version < Version.TLS13) {
-    checkDowngradeSentinel(hello.random, version, hs.versions[0])
-    // RFC 9846 appendix E.3: a server that has issued a ticket for early data does not go back below TLS 1.3.
-    if (hs.earlyData) {
-      throw peerError(
-        'protocol_version',
-        'WRONG_VERSION_ON_EARLY_DATA',
-        'early data was offered, and TLS 1.3 not selected',
-      )
-    }
+  // RFC 9846 appendix E.3: a server that has issued a ticket for early data does not go back below TLS 1.3.
+  if (version < Version.TLS13 && hs.earlyData) {
+    throw peerError(
+      'protocol_version',
+      'WRONG_VERSION_ON_EARLY_DATA',
+      'early data was offered, and TLS 1.3 not selected',
+    )
   }
   return version as ProtocolVersion
 }

@@ -1,22 +1,9 @@
 import { cipherSuite13 } from '../registry/cipher-suites.ts'
-import type { Session } from '../session.ts'
 import type { Psk } from '../tls13/psk.ts'
 import type { ClientContext } from './client-context.ts'
 
 /** Seven days, the longest a ticket may live (RFC 9846 §4.7.1). */
 export const MAX_TICKET_LIFETIME = 604800
-
-/** The configured session, when it may be offered to a server of TLS up to 1.2. */
-export function resumableSession12(hs: ClientContext): Session | undefined {
-  const { session } = hs.config
-  if (session === undefined || session.version === 0x0304 || session.side !== 'client') return undefined
-  if (!hs.versions.includes(session.version) || !hs.suites12.some(({ id }) => id === session.cipherSuite))
-    return undefined
-  if (session.ticket === undefined ? session.sessionId.length === 0 : hs.config.tickets === false) return undefined
-  const age = hs.now() - session.createdAt
-  if (age < 0 || age >= Math.min(session.lifetime, MAX_TICKET_LIFETIME) * 1000) return undefined
-  return session.serverName === hs.config.serverName ? session : undefined
-}
 
 /** The configured session as a PSK, when it may be offered now. */
 export function resumableSession(hs: ClientContext): Psk | undefined {

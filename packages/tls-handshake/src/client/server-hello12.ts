@@ -18,11 +18,11 @@ import { type CipherSuite12, suiteFitsVersion } from '../registry/cipher-suites1
 import type { Session } from '../session.ts'
 import { checkPointFormats } from '../tls12/point-formats.ts'
 import type { Connection12, FinishedPair } from '../tls12/state.ts'
-import type { ClientContext } from './client-context.ts'
+import type { ClientContext12 } from './client-context12.ts'
 
 /** What a client of TLS up to 1.2 knows once the ServerHello is there. */
 export interface Client12 {
-  readonly hs: ClientContext
+  readonly hs: ClientContext12
   readonly version: ProtocolVersion
   readonly suite: CipherSuite12
   readonly serverRandom: Uint8Array
@@ -48,7 +48,7 @@ export interface Renegotiation {
 }
 /** What the ServerHello settles (RFC 5246 §7.4.1.3), checked. */
 export function processServerHello(
-  hs: ClientContext,
+  hs: ClientContext12,
   hello: ServerHello,
   version: ProtocolVersion,
   previous: Renegotiation | undefined,
@@ -116,7 +116,7 @@ export function processServerHello(
 
 /** RFC 5746 §3.4, §3.5. */
 function checkRenegotiationInfo(
-  hs: ClientContext,
+  hs: ClientContext12,
   info: Uint8Array | undefined,
   previous: Renegotiation | undefined,
 ): void {
@@ -150,7 +150,7 @@ function checkRenegotiationInfo(
 
 /** RFC 5246 §7.4.1.3: our session id comes back when the server takes the session up. */
 function resumedSession(
-  hs: ClientContext,
+  hs: ClientContext12,
   hello: ServerHello,
   suite: CipherSuite12,
   version: number,
@@ -200,7 +200,7 @@ function checkExtendedMasterSecret(
   }
 }
 
-function negotiatedProtocol(hs: ClientContext, protocols: readonly Uint8Array[] | undefined): Uint8Array | undefined {
+function negotiatedProtocol(hs: ClientContext12, protocols: readonly Uint8Array[] | undefined): Uint8Array | undefined {
   if (protocols === undefined) return undefined
   if (protocols.length !== 1)
     throw peerError('decode_error', 'BAD_EXTENSION', `${protocols.length} protocols in an ALPN answer`)
@@ -211,7 +211,7 @@ function negotiatedProtocol(hs: ClientContext, protocols: readonly Uint8Array[] 
 }
 
 function limitFragments(
-  { config, wire }: ClientContext,
+  { config, wire }: ClientContext12,
   fragment: number | undefined,
   limit: number | undefined,
 ): void {

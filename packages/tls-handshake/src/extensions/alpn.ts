@@ -8,7 +8,7 @@ export const ALPN: Extension = {
 }
 
 /** Protocol names, in the client's order; in an answer exactly one. */
-export const alpn = form<readonly Uint8Array[]>(
+export const alpn = /* @__PURE__ */ form<readonly Uint8Array[]>(
   ALPN,
   (reader) =>
     reader.nested(reader.vector16(2), (list) => {

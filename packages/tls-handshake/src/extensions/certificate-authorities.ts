@@ -4,7 +4,7 @@ import { type Extension, form } from './extension.ts'
 export const CERTIFICATE_AUTHORITIES: Extension = { type: 47, name: 'certificate_authorities', places: ['CH', 'CR'] }
 
 /** DER Names. */
-export const certificateAuthorities = form<readonly Uint8Array[]>(
+export const certificateAuthorities = /* @__PURE__ */ form<readonly Uint8Array[]>(
   CERTIFICATE_AUTHORITIES,
   (reader) =>
     reader.nested(reader.vector16(3), (list) => {

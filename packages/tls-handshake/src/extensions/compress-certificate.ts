@@ -4,7 +4,7 @@ import { type Extension, form } from './extension.ts'
 export const COMPRESS_CERTIFICATE: Extension = { type: 27, name: 'compress_certificate', places: ['CH', 'CR'] }
 
 /** CertificateCompressionAlgorithms, in order of preference. */
-export const compressCertificate = form<readonly number[]>(
+export const compressCertificate = /* @__PURE__ */ form<readonly number[]>(
   COMPRESS_CERTIFICATE,
   (reader) => {
     const algorithms = reader.list16(2, 1)

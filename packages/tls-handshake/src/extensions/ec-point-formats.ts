@@ -5,7 +5,7 @@ export const EC_POINT_FORMATS: Extension = { type: 11, name: 'ec_point_formats',
 
 export const UNCOMPRESSED = 0
 
-export const ecPointFormats = form<readonly number[]>(
+export const ecPointFormats = /* @__PURE__ */ form<readonly number[]>(
   EC_POINT_FORMATS,
   (reader) => [...reader.vector8(1)],
   (writer, formats) => {

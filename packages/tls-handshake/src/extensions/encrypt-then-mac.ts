@@ -3,4 +3,4 @@ import { type Extension, emptyForm } from './extension.ts'
 /** encrypt_then_mac (RFC 7366), up to TLS 1.2. */
 export const ENCRYPT_THEN_MAC: Extension = { type: 22, name: 'encrypt_then_mac', places: ['CH', 'SH12'] }
 
-export const encryptThenMac = emptyForm(ENCRYPT_THEN_MAC)
+export const encryptThenMac = /* @__PURE__ */ emptyForm(ENCRYPT_THEN_MAC)

@@ -9,7 +9,7 @@ export interface KeyShareEntry {
 }
 
 /** KeyShareClientHello. */
-export const clientKeyShares = form<readonly KeyShareEntry[]>(
+export const clientKeyShares = /* @__PURE__ */ form<readonly KeyShareEntry[]>(
   KEY_SHARE,
   (reader) =>
     reader.nested(reader.vector16(), (list) => {
@@ -25,7 +25,7 @@ export const clientKeyShares = form<readonly KeyShareEntry[]>(
 )
 
 /** KeyShareServerHello. */
-export const serverKeyShare = form<KeyShareEntry>(
+export const serverKeyShare = /* @__PURE__ */ form<KeyShareEntry>(
   KEY_SHARE,
   (reader) => ({ group: reader.u16(), keyExchange: reader.vector16(1) }),
   (writer, { group, keyExchange }) => {
@@ -34,7 +34,7 @@ export const serverKeyShare = form<KeyShareEntry>(
 )
 
 /** KeyShareHelloRetryRequest: the group that is wanted. */
-export const retryGroup = form<number>(
+export const retryGroup = /* @__PURE__ */ form<number>(
   KEY_SHARE,
   (reader) => reader.u16(),
   (writer, group) => {

@@ -5,7 +5,7 @@ import { type Extension, form } from './extension.ts'
 export const MAX_FRAGMENT_LENGTH: Extension = { type: 1, name: 'max_fragment_length', places: ['CH', 'SH12', 'EE'] }
 
 /** Bytes: 512, 1024, 2048 or 4096. */
-export const maxFragmentLength = form<number>(
+export const maxFragmentLength = /* @__PURE__ */ form<number>(
   MAX_FRAGMENT_LENGTH,
   (reader) => {
     const code = reader.u8()

@@ -7,10 +7,10 @@ export const NEXT_PROTOCOL_NEGOTIATION: Extension = {
   places: ['CH', 'SH12'],
 }
 
-export const npnRequest = emptyForm(NEXT_PROTOCOL_NEGOTIATION)
+export const npnRequest = /* @__PURE__ */ emptyForm(NEXT_PROTOCOL_NEGOTIATION)
 
 /** What the server speaks. */
-export const npnAnswer = form<readonly Uint8Array[]>(
+export const npnAnswer = /* @__PURE__ */ form<readonly Uint8Array[]>(
   NEXT_PROTOCOL_NEGOTIATION,
   (reader) => {
     const protocols: Uint8Array[] = []

@@ -4,7 +4,7 @@ import { type Extension, form } from './extension.ts'
 export const PADDING: Extension = { type: 21, name: 'padding', places: ['CH'] }
 
 /** Bytes of padding. */
-export const padding = form<number>(
+export const padding = /* @__PURE__ */ form<number>(
   PADDING,
   (reader) => reader.rest().length,
   (writer, length) => {

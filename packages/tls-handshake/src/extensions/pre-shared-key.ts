@@ -13,7 +13,7 @@ export interface OfferedPsks {
   readonly binders: readonly Uint8Array[]
 }
 
-export const offeredPsks = form<OfferedPsks>(
+export const offeredPsks = /* @__PURE__ */ form<OfferedPsks>(
   PRE_SHARED_KEY,
   (reader) => {
     const identities = reader.nested(reader.vector16(7), (list) => {
@@ -47,7 +47,7 @@ export function bindersLength(binders: readonly Uint8Array[]): number {
 }
 
 /** The identity the server chose: an index into those offered. */
-export const selectedPsk = form<number>(
+export const selectedPsk = /* @__PURE__ */ form<number>(
   PRE_SHARED_KEY,
   (reader) => reader.u16(),
   (writer, index) => {

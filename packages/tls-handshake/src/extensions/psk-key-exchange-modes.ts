@@ -6,7 +6,7 @@ export const PSK_KEY_EXCHANGE_MODES: Extension = { type: 45, name: 'psk_key_exch
 /** PskKeyExchangeMode. */
 export const PskMode = { psk_ke: 0, psk_dhe_ke: 1 } as const
 
-export const pskKeyExchangeModes = form<readonly number[]>(
+export const pskKeyExchangeModes = /* @__PURE__ */ form<readonly number[]>(
   PSK_KEY_EXCHANGE_MODES,
   (reader) => [...reader.vector8(1)],
   (writer, modes) => {

@@ -5,7 +5,7 @@ import { type Extension, form } from './extension.ts'
 export const RECORD_SIZE_LIMIT: Extension = { type: 28, name: 'record_size_limit', places: ['CH', 'SH12', 'EE'] }
 
 /** Bytes of plaintext; in TLS 1.3 content type and padding count. */
-export const recordSizeLimit = form<number>(
+export const recordSizeLimit = /* @__PURE__ */ form<number>(
   RECORD_SIZE_LIMIT,
   (reader) => {
     const limit = reader.u16()

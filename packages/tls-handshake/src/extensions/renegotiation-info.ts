@@ -4,7 +4,7 @@ import { type Extension, form } from './extension.ts'
 export const RENEGOTIATION_INFO: Extension = { type: 0xff01, name: 'renegotiation_info', places: ['CH', 'SH12'] }
 
 /** renegotiated_connection: empty in a first handshake, then verify_data of the last. */
-export const renegotiationInfo = form<Uint8Array>(
+export const renegotiationInfo = /* @__PURE__ */ form<Uint8Array>(
   RENEGOTIATION_INFO,
   (reader) => reader.vector8(),
   (writer, connection) => {

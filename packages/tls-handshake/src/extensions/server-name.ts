@@ -7,7 +7,7 @@ export const SERVER_NAME: Extension = { type: 0, name: 'server_name', places: ['
 const HOST_NAME = 0
 
 /** The host name asked for, ASCII. */
-export const serverName = form<string>(
+export const serverName = /* @__PURE__ */ form<string>(
   SERVER_NAME,
   (reader) =>
     reader.nested(reader.vector16(1), (list) => {
@@ -25,4 +25,4 @@ export const serverName = form<string>(
 )
 
 /** The server's acknowledgement. */
-export const serverNameAnswer = emptyForm(SERVER_NAME)
+export const serverNameAnswer = /* @__PURE__ */ emptyForm(SERVER_NAME)

@@ -4,7 +4,7 @@ import { type Extension, emptyForm, form } from './extension.ts'
 export const SESSION_TICKET: Extension = { type: 35, name: 'session_ticket', places: ['CH', 'SH12'] }
 
 /** The ticket to resume with; empty: a new one is wanted. */
-export const sessionTicket = form<Uint8Array>(
+export const sessionTicket = /* @__PURE__ */ form<Uint8Array>(
   SESSION_TICKET,
   (reader) => reader.rest(),
   (writer, ticket) => {
@@ -13,4 +13,4 @@ export const sessionTicket = form<Uint8Array>(
 )
 
 /** The server's promise of a NewSessionTicket. */
-export const sessionTicketAnswer = emptyForm(SESSION_TICKET)
+export const sessionTicketAnswer = /* @__PURE__ */ emptyForm(SESSION_TICKET)

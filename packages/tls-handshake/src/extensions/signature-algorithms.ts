@@ -8,7 +8,7 @@ export const SIGNATURE_ALGORITHMS_CERT: Extension = {
   places: ['CH', 'CR'],
 }
 
-export const signatureAlgorithms = form<readonly number[]>(
+export const signatureAlgorithms = /* @__PURE__ */ form<readonly number[]>(
   SIGNATURE_ALGORITHMS,
   (reader) => reader.list16(),
   (writer, schemes) => {
@@ -16,7 +16,7 @@ export const signatureAlgorithms = form<readonly number[]>(
   },
 )
 
-export const signatureAlgorithmsCert = form<readonly number[]>(
+export const signatureAlgorithmsCert = /* @__PURE__ */ form<readonly number[]>(
   SIGNATURE_ALGORITHMS_CERT,
   (reader) => reader.list16(),
   (writer, schemes) => {

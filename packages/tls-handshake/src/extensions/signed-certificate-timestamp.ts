@@ -7,10 +7,10 @@ export const SIGNED_CERTIFICATE_TIMESTAMP: Extension = {
   places: ['CH', 'SH12', 'CR', 'CT'],
 }
 
-export const sctRequest = emptyForm(SIGNED_CERTIFICATE_TIMESTAMP)
+export const sctRequest = /* @__PURE__ */ emptyForm(SIGNED_CERTIFICATE_TIMESTAMP)
 
 /** The SignedCertificateTimestampList, its length included. */
-export const sctList = form<Uint8Array>(
+export const sctList = /* @__PURE__ */ form<Uint8Array>(
   SIGNED_CERTIFICATE_TIMESTAMP,
   (reader) => {
     const bytes = reader.rest()

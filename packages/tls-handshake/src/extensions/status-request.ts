@@ -9,7 +9,7 @@ export const STATUS_REQUEST: Extension = { type: 5, name: 'status_request', plac
 const OCSP = 1
 
 /** The request; false for a status type we do not know, which is ignored. */
-export const statusRequest = form<boolean>(
+export const statusRequest = /* @__PURE__ */ form<boolean>(
   STATUS_REQUEST,
   (reader) => {
     if (reader.u8() !== OCSP) {
@@ -36,7 +36,11 @@ export function encodeCertificateStatus(writer: Writer, response: Uint8Array): v
 }
 
 /** The answer in a CertificateEntry of TLS 1.3. */
-export const certificateStatus = form<Uint8Array>(STATUS_REQUEST, decodeCertificateStatus, encodeCertificateStatus)
+export const certificateStatus = /* @__PURE__ */ form<Uint8Array>(
+  STATUS_REQUEST,
+  decodeCertificateStatus,
+  encodeCertificateStatus,
+)
 
 /** The answer in a ServerHello of TLS up to 1.2: a CertificateStatus message may follow. */
-export const statusRequestAnswer = emptyForm(STATUS_REQUEST)
+export const statusRequestAnswer = /* @__PURE__ */ emptyForm(STATUS_REQUEST)

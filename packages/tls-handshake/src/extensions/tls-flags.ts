@@ -9,7 +9,7 @@ export const TLS_FLAGS: Extension = {
 }
 
 /** The numbers of the flags that are set. */
-export const tlsFlags = form<readonly number[]>(
+export const tlsFlags = /* @__PURE__ */ form<readonly number[]>(
   TLS_FLAGS,
   (reader) => {
     const bytes = reader.vector8(1)

@@ -42,7 +42,14 @@ import type { Session } from '../session.ts'
 import { encodeSession } from '../sessions/session-codec.ts'
 import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
 import { leftPadded } from '../tls12/integer.ts'
-import { masterSecret, prfHash, pskPremaster, stripLeadingZeros, verifyData } from '../tls12/key-schedule.ts'
+import {
+  connectionSecrets12,
+  masterSecret,
+  prfHash,
+  pskPremaster,
+  stripLeadingZeros,
+  verifyData,
+} from '../tls12/key-schedule.ts'
 import { readClientLeaf12 } from '../tls12/peer-certificate.ts'
 import { versionedPremaster } from '../tls12/premaster.ts'
 import { type Protections, protections } from '../tls12/protection.ts'
@@ -314,7 +321,7 @@ function deriveMaster(server: Server12, premaster: Uint8Array): void {
 }
 
 function logMaster({ hs, state }: Server12): void {
-  hs.secrets.tls12 = state
+  hs.secrets.tls12 = connectionSecrets12(state!)
   hs.logSecret('CLIENT_RANDOM', hs.clientRandom, state!.master)
 }
 

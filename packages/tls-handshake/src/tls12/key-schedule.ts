@@ -2,6 +2,8 @@ import { type CryptoProvider, type Hash, tlsPrf } from '@x/crypto-primitives'
 import { localError } from '@x/tls-record'
 import { concatBytes, EMPTY } from '../codec/bytes.ts'
 import type { CipherSuite12 } from '../registry/cipher-suites12.ts'
+import type { Secrets12 } from '../tls13/secrets.ts'
+import type { Connection12 } from './state.ts'
 
 const MASTER_SECRET_LENGTH = 48
 const VERIFY_DATA_LENGTH = 12
@@ -71,19 +73,16 @@ export function verifyData(
   return tlsPrf(hash, master, `${side} finished`, transcriptHash, VERIFY_DATA_LENGTH)
 }
 
-/**
- * Keying material exporter (RFC 5705 §4). An empty context and none at all are different.
- */
-export function exportKeyingMaterial12(
-  hash: Hash,
-  master: Uint8Array,
-  randoms: { readonly client: Uint8Array; readonly server: Uint8Array },
-  label: string,
-  length: number,
-  context: Uint8Array | undefined,
-): Uint8Array {
-  const tail = context ? concatBytes(Uint8Array.of(context.length >>> 8, context.length), context) : EMPTY
-  return tlsPrf(hash, master, label, concatBytes(randoms.client, randoms.server, tail), length)
+/** What stays with the connection: the master secret, and the keying material exporter (RFC 5705 §4). */
+export function connectionSecrets12({ hash, master, randoms }: Connection12): Secrets12 {
+  return {
+    master,
+    exportKeyingMaterial(label, length, context) {
+      // An empty context and none at all are different.
+      const tail = context ? concatBytes(Uint8Array.of(context.length >>> 8, context.length), context) : EMPTY
+      return tlsPrf(hash, master, label, concatBytes(randoms.client, randoms.server, tail), length)
+    },
+  }
 }
 
 /** The premaster secret of the PSK suites (RFC 4279 §2, RFC 5489 §2): the other secret and the PSK, each with its length. */

@@ -1,5 +1,4 @@
 import type { Hash } from '@x/crypto-primitives'
-import type { Connection12 } from '../tls12/state.ts'
 import type { TrafficCipher } from './traffic-keys.ts'
 
 /** The secrets that outlive a handshake. They belong to the connection, which wipes them. */
@@ -14,6 +13,12 @@ export interface ConnectionSecrets {
   /** The current application traffic secrets. */
   read?: Uint8Array
   write?: Uint8Array
-  /** TLS up to 1.2: what exporters need. */
-  tls12?: Connection12
+  /** TLS up to 1.2. */
+  tls12?: Secrets12
+}
+
+/** What outlives a handshake of TLS up to 1.2. Its exporter comes with it: a connection of TLS 1.3 alone needs no PRF. */
+export interface Secrets12 {
+  readonly master: Uint8Array
+  exportKeyingMaterial(label: string, length: number, context: Uint8Array | undefined): Uint8Array
 }

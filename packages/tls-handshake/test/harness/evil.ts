@@ -7,8 +7,7 @@ import {
   RecordWriter,
   type WriteProtection,
 } from '@x/tls-record'
-import { ClientContext } from '../../src/client/client-context.ts'
-import { clientHandshake } from '../../src/client/client-handshake.ts'
+import { clientOfAllVersions } from '../../src/client/all-versions.ts'
 import type { ConnectionFacts } from '../../src/handshake/facts.ts'
 import { MessageBuffer } from '../../src/handshake/message-buffer.ts'
 import type { Flow, Step } from '../../src/handshake/step.ts'
@@ -61,7 +60,7 @@ export class EvilPeer {
     const wire = this.#wire()
     this.#flow =
       side === 'client'
-        ? clientHandshake(new ClientContext(config as ClientConfig, wire, this.facts, this.secrets))
+        ? clientOfAllVersions(config as ClientConfig)(wire, this.facts, this.secrets)
         : serverHandshake(new ServerContext(config as ServerConfig, wire, this.facts, this.secrets))
     this.#advance(() => this.#flow.next())
   }

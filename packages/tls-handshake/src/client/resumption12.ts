@@ -1,0 +1,15 @@
+import type { Session } from '../session.ts'
+import type { ClientContext12 } from './client-context12.ts'
+import { MAX_TICKET_LIFETIME } from './resumption.ts'
+
+/** The configured session, when it may be offered to a server of TLS up to 1.2. */
+export function resumableSession12(hs: ClientContext12): Session | undefined {
+  const { session } = hs.config
+  if (session === undefined || session.version === 0x0304 || session.side !== 'client') return undefined
+  if (!hs.versions.includes(session.version) || !hs.suites12.some(({ id }) => id === session.cipherSuite))
+    return undefined
+  if (session.ticket === undefined ? session.sessionId.length === 0 : hs.config.tickets === false) return undefined
+  const age = hs.now() - session.createdAt
+  if (age < 0 || age >= Math.min(session.lifetime, MAX_TICKET_LIFETIME) * 1000) return undefined
+  return session.serverName === hs.config.serverName ? session : undefined
+}

@@ -1,0 +1,39 @@
+/** Clients of TLS 1.3 alone: no server, and nothing of TLS up to 1.2. */
+import { configError, Version } from '@x/tls-record'
+import { ClientContext } from './client/client-context.ts'
+import { clientHandshake } from './client/client-handshake.ts'
+import type { ClientConfig } from './config.ts'
+import { Connection } from './connection.ts'
+import { checkCredentials } from './tls13/credentials.ts'
+
+/**
+ * A client's connection of TLS 1.3. Its ClientHello is in the output at once. A server that selects an older version
+ * gets the alert protocol_version; what the configuration says about older versions is of no effect.
+ *
+ * @throws {TlsError} `NO_PROTOCOLS_AVAILABLE` when `versions` names any but TLS 1.3: `tlsClient` of
+ *   `@x/tls-handshake/client` speaks them
+ * @example
+ * const tls = tls13Client({ provider, serverName, parseCertificate, verifyPeer })
+ * send(tls.takeOutput())
+ */
+export function tls13Client(config: ClientConfig): Connection {
+  if (config.versions?.some((version) => version !== Version.TLS13) || config.versions?.length === 0) {
+    throw configError(
+      'NO_PROTOCOLS_AVAILABLE',
+      'versions must be TLS 1.3 alone here: @x/tls-handshake/client has clients of the older versions',
+      'protocol_version',
+    )
+  }
+  return new Connection('client', config, function* (wire, facts, secrets) {
+    checkCredentials(config.credentials)
+    yield* clientHandshake(new ClientContext(config, wire, facts, secrets))
+  })
+}
+
+export { Alert, AlertError, alertName, TlsError } from '@x/tls-record'
+export type * from './config.ts'
+export type { Connection } from './connection.ts'
+export type * from './events.ts'
+export type { EarlyDataReason } from './handshake/facts.ts'
+export type { Question } from './handshake/step.ts'
+export type * from './session.ts'

@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
     stacks: {
       type: 'string',
-      default: 'ours,ours-portable,ours-page,lemon-tls,subtls,reclaim-webcrypto,reclaim-javascript,forge',
+      default: 'ours,ours-portable,ours-page,lemon-tls,subtls,reclaim-webcrypto,reclaim-javascript,epoxy,forge',
     },
     rounds: { type: 'string', default: '7' },
     /** Milliseconds of a stack's turn. */

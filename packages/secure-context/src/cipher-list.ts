@@ -129,6 +129,10 @@ export interface CipherList {
 
 const noCipherMatch = () => ContextError.openssl(0x0a0000b9, 'SSL routines', 'no cipher match', 'ERR_SSL_')
 
+/** What the latest lists came to: programs have few, and every connection without a context of its own brings one. */
+const known = new Map<string, CipherList>()
+const KNOWN_LISTS = 16
+
 /**
  * Parses a cipher list for TLS up to 1.2.
  *
@@ -136,6 +140,15 @@ const noCipherMatch = () => ContextError.openssl(0x0a0000b9, 'SSL routines', 'no
  * @throws {ContextError} `ERR_SSL_NO_CIPHER_MATCH` when nothing is left, or for a command that does not exist
  */
 export function parseCipherList(text: string): CipherList {
+  let list = known.get(text)
+  if (list) return list
+  list = readCipherList(text)
+  if (known.size === KNOWN_LISTS) known.delete(known.keys().next().value!)
+  known.set(text, list)
+  return list
+}
+
+function readCipherList(text: string): CipherList {
   // Suites that may still be added, and those in the list; both in order.
   let rest: CipherSuiteName[] = [...CIPHER_SUITES]
   let list: CipherSuiteName[] = []

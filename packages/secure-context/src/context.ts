@@ -85,7 +85,7 @@ export class TlsContext {
   readonly sessionIdContext: Uint8Array | undefined
   /** Sentences for the user: parameters that are accepted but weak. */
   readonly warnings: readonly string[]
-  ticketKeys: TicketKeys
+  private ticketProtection: TicketKeys | undefined
   private secureOptions: number
   private readonly range: VersionRange
   private cipherSuites: readonly number[]
@@ -127,7 +127,7 @@ export class TlsContext {
     this.warnings = warnings
     this.crls = (options.crl ?? []).flatMap(readCrls)
     this.sessionIdContext = readSessionIdContext(options.sessionIdContext)
-    this.ticketKeys = new TicketKeys(options.ticketKeys ?? provider.randomBytes(48), provider)
+    if (options.ticketKeys) this.ticketProtection = new TicketKeys(options.ticketKeys, provider)
   }
 
   /** Names of all suites this provider can do, OpenSSL's spelling. */
@@ -142,6 +142,12 @@ export class TlsContext {
     return this.range.max
   }
 
+  /** Random unless they were given, and made when a server needs them: clients never do. */
+  get ticketKeys(): TicketKeys {
+    this.ticketProtection ??= new TicketKeys(this.provider.randomBytes(48), this.provider)
+    return this.ticketProtection
+  }
+
   /** Trusts one more authority: besides `ca`, or besides the defaults. */
   addCACert(input: Input): void {
     this.trusted ??= new TrustStore(this.options.defaultTrust?.() ?? [])
@@ -151,7 +157,7 @@ export class TlsContext {
   }
 
   setTicketKeys(bytes: Uint8Array): void {
-    this.ticketKeys = new TicketKeys(bytes, this.provider)
+    this.ticketProtection = new TicketKeys(bytes, this.provider)
     this.changed()
   }
 

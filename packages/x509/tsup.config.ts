@@ -1,3 +1,3 @@
 import { build } from '../../tools/workspace/tsup.ts'
 
-export default build(['index', 'der', 'roots'])
+export default build(['index', 'der', 'roots', 'verify'])

@@ -18,13 +18,9 @@ export { type ErrorPlace, X509Error, type X509ErrorCode } from './error.ts'
 export type { AccessDescription, DistributionPoint, DistributionPointName } from './extensions/access.ts'
 export type { BasicConstraints, GeneralSubtree, NameConstraints, PolicyConstraints } from './extensions/constraints.ts'
 export type { Attribute, AuthorityKeyIdentifier } from './extensions/identifiers.ts'
+export { type Extension, ExtensionList } from './extensions/list.ts'
 export type { PolicyInformation, PolicyMapping, PolicyQualifier } from './extensions/policies.ts'
-export {
-  type Extension,
-  ExtensionList,
-  type ExtensionName,
-  type ExtensionValue,
-} from './extensions/registry.ts'
+export type { ExtensionName, ExtensionValue } from './extensions/registry.ts'
 export type { CrlReason, IssuingDistributionPoint } from './extensions/revocation.ts'
 export { encodeSctList, parseSctList, type SignedCertificateTimestamp } from './extensions/sct-list.ts'
 export type { KeyUsageName } from './extensions/usage.ts'
@@ -89,16 +85,21 @@ export { CertificateRevocationList, type RevokedCertificate } from './revocation
 export { nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from './verify/codes.ts'
 export { checkName, matchesDnsName } from './verify/host-name.ts'
 export type {
+  PathCheck,
   PathProblem,
   PathReport,
-  PolicyOptions,
-  Profile,
   Purpose,
   ReferenceName,
   VerifyBudget,
-  VerifyOptions,
-  VerifyResult,
 } from './verify/options.ts'
+export { checkPolicies, type PolicyOptions } from './verify/policy.ts'
+export { type CrlOptions, checkCrls } from './verify/revocation.ts'
 export { keySecurity, minimumBits, signatureSecurity } from './verify/security-level.ts'
 export { createTrustStore, TrustStore } from './verify/trust-store.ts'
-export { verifyChain, verifyChainSync } from './verify/verify-chain.ts'
+export {
+  type Profile,
+  type VerifyOptions,
+  type VerifyResult,
+  verifyChain,
+  verifyChainSync,
+} from './verify/verify-chain.ts'

@@ -1,6 +1,6 @@
 import type { CryptoProvider, PublicKey, SignatureAlgorithm } from '@x/crypto-primitives'
-import type { Certificate } from './certificate.ts'
 import { type Eventual, now } from './steps.ts'
+import type { VerifiableCertificate } from './verifiable-certificate.ts'
 
 /**
  * Whether a certificate's key made a signature. False for whatever cannot be checked: an unknown algorithm, a key that
@@ -8,7 +8,7 @@ import { type Eventual, now } from './steps.ts'
  */
 export function* verifySignature(
   provider: CryptoProvider,
-  signer: Pick<Certificate, 'importKey'>,
+  signer: Pick<VerifiableCertificate, 'importKey'>,
   algorithm: SignatureAlgorithm | null,
   message: Uint8Array,
   signature: Uint8Array,

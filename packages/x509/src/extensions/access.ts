@@ -8,7 +8,7 @@ import {
   readGeneralNames,
 } from '../names/general-name.ts'
 import { ACCESS_METHOD, type EXTENSION } from '../oids.ts'
-import { codec } from './codec.ts'
+import { decoder, type Encode } from './codec.ts'
 
 /** ReasonFlags (RFC 5280 §4.2.1.13), in the order of its bits. */
 export const REASON_FLAGS = [
@@ -50,31 +50,29 @@ export function encodeDistributionPointName(name: DistributionPointName): Uint8A
 }
 
 const distributionPoints = (name: keyof typeof EXTENSION) =>
-  codec<readonly DistributionPoint[]>(
-    name,
-    (reader, field) => {
-      const sequence = reader.sequence(field)
-      const points: DistributionPoint[] = []
-      do {
-        const point = sequence.sequence('DistributionPoint')
-        const pointName = point.is(0xa0) ? readDistributionPointName(point.explicit(0, 'distributionPoint')) : undefined
-        const reasons = point.is(0x81) ? point.namedBits('reasons', 0x81) : undefined
-        const crlIssuer = point.is(0xa2) ? readGeneralNames(point, 'cRLIssuer', 0xa2) : undefined
-        point.finish()
-        points.push({ name: pointName, reasons, crlIssuer })
-      } while (!sequence.done)
-      return points
-    },
-    (points) =>
+  decoder<readonly DistributionPoint[]>(name, (reader, field) => {
+    const sequence = reader.sequence(field)
+    const points: DistributionPoint[] = []
+    do {
+      const point = sequence.sequence('DistributionPoint')
+      const pointName = point.is(0xa0) ? readDistributionPointName(point.explicit(0, 'distributionPoint')) : undefined
+      const reasons = point.is(0x81) ? point.namedBits('reasons', 0x81) : undefined
+      const crlIssuer = point.is(0xa2) ? readGeneralNames(point, 'cRLIssuer', 0xa2) : undefined
+      point.finish()
+      points.push({ name: pointName, reasons, crlIssuer })
+    } while (!sequence.done)
+    return points
+  })
+
+export const encodeDistributionPoints: Encode<readonly DistributionPoint[]> = (points) =>
+  der.sequence(
+    ...points.map((point) =>
       der.sequence(
-        ...points.map((point) =>
-          der.sequence(
-            ...(point.name ? [encodeDistributionPointName(point.name)] : []),
-            ...(point.reasons === undefined ? [] : [der.namedBits(point.reasons, 0x81)]),
-            ...(point.crlIssuer ? [encodeGeneralNames(point.crlIssuer, 0xa2)] : []),
-          ),
-        ),
+        ...(point.name ? [encodeDistributionPointName(point.name)] : []),
+        ...(point.reasons === undefined ? [] : [der.namedBits(point.reasons, 0x81)]),
+        ...(point.crlIssuer ? [encodeGeneralNames(point.crlIssuer, 0xa2)] : []),
       ),
+    ),
   )
 
 /** RFC 5280 §4.2.1.13 and §4.2.1.15. */
@@ -89,30 +87,28 @@ export interface AccessDescription {
 }
 
 const accessDescriptions = (name: keyof typeof EXTENSION) =>
-  codec<readonly AccessDescription[]>(
-    name,
-    (reader, field) => {
-      const sequence = reader.sequence(field)
-      const descriptions: AccessDescription[] = []
-      do {
-        const description = sequence.sequence('AccessDescription')
-        descriptions.push({
-          method: description.oid('accessMethod'),
-          location: readGeneralName(description, 'accessLocation'),
-        })
-        description.finish()
-      } while (!sequence.done)
-      return descriptions
-    },
-    (descriptions) =>
+  decoder<readonly AccessDescription[]>(name, (reader, field) => {
+    const sequence = reader.sequence(field)
+    const descriptions: AccessDescription[] = []
+    do {
+      const description = sequence.sequence('AccessDescription')
+      descriptions.push({
+        method: description.oid('accessMethod'),
+        location: readGeneralName(description, 'accessLocation'),
+      })
+      description.finish()
+    } while (!sequence.done)
+    return descriptions
+  })
+
+export const encodeAccessDescriptions: Encode<readonly AccessDescription[]> = (descriptions) =>
+  der.sequence(
+    ...descriptions.map(({ method, location }) =>
       der.sequence(
-        ...descriptions.map(({ method, location }) =>
-          der.sequence(
-            der.oid((ACCESS_METHOD as Readonly<Record<string, string>>)[method] ?? method),
-            encodeGeneralName(location),
-          ),
-        ),
+        der.oid((ACCESS_METHOD as Readonly<Record<string, string>>)[method] ?? method),
+        encodeGeneralName(location),
       ),
+    ),
   )
 
 export const authorityInfoAccess = /* @__PURE__ */ accessDescriptions('authorityInfoAccess')

@@ -1,29 +1,31 @@
 import { DerReader } from '../der/reader.ts'
 import { EXTENSION } from '../oids.ts'
 
-/** How one extension is read and written. */
-export interface ExtensionCodec<T> {
+/** How one extension is read. */
+export interface ExtensionDecoder<T> {
+  /** As RFC 5280's module spells it. */
+  readonly name: keyof typeof EXTENSION
   readonly oid: string
   /** Reads extnValue's contents. @throws {X509Error} */
   decode(value: Uint8Array): T
-  /** DER for extnValue. @throws {X509Error} */
-  encode(value: T): Uint8Array
 }
 
-/** A codec, by the extension's name, from functions over a reader; what follows the one element is refused. */
-export function codec<T>(
-  field: keyof typeof EXTENSION,
+/** DER for extnValue. Readers and writers stand apart: a program that verifies writes none. @throws {X509Error} */
+export type Encode<T> = (value: T) => Uint8Array
+
+/** A decoder from a function over a reader; what follows the one element is refused. */
+export function decoder<T>(
+  name: keyof typeof EXTENSION,
   read: (reader: DerReader, field: string) => T,
-  encode: (value: T) => Uint8Array,
-): ExtensionCodec<T> {
+): ExtensionDecoder<T> {
   return {
-    oid: EXTENSION[field],
+    name,
+    oid: EXTENSION[name],
     decode(value) {
       const reader = DerReader.open(value, '')
-      const decoded = read(reader, field)
+      const decoded = read(reader, name)
       reader.finish()
       return decoded
     },
-    encode,
   }
 }

@@ -2,7 +2,7 @@ import type { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
 import { encodeGeneralNames, type GeneralName, readGeneralName, readGeneralNames } from '../names/general-name.ts'
 import type { EXTENSION } from '../oids.ts'
-import { codec } from './codec.ts'
+import { decoder, type Encode } from './codec.ts'
 
 /** AuthorityKeyIdentifier (RFC 5280 §4.2.1.1). */
 export interface AuthorityKeyIdentifier {
@@ -12,7 +12,7 @@ export interface AuthorityKeyIdentifier {
   readonly authorityCertSerialNumber?: Uint8Array
 }
 
-export const authorityKeyIdentifier = /* @__PURE__ */ codec<AuthorityKeyIdentifier>(
+export const authorityKeyIdentifier = /* @__PURE__ */ decoder<AuthorityKeyIdentifier>(
   'authorityKeyIdentifier',
   (reader, field) => {
     const sequence = reader.sequence(field)
@@ -24,37 +24,40 @@ export const authorityKeyIdentifier = /* @__PURE__ */ codec<AuthorityKeyIdentifi
     sequence.finish()
     return { keyIdentifier, authorityCertIssuer, authorityCertSerialNumber }
   },
-  ({ keyIdentifier, authorityCertIssuer, authorityCertSerialNumber }) => {
-    const parts: Uint8Array[] = []
-    if (keyIdentifier) parts.push(der.implicit(0, keyIdentifier))
-    if (authorityCertIssuer) parts.push(encodeGeneralNames(authorityCertIssuer, 0xa1))
-    if (authorityCertSerialNumber) parts.push(der.implicit(2, authorityCertSerialNumber))
-    return der.sequence(...parts)
-  },
 )
 
+export const encodeAuthorityKeyIdentifier: Encode<AuthorityKeyIdentifier> = ({
+  keyIdentifier,
+  authorityCertIssuer,
+  authorityCertSerialNumber,
+}) => {
+  const parts: Uint8Array[] = []
+  if (keyIdentifier) parts.push(der.implicit(0, keyIdentifier))
+  if (authorityCertIssuer) parts.push(encodeGeneralNames(authorityCertIssuer, 0xa1))
+  if (authorityCertSerialNumber) parts.push(der.implicit(2, authorityCertSerialNumber))
+  return der.sequence(...parts)
+}
+
 /** SubjectKeyIdentifier (RFC 5280 §4.2.1.2). */
-export const subjectKeyIdentifier = /* @__PURE__ */ codec<Uint8Array>(
-  'subjectKeyIdentifier',
-  (reader, field) => reader.octetString(field),
-  (identifier) => der.octetString(identifier),
+export const subjectKeyIdentifier = /* @__PURE__ */ decoder<Uint8Array>('subjectKeyIdentifier', (reader, field) =>
+  reader.octetString(field),
 )
+
+export const encodeSubjectKeyIdentifier: Encode<Uint8Array> = (identifier) => der.octetString(identifier)
 
 /**
  * SubjectAltName and IssuerAltName (RFC 5280 §4.2.1.6, §4.2.1.7). An empty sequence is read, since OpenSSL reads it: it
  * names nothing, and the strict profile refuses it.
  */
 const alternativeName = (name: keyof typeof EXTENSION) =>
-  codec<readonly GeneralName[]>(
-    name,
-    (reader, field) => {
-      const sequence = reader.sequence(field)
-      const names: GeneralName[] = []
-      while (!sequence.done) names.push(readGeneralName(sequence, 'GeneralName'))
-      return names
-    },
-    (names) => encodeGeneralNames(names),
-  )
+  decoder<readonly GeneralName[]>(name, (reader, field) => {
+    const sequence = reader.sequence(field)
+    const names: GeneralName[] = []
+    while (!sequence.done) names.push(readGeneralName(sequence, 'GeneralName'))
+    return names
+  })
+
+export const encodeAlternativeName: Encode<readonly GeneralName[]> = (names) => encodeGeneralNames(names)
 
 export const subjectAltName = /* @__PURE__ */ alternativeName('subjectAltName')
 export const issuerAltName = /* @__PURE__ */ alternativeName('issuerAltName')
@@ -80,7 +83,7 @@ export function encodeAttribute({ oid, values }: Attribute): Uint8Array {
   return der.sequence(der.oid(oid), der.setOf(values))
 }
 
-export const subjectDirectoryAttributes = /* @__PURE__ */ codec<readonly Attribute[]>(
+export const subjectDirectoryAttributes = /* @__PURE__ */ decoder<readonly Attribute[]>(
   'subjectDirectoryAttributes',
   (reader, field) => {
     const sequence = reader.sequence(field)
@@ -89,5 +92,7 @@ export const subjectDirectoryAttributes = /* @__PURE__ */ codec<readonly Attribu
     while (!sequence.done)
     return attributes
   },
-  (attributes) => der.sequence(...attributes.map(encodeAttribute)),
 )
+
+export const encodeSubjectDirectoryAttributes: Encode<readonly Attribute[]> = (attributes) =>
+  der.sequence(...attributes.map(encodeAttribute))

@@ -1,6 +1,6 @@
 import type { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
-import { codec } from './codec.ts'
+import { decoder, type Encode } from './codec.ts'
 
 /** PolicyInformation (RFC 5280 §4.2.1.4). */
 export interface PolicyInformation {
@@ -14,7 +14,7 @@ export interface PolicyQualifier {
   readonly value: Uint8Array
 }
 
-export const certificatePolicies = /* @__PURE__ */ codec<readonly PolicyInformation[]>(
+export const certificatePolicies = /* @__PURE__ */ decoder<readonly PolicyInformation[]>(
   'certificatePolicies',
   (reader, field) => {
     const sequence = reader.sequence(field)
@@ -32,18 +32,17 @@ export const certificatePolicies = /* @__PURE__ */ codec<readonly PolicyInformat
     } while (!sequence.done)
     return policies
   },
-  (policies) =>
-    der.sequence(
-      ...policies.map(({ policy, qualifiers }) =>
-        der.sequence(
-          der.oid(policy),
-          ...(qualifiers
-            ? [der.sequence(...qualifiers.map(({ oid, value }) => der.sequence(der.oid(oid), value)))]
-            : []),
-        ),
+)
+
+export const encodeCertificatePolicies: Encode<readonly PolicyInformation[]> = (policies) =>
+  der.sequence(
+    ...policies.map(({ policy, qualifiers }) =>
+      der.sequence(
+        der.oid(policy),
+        ...(qualifiers ? [der.sequence(...qualifiers.map(({ oid, value }) => der.sequence(der.oid(oid), value)))] : []),
       ),
     ),
-)
+  )
 
 function readQualifiers(sequence: DerReader): PolicyQualifier[] {
   const qualifiers: PolicyQualifier[] = []
@@ -63,25 +62,23 @@ export interface PolicyMapping {
   readonly subjectDomainPolicy: string
 }
 
-export const policyMappings = /* @__PURE__ */ codec<readonly PolicyMapping[]>(
-  'policyMappings',
-  (reader, field) => {
-    const sequence = reader.sequence(field)
-    const mappings: PolicyMapping[] = []
-    do {
-      const mapping = sequence.sequence('PolicyMapping')
-      mappings.push({
-        issuerDomainPolicy: mapping.oid('issuerDomainPolicy'),
-        subjectDomainPolicy: mapping.oid('subjectDomainPolicy'),
-      })
-      mapping.finish()
-    } while (!sequence.done)
-    return mappings
-  },
-  (mappings) =>
-    der.sequence(
-      ...mappings.map(({ issuerDomainPolicy, subjectDomainPolicy }) =>
-        der.sequence(der.oid(issuerDomainPolicy), der.oid(subjectDomainPolicy)),
-      ),
+export const policyMappings = /* @__PURE__ */ decoder<readonly PolicyMapping[]>('policyMappings', (reader, field) => {
+  const sequence = reader.sequence(field)
+  const mappings: PolicyMapping[] = []
+  do {
+    const mapping = sequence.sequence('PolicyMapping')
+    mappings.push({
+      issuerDomainPolicy: mapping.oid('issuerDomainPolicy'),
+      subjectDomainPolicy: mapping.oid('subjectDomainPolicy'),
+    })
+    mapping.finish()
+  } while (!sequence.done)
+  return mappings
+})
+
+export const encodePolicyMappings: Encode<readonly PolicyMapping[]> = (mappings) =>
+  der.sequence(
+    ...mappings.map(({ issuerDomainPolicy, subjectDomainPolicy }) =>
+      der.sequence(der.oid(issuerDomainPolicy), der.oid(subjectDomainPolicy)),
     ),
-)
+  )

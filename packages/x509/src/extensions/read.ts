@@ -1,7 +1,7 @@
 import type { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
-import type { Extension } from './registry.ts'
+import type { Extension } from './list.ts'
 
 /** Extensions (RFC 5280 §4.1): SEQUENCE SIZE (1..MAX) of Extension. */
 export function readExtensions(reader: DerReader, field: string): Extension[] {

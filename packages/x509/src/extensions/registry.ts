@@ -1,57 +1,107 @@
-import { X509Error } from '../error.ts'
-import { authorityInfoAccess, cRLDistributionPoints, freshestCRL, subjectInfoAccess } from './access.ts'
-import type { ExtensionCodec } from './codec.ts'
-import { basicConstraints, inhibitAnyPolicy, nameConstraints, policyConstraints } from './constraints.ts'
+import {
+  authorityInfoAccess,
+  cRLDistributionPoints,
+  encodeAccessDescriptions,
+  encodeDistributionPoints,
+  freshestCRL,
+  subjectInfoAccess,
+} from './access.ts'
+import type { Encode, ExtensionDecoder } from './codec.ts'
+import {
+  basicConstraints,
+  encodeBasicConstraints,
+  encodeInhibitAnyPolicy,
+  encodeNameConstraints,
+  encodePolicyConstraints,
+  inhibitAnyPolicy,
+  nameConstraints,
+  policyConstraints,
+} from './constraints.ts'
 import {
   authorityKeyIdentifier,
+  encodeAlternativeName,
+  encodeAuthorityKeyIdentifier,
+  encodeSubjectDirectoryAttributes,
+  encodeSubjectKeyIdentifier,
   issuerAltName,
   subjectAltName,
   subjectDirectoryAttributes,
   subjectKeyIdentifier,
 } from './identifiers.ts'
-import { certificatePolicies, policyMappings } from './policies.ts'
+import type { ExtensionList } from './list.ts'
+import { certificatePolicies, encodeCertificatePolicies, encodePolicyMappings, policyMappings } from './policies.ts'
 import {
   certificateIssuer,
   cRLNumber,
   cRLReason,
   deltaCRLIndicator,
+  encodeCertificateIssuer,
+  encodeCRLReason,
+  encodeInvalidityDate,
+  encodeIssuingDistributionPoint,
+  encodeNumber,
   invalidityDate,
   issuingDistributionPoint,
 } from './revocation.ts'
-import { signedCertificateTimestampList } from './sct-list.ts'
-import { extKeyUsage, keyUsage, netscapeCertType, netscapeComment, nullExtension, tlsFeature } from './usage.ts'
-
-/** Every extension that is decoded, by the name RFC 5280's module gives it. */
-export const EXTENSION_CODECS = {
-  authorityKeyIdentifier,
-  subjectKeyIdentifier,
-  keyUsage,
-  certificatePolicies,
-  policyMappings,
-  subjectAltName,
-  issuerAltName,
-  subjectDirectoryAttributes,
-  basicConstraints,
-  nameConstraints,
-  policyConstraints,
+import { encodeSignedCertificateTimestampList, signedCertificateTimestampList } from './sct-list.ts'
+import {
+  encodeExtKeyUsage,
+  encodeKeyUsage,
+  encodeNetscapeCertType,
+  encodeNetscapeComment,
+  encodeNullExtension,
+  encodeTlsFeature,
   extKeyUsage,
-  cRLDistributionPoints,
-  inhibitAnyPolicy,
-  freshestCRL,
-  authorityInfoAccess,
-  subjectInfoAccess,
-  cRLNumber,
-  deltaCRLIndicator,
-  issuingDistributionPoint,
-  cRLReason,
-  invalidityDate,
-  certificateIssuer,
-  tlsFeature,
+  keyUsage,
   netscapeCertType,
   netscapeComment,
-  ocspNoCheck: /* @__PURE__ */ nullExtension('ocspNoCheck'),
-  ctPoison: /* @__PURE__ */ nullExtension('ctPoison'),
-  signedCertificateTimestampList,
+  nullExtension,
+  tlsFeature,
+} from './usage.ts'
+
+/** How one extension is read and written. */
+export interface ExtensionCodec<T> extends ExtensionDecoder<T> {
+  readonly encode: Encode<T>
+}
+
+function codec<T>(decoder: ExtensionDecoder<T>, encode: Encode<T>): ExtensionCodec<T> {
+  return { ...decoder, encode }
+}
+
+/** Every extension that is known, by the name RFC 5280's module gives it. */
+export const EXTENSION_CODECS = {
+  authorityKeyIdentifier: /* @__PURE__ */ codec(authorityKeyIdentifier, encodeAuthorityKeyIdentifier),
+  subjectKeyIdentifier: /* @__PURE__ */ codec(subjectKeyIdentifier, encodeSubjectKeyIdentifier),
+  keyUsage: /* @__PURE__ */ codec(keyUsage, encodeKeyUsage),
+  certificatePolicies: /* @__PURE__ */ codec(certificatePolicies, encodeCertificatePolicies),
+  policyMappings: /* @__PURE__ */ codec(policyMappings, encodePolicyMappings),
+  subjectAltName: /* @__PURE__ */ codec(subjectAltName, encodeAlternativeName),
+  issuerAltName: /* @__PURE__ */ codec(issuerAltName, encodeAlternativeName),
+  subjectDirectoryAttributes: /* @__PURE__ */ codec(subjectDirectoryAttributes, encodeSubjectDirectoryAttributes),
+  basicConstraints: /* @__PURE__ */ codec(basicConstraints, encodeBasicConstraints),
+  nameConstraints: /* @__PURE__ */ codec(nameConstraints, encodeNameConstraints),
+  policyConstraints: /* @__PURE__ */ codec(policyConstraints, encodePolicyConstraints),
+  extKeyUsage: /* @__PURE__ */ codec(extKeyUsage, encodeExtKeyUsage),
+  cRLDistributionPoints: /* @__PURE__ */ codec(cRLDistributionPoints, encodeDistributionPoints),
+  inhibitAnyPolicy: /* @__PURE__ */ codec(inhibitAnyPolicy, encodeInhibitAnyPolicy),
+  freshestCRL: /* @__PURE__ */ codec(freshestCRL, encodeDistributionPoints),
+  authorityInfoAccess: /* @__PURE__ */ codec(authorityInfoAccess, encodeAccessDescriptions),
+  subjectInfoAccess: /* @__PURE__ */ codec(subjectInfoAccess, encodeAccessDescriptions),
+  cRLNumber: /* @__PURE__ */ codec(cRLNumber, encodeNumber),
+  deltaCRLIndicator: /* @__PURE__ */ codec(deltaCRLIndicator, encodeNumber),
+  issuingDistributionPoint: /* @__PURE__ */ codec(issuingDistributionPoint, encodeIssuingDistributionPoint),
+  cRLReason: /* @__PURE__ */ codec(cRLReason, encodeCRLReason),
+  invalidityDate: /* @__PURE__ */ codec(invalidityDate, encodeInvalidityDate),
+  certificateIssuer: /* @__PURE__ */ codec(certificateIssuer, encodeCertificateIssuer),
+  tlsFeature: /* @__PURE__ */ codec(tlsFeature, encodeTlsFeature),
+  netscapeCertType: /* @__PURE__ */ codec(netscapeCertType, encodeNetscapeCertType),
+  netscapeComment: /* @__PURE__ */ codec(netscapeComment, encodeNetscapeComment),
+  ocspNoCheck: /* @__PURE__ */ codec(nullExtension('ocspNoCheck'), encodeNullExtension),
+  ctPoison: /* @__PURE__ */ codec(nullExtension('ctPoison'), encodeNullExtension),
+  signedCertificateTimestampList: /* @__PURE__ */ codec(
+    signedCertificateTimestampList,
+    encodeSignedCertificateTimestampList,
+  ),
 } as const
 
 export type ExtensionName = keyof typeof EXTENSION_CODECS
@@ -60,83 +110,7 @@ export type ExtensionName = keyof typeof EXTENSION_CODECS
 export type ExtensionValue<N extends ExtensionName> =
   (typeof EXTENSION_CODECS)[N] extends ExtensionCodec<infer T> ? T : never
 
-const NAMES = /* @__PURE__ */ (() =>
-  new Map(
-    Object.entries(EXTENSION_CODECS).map(([name, { oid }]): [string, ExtensionName] => [oid, name as ExtensionName]),
-  ))()
-
-/** The name of an extension that is decoded here, by its OID. */
-export function extensionNameOf(oid: string): ExtensionName | undefined {
-  return NAMES.get(oid)
-}
-
-/** An extension as it stands in a certificate, CRL, request or OCSP message. */
-export interface Extension {
-  readonly oid: string
-  readonly critical: boolean
-  /** The contents of extnValue. */
-  readonly value: Uint8Array
-}
-
-/** Extensions of one structure: found by name, decoded when asked for, once. */
-export class ExtensionList implements Iterable<Extension> {
-  private readonly decoded = new Map<string, unknown>()
-
-  constructor(
-    readonly all: readonly Extension[],
-    /** The structure they belong to, for errors. */
-    private readonly owner: string,
-  ) {}
-
-  [Symbol.iterator](): Iterator<Extension> {
-    return this.all[Symbol.iterator]()
-  }
-
-  /** The extension as it stands. @throws {X509Error} `INVALID_STRUCTURE` when it is there twice (RFC 5280 §4.2) */
-  find(oid: string): Extension | undefined {
-    let found: Extension | undefined
-    for (const extension of this.all) {
-      if (extension.oid !== oid) continue
-      if (found)
-        throw new X509Error('INVALID_STRUCTURE', `${this.owner}.extensions: ${extensionNameOf(oid) ?? oid} twice`)
-      found = extension
-    }
-    return found
-  }
-
-  has(name: ExtensionName): boolean {
-    return this.find(EXTENSION_CODECS[name].oid) !== undefined
-  }
-
-  /** @throws {X509Error} when the extension is malformed */
-  get<N extends ExtensionName>(name: N): ExtensionValue<N> | undefined {
-    if (this.decoded.has(name)) return this.decoded.get(name) as ExtensionValue<N> | undefined
-    const codec = EXTENSION_CODECS[name]
-    const extension = this.find(codec.oid)
-    let value: ExtensionValue<N> | undefined
-    if (extension)
-      try {
-        value = codec.decode(extension.value) as ExtensionValue<N>
-      } catch (error) {
-        throw error instanceof X509Error
-          ? new X509Error(error.code, `${this.owner}.extensions.${error.message}`, {
-              path: `${this.owner}.extensions.${error.path}`,
-              offset: error.offset,
-              expected: error.expected,
-            })
-          : error
-      }
-    this.decoded.set(name, value)
-    return value
-  }
-
-  /** The OID of an extension that is there more than once. */
-  get duplicate(): string | undefined {
-    const seen = new Set<string>()
-    for (const { oid } of this.all) {
-      if (seen.has(oid)) return oid
-      seen.add(oid)
-    }
-    return undefined
-  }
+/** What the extension with this name says. @throws {X509Error} when it is malformed or there twice */
+export function readNamed<N extends ExtensionName>(extensions: ExtensionList, name: N): ExtensionValue<N> | undefined {
+  return extensions.read(EXTENSION_CODECS[name] as unknown as ExtensionDecoder<ExtensionValue<N>>)
 }

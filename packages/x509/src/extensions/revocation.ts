@@ -3,7 +3,7 @@ import * as der from '../der/writer.ts'
 import { encodeGeneralNames, type GeneralName, readGeneralNames } from '../names/general-name.ts'
 import type { EXTENSION } from '../oids.ts'
 import { type DistributionPointName, encodeDistributionPointName, readDistributionPointName } from './access.ts'
-import { codec } from './codec.ts'
+import { decoder, type Encode } from './codec.ts'
 
 /** CRLReason (RFC 5280 §5.3.1), by its number; 7 is not used. */
 export const CRL_REASONS = [
@@ -24,41 +24,37 @@ export type CrlReason = Exclude<(typeof CRL_REASONS)[number], undefined>
 
 /** CRLNumber and DeltaCRLIndicator (RFC 5280 §5.2.3, §5.2.4): big-endian, at most 20 bytes. */
 const number = (name: keyof typeof EXTENSION) =>
-  codec<Uint8Array>(
-    name,
-    (reader, field) => {
-      const value = reader.unsigned(field)
-      if (value.length > 20) reader.fail('INVALID_STRUCTURE', 'a CRL number of more than 20 bytes', field)
-      return value
-    },
-    (value) => der.integer(value),
-  )
+  decoder<Uint8Array>(name, (reader, field) => {
+    const value = reader.unsigned(field)
+    if (value.length > 20) reader.fail('INVALID_STRUCTURE', 'a CRL number of more than 20 bytes', field)
+    return value
+  })
+
+export const encodeNumber: Encode<Uint8Array> = (value) => der.integer(value)
 
 export const cRLNumber = /* @__PURE__ */ number('cRLNumber')
 export const deltaCRLIndicator = /* @__PURE__ */ number('deltaCRLIndicator')
 
-export const cRLReason = /* @__PURE__ */ codec<CrlReason>(
-  'cRLReason',
-  (reader, field) => {
-    const reason = CRL_REASONS[reader.enumerated(field)]
-    return reason ?? reader.fail('INVALID_STRUCTURE', 'an unknown reason', field)
-  },
-  (reason) => der.enumerated(CRL_REASONS.indexOf(reason)),
-)
+export const cRLReason = /* @__PURE__ */ decoder<CrlReason>('cRLReason', (reader, field) => {
+  const reason = CRL_REASONS[reader.enumerated(field)]
+  return reason ?? reader.fail('INVALID_STRUCTURE', 'an unknown reason', field)
+})
+
+export const encodeCRLReason: Encode<CrlReason> = (reason) => der.enumerated(CRL_REASONS.indexOf(reason))
 
 /** InvalidityDate (RFC 5280 §5.3.2), milliseconds. */
-export const invalidityDate = /* @__PURE__ */ codec<number>(
-  'invalidityDate',
-  (reader, field) => reader.generalizedTime(field),
-  (time) => der.generalizedTime(time),
+export const invalidityDate = /* @__PURE__ */ decoder<number>('invalidityDate', (reader, field) =>
+  reader.generalizedTime(field),
 )
 
+export const encodeInvalidityDate: Encode<number> = (time) => der.generalizedTime(time)
+
 /** CertificateIssuer of an entry in an indirect CRL (RFC 5280 §5.3.3). */
-export const certificateIssuer = /* @__PURE__ */ codec<readonly GeneralName[]>(
-  'certificateIssuer',
-  (reader, field) => readGeneralNames(reader, field),
-  (names) => encodeGeneralNames(names),
+export const certificateIssuer = /* @__PURE__ */ decoder<readonly GeneralName[]>('certificateIssuer', (reader, field) =>
+  readGeneralNames(reader, field),
 )
+
+export const encodeCertificateIssuer: Encode<readonly GeneralName[]> = (names) => encodeGeneralNames(names)
 
 /** IssuingDistributionPoint (RFC 5280 §5.2.5): what a CRL covers. */
 export interface IssuingDistributionPoint {
@@ -71,7 +67,7 @@ export interface IssuingDistributionPoint {
   readonly onlyContainsAttributeCerts: boolean
 }
 
-export const issuingDistributionPoint = /* @__PURE__ */ codec<IssuingDistributionPoint>(
+export const issuingDistributionPoint = /* @__PURE__ */ decoder<IssuingDistributionPoint>(
   'issuingDistributionPoint',
   (reader, field) => {
     const sequence = reader.sequence(field)
@@ -92,16 +88,17 @@ export const issuingDistributionPoint = /* @__PURE__ */ codec<IssuingDistributio
       onlyContainsAttributeCerts,
     }
   },
-  (point) => {
-    const flag = (value: boolean, tag: number) => (value ? [der.boolean(true, tag)] : [])
-    return der.element(
-      Tag.SEQUENCE,
-      ...(point.name ? [encodeDistributionPointName(point.name)] : []),
-      ...flag(point.onlyContainsUserCerts, 0x81),
-      ...flag(point.onlyContainsCACerts, 0x82),
-      ...(point.onlySomeReasons === undefined ? [] : [der.namedBits(point.onlySomeReasons, 0x83)]),
-      ...flag(point.indirectCRL, 0x84),
-      ...flag(point.onlyContainsAttributeCerts, 0x85),
-    )
-  },
 )
+
+export const encodeIssuingDistributionPoint: Encode<IssuingDistributionPoint> = (point) => {
+  const flag = (value: boolean, tag: number) => (value ? [der.boolean(true, tag)] : [])
+  return der.element(
+    Tag.SEQUENCE,
+    ...(point.name ? [encodeDistributionPointName(point.name)] : []),
+    ...flag(point.onlyContainsUserCerts, 0x81),
+    ...flag(point.onlyContainsCACerts, 0x82),
+    ...(point.onlySomeReasons === undefined ? [] : [der.namedBits(point.onlySomeReasons, 0x83)]),
+    ...flag(point.indirectCRL, 0x84),
+    ...flag(point.onlyContainsAttributeCerts, 0x85),
+  )
+}

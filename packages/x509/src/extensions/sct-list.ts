@@ -1,6 +1,6 @@
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
-import { codec } from './codec.ts'
+import { decoder, type Encode } from './codec.ts'
 
 /** SignedCertificateTimestamp (RFC 6962 §3.2). */
 export interface SignedCertificateTimestamp {
@@ -99,8 +99,10 @@ export function encodeSctList(list: readonly Pick<SignedCertificateTimestamp, 'r
   return out
 }
 
-export const signedCertificateTimestampList = /* @__PURE__ */ codec<readonly SignedCertificateTimestamp[]>(
+export const signedCertificateTimestampList = /* @__PURE__ */ decoder<readonly SignedCertificateTimestamp[]>(
   'signedCertificateTimestampList',
   (reader, field) => parseSctList(reader.octetString(field)),
-  (list) => der.octetString(encodeSctList(list)),
 )
+
+export const encodeSignedCertificateTimestampList: Encode<readonly SignedCertificateTimestamp[]> = (list) =>
+  der.octetString(encodeSctList(list))

@@ -5,8 +5,9 @@ import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
 import { type Attribute, encodeAttribute, readAttribute } from '../extensions/identifiers.ts'
+import { ExtensionList } from '../extensions/list.ts'
 import { encodeExtensions, readExtensions } from '../extensions/read.ts'
-import { ExtensionList } from '../extensions/registry.ts'
+import { type ExtensionName, type ExtensionValue, readNamed } from '../extensions/registry.ts'
 import { encodeSubjectPublicKeyInfo, SubjectPublicKeyInfo } from '../keys/public-key.ts'
 import { type GeneralName, generalNameFrom } from '../names/general-name.ts'
 import { Name } from '../names/name.ts'
@@ -70,6 +71,11 @@ export class CertificateRequest {
       signatureIdentifier,
       signature,
     )
+  }
+
+  /** An extension that is asked for, decoded. @throws {X509Error} when it is malformed or there twice */
+  extension<N extends ExtensionName>(name: N): ExtensionValue<N> | undefined {
+    return readNamed(this.extensions, name)
   }
 
   /** The key that asks for a certificate. @throws {X509Error} for keys that are not known here */

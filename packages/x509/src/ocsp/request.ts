@@ -5,8 +5,8 @@ import type { Certificate } from '../certificate.ts'
 import { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
+import { ExtensionList } from '../extensions/list.ts'
 import { encodeExtensions, readExtensions } from '../extensions/read.ts'
-import { ExtensionList } from '../extensions/registry.ts'
 import { EXTENSION } from '../oids.ts'
 
 /** CertID (RFC 6960 §4.1.1): which certificate is asked about. */

@@ -3,9 +3,10 @@ import { type AlgorithmIdentifier, readAlgorithmIdentifier, signatureAlgorithmOf
 import { latin1 } from '../bytes.ts'
 import { type DerLimits, DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
+import { ExtensionList } from '../extensions/list.ts'
 import { readExtensions } from '../extensions/read.ts'
-import { ExtensionList, type ExtensionName, type ExtensionValue } from '../extensions/registry.ts'
-import type { CrlReason } from '../extensions/revocation.ts'
+import { type ExtensionName, type ExtensionValue, readNamed } from '../extensions/registry.ts'
+import { type CrlReason, certificateIssuer, cRLReason, invalidityDate } from '../extensions/revocation.ts'
 import { Name } from '../names/name.ts'
 import { EXTENSION } from '../oids.ts'
 import { derOf, encodePem } from '../pem.ts'
@@ -109,7 +110,7 @@ export class CertificateRevocationList {
 
   /** A decoded extension; `undefined` when it is not there. @throws {X509Error} when it is malformed or there twice */
   extension<N extends ExtensionName>(name: N): ExtensionValue<N> | undefined {
-    return this.extensions.get(name)
+    return readNamed(this.extensions, name)
   }
 
   /** The entry of a certificate, by issuer and serial number. */
@@ -148,7 +149,7 @@ function readEntries(list: DerReader, crlIssuer: Name) {
     const extensions = new ExtensionList(readExtensions(entry, 'crlEntryExtensions'), 'revokedCertificate')
     entry.finish()
     // RFC 5280 §5.3.3: an entry without certificateIssuer has that of the entry before.
-    const named = extensions.get('certificateIssuer')?.find(({ type }) => type === 'directoryName')
+    const named = extensions.read(certificateIssuer)?.find(({ type }) => type === 'directoryName')
     if (named?.type === 'directoryName') issuer = named.value
     for (const { oid, critical } of extensions)
       if (critical && oid !== EXTENSION.certificateIssuer) unknownCritical = true
@@ -156,8 +157,8 @@ function readEntries(list: DerReader, crlIssuer: Name) {
       serialNumber,
       revocationDate,
       issuer,
-      reason: extensions.get('cRLReason'),
-      invalidityDate: extensions.get('invalidityDate'),
+      reason: extensions.read(cRLReason),
+      invalidityDate: extensions.read(invalidityDate),
     })
   }
   return { entries, unknownCritical }

@@ -1,6 +1,6 @@
-import type { Certificate } from '../certificate.ts'
 import { EXTENDED_KEY_USAGE } from '../oids.ts'
 import type { Eventual } from '../steps.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { VerifyCode } from './codes.ts'
 import { describe, type VerifyContext } from './context.ts'
 import { inheritedDsaParameters } from './dsa-inheritance.ts'
@@ -8,11 +8,8 @@ import { factsOf, hasUsage, likelyIssued } from './facts.ts'
 import { checkName } from './host-name.ts'
 import { checkNameConstraints } from './name-constraints.ts'
 import type { BuiltPath } from './openssl-path.ts'
-import type { PathProblem } from './options.ts'
-import { checkPolicies } from './policy.ts'
-import { checkRevocation } from './revocation.ts'
+import type { PathCheck, PathProblem } from './options.ts'
 import { keySecurity, minimumBits, signatureSecurity } from './security-level.ts'
-import { checkStrict } from './strict.ts'
 
 /** Where problems of a path are written down. */
 export class Findings {
@@ -31,16 +28,16 @@ export class Findings {
 export function* checkPath(context: VerifyContext, path: BuiltPath): Eventual<Findings> {
   const findings = new Findings()
   const { chain } = path
+  const { profile, revocation, policy = profile.policy } = context.options
   checkLeafKey(context, chain, findings)
   if (path.failure) findings.add(path.failure, chain.length - 1, whyUnbuilt(path))
   checkExtensions(context, path, findings)
-  if (context.strict) checkStrict(context, path, findings)
+  yield* make(profile.form, context, path, findings)
   checkSecurityLevel(context, path, findings)
-  if (context.options.crls) yield* checkRevocation(context, path, findings)
+  yield* make(revocation, context, path, findings)
   yield* checkSignatures(context, path, findings)
   checkAllNameConstraints(context, chain, findings)
-  const { policy } = context.options
-  if (policy || (policy === undefined && context.strict)) checkPolicies(context, path, policy || {}, findings)
+  yield* make(policy, context, path, findings)
   for (const usage of context.options.keyUsage ?? [])
     if (!hasUsage(factsOf(chain[0]!), usage))
       findings.add('INVALID_PURPOSE', 0, `the key of ${describe(chain[0]!)} is not for ${usage}`)
@@ -49,6 +46,15 @@ export function* checkPath(context: VerifyContext, path: BuiltPath): Eventual<Fi
     if (mismatch) findings.add(mismatch.code, 0, mismatch.reason)
   }
   return findings
+}
+
+function* make(
+  check: PathCheck | undefined | false,
+  context: VerifyContext,
+  path: BuiltPath,
+  findings: Findings,
+): Eventual<void> {
+  if (check) yield* check(context, path, findings) ?? []
 }
 
 function namesAsked({ options: { name } }: VerifyContext) {
@@ -74,12 +80,12 @@ function whyUnbuilt({ chain, failure }: BuiltPath): string {
   }
 }
 
-function checkLeafKey(context: VerifyContext, chain: readonly Certificate[], findings: Findings): void {
+function checkLeafKey(context: VerifyContext, chain: readonly VerifiableCertificate[], findings: Findings): void {
   if (context.securityLevel > 0 && !(minimumBits(context.securityLevel) <= (keySecurity(chain[0]!) ?? -1)))
     findings.add('EE_KEY_TOO_SMALL', 0, keyTooSmall(context, chain[0]!))
 }
 
-function keyTooSmall({ securityLevel }: VerifyContext, certificate: Certificate): string {
+function keyTooSmall({ securityLevel }: VerifyContext, certificate: VerifiableCertificate): string {
   const bits = keySecurity(certificate)
   return `the key of ${describe(certificate)} ${bits === undefined ? 'is of an unknown kind' : `has a strength of ${bits} bits`}; security level ${securityLevel} asks for ${minimumBits(securityLevel)}`
 }
@@ -117,7 +123,11 @@ function checkExtensions(context: VerifyContext, { chain }: BuiltPath, findings:
 }
 
 /** Why a certificate is not for the purpose asked (OpenSSL's `check_purpose_*`); nothing when it is. */
-function whyUnfit({ purpose }: VerifyContext, certificate: Certificate, asAuthority: boolean): string | undefined {
+function whyUnfit(
+  { purpose }: VerifyContext,
+  certificate: VerifiableCertificate,
+  asAuthority: boolean,
+): string | undefined {
   if (purpose === 'any') return undefined
   const facts = factsOf(certificate)
   const { extKeyUsage } = facts
@@ -197,7 +207,12 @@ function* checkSignatures(context: VerifyContext, { chain }: BuiltPath, findings
   }
 }
 
-function checkDates({ time }: VerifyContext, certificate: Certificate, depth: number, findings: Findings): void {
+function checkDates(
+  { time }: VerifyContext,
+  certificate: VerifiableCertificate,
+  depth: number,
+  findings: Findings,
+): void {
   const date = (at: number) => new Date(at).toISOString().slice(0, 19)
   if (time < certificate.notBefore)
     findings.add(
@@ -215,7 +230,11 @@ function checkDates({ time }: VerifyContext, certificate: Certificate, depth: nu
 }
 
 /** Constraints of every certificate against all below it, self-issued ones left out but for the leaf (RFC 5280 §6.1.3). */
-function checkAllNameConstraints(context: VerifyContext, chain: readonly Certificate[], findings: Findings): void {
+function checkAllNameConstraints(
+  context: VerifyContext,
+  chain: readonly VerifiableCertificate[],
+  findings: Findings,
+): void {
   for (let i = chain.length - 1; i >= 0; i--) {
     if (i > 0 && factsOf(chain[i]!).selfIssued) continue
     for (let j = chain.length - 1; j > i; j--) {

@@ -1,9 +1,9 @@
 import type { CryptoProvider, PublicKey, PublicKeyData, SignatureAlgorithm } from '@x/crypto-primitives'
 import { equalBytes, toHex } from '../bytes.ts'
-import type { Certificate } from '../certificate.ts'
 import type { DsaParameters } from '../keys/public-key.ts'
 import { type Eventual, now } from '../steps.ts'
-import type { Profile, Purpose, VerifyOptions } from './options.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
+import type { PathOptions, Purpose } from './options.ts'
 import { createTrustStore, TrustStore } from './trust-store.ts'
 
 /** Thrown inside a verification when a budget is spent; caught by the search. */
@@ -12,19 +12,18 @@ export class BudgetSpent extends Error {}
 /** What was asked for, with every default filled in, and what one verification has spent and learnt. */
 export class VerifyContext {
   readonly provider: CryptoProvider
-  readonly profile: Profile
   readonly strict: boolean
   readonly purpose: Purpose
   /** Milliseconds, cut to the whole second that the certificate's dates have. */
   readonly time: number
-  readonly anchors: TrustStore
-  readonly pool: readonly Certificate[]
+  readonly anchors: TrustStore<VerifiableCertificate>
+  readonly pool: readonly VerifiableCertificate[]
   readonly partialChain: boolean
   readonly securityLevel: number
   readonly maxDepth: number
   /** Verifies a CRL signer that is not on the path; set where CRLs are checked, and never for the signer's own path. */
-  verifyCrlIssuer: ((issuer: Certificate, anchor: Certificate) => Eventual<boolean>) | undefined
-  private readonly verified = new Map<Certificate, Map<string, boolean>>()
+  verifyCrlIssuer: ((issuer: VerifiableCertificate, anchor: VerifiableCertificate) => Eventual<boolean>) | undefined
+  private readonly verified = new Map<VerifiableCertificate, Map<string, boolean>>()
   private readonly started = performance.now()
   private waited = 0
   private signatures: number
@@ -32,10 +31,9 @@ export class VerifyContext {
   private candidates: number
   private readonly timeLimit: number
 
-  constructor(readonly options: VerifyOptions) {
+  constructor(readonly options: PathOptions) {
     this.provider = options.provider
-    this.profile = options.profile ?? 'webpki'
-    this.strict = this.profile === 'webpki'
+    this.strict = options.profile.strict
     this.purpose = options.purpose ?? 'serverAuth'
     this.time = Math.floor(Number(options.time ?? Date.now()) / 1000) * 1000
     this.anchors = options.anchors instanceof TrustStore ? options.anchors : createTrustStore(options.anchors)
@@ -79,7 +77,11 @@ export class VerifyContext {
    * @param dsa parameters that the issuer's DSA key inherits
    * @throws {BudgetSpent}
    */
-  *verifySignature(subject: Certificate, issuer: Certificate, dsa?: DsaParameters): Eventual<boolean> {
+  *verifySignature(
+    subject: VerifiableCertificate,
+    issuer: VerifiableCertificate,
+    dsa?: DsaParameters,
+  ): Eventual<boolean> {
     const issuerKey = dsa
       ? `${toHex(dsa.p)}/${toHex(issuer.subjectPublicKeyInfo.raw)}`
       : toHex(issuer.subjectPublicKeyInfo.raw)
@@ -97,7 +99,7 @@ export class VerifyContext {
 
   /** Whether a certificate's key made a signature; false for whatever cannot be checked. @throws {BudgetSpent} */
   *verifyData(
-    issuer: Certificate,
+    issuer: VerifiableCertificate,
     algorithm: SignatureAlgorithm | null,
     message: Uint8Array,
     signature: Uint8Array,
@@ -111,7 +113,7 @@ export class VerifyContext {
     return yield* this.wait(key.verify(algorithm, message, signature))
   }
 
-  private importKey(certificate: Certificate, dsa?: DsaParameters): PublicKey | undefined {
+  private importKey(certificate: VerifiableCertificate, dsa?: DsaParameters): PublicKey | undefined {
     try {
       if (!dsa || !certificate.subjectPublicKeyInfo.lacksDsaParameters) return certificate.importKey(this.provider)
       return this.provider.importPublicKey(certificate.subjectPublicKeyInfo.dataWith(dsa) as PublicKeyData)
@@ -122,7 +124,7 @@ export class VerifyContext {
 }
 
 /** How a person would call a certificate in a sentence. */
-export function describe(certificate: Certificate): string {
+export function describe(certificate: VerifiableCertificate): string {
   const name = certificate.subject.isEmpty ? '' : certificate.subject.toString()
   return name === '' ? `the certificate with serial number ${certificate.serialNumberHex}` : `"${name.slice(0, 120)}"`
 }

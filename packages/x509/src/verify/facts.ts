@@ -1,13 +1,24 @@
 import { keyFitsAlgorithm, RSASSA_PSS } from '../algorithm.ts'
 import { equalBytes } from '../bytes.ts'
-import type { Certificate } from '../certificate.ts'
-import type { BasicConstraints, NameConstraints } from '../extensions/constraints.ts'
-import type { AuthorityKeyIdentifier } from '../extensions/identifiers.ts'
-import type { ExtensionName } from '../extensions/registry.ts'
-import { KEY_USAGES, type KeyUsageName } from '../extensions/usage.ts'
+import { cRLDistributionPoints } from '../extensions/access.ts'
+import type { ExtensionDecoder } from '../extensions/codec.ts'
+import {
+  type BasicConstraints,
+  basicConstraints,
+  type NameConstraints,
+  nameConstraints,
+} from '../extensions/constraints.ts'
+import {
+  type AuthorityKeyIdentifier,
+  authorityKeyIdentifier,
+  subjectAltName,
+  subjectKeyIdentifier,
+} from '../extensions/identifiers.ts'
+import { extKeyUsage, KEY_USAGES, type KeyUsageName, keyUsage, netscapeCertType } from '../extensions/usage.ts'
 import { DSA_KEY, EC_PUBLIC_KEY, RAW_KEYS, RSA_ENCRYPTION } from '../keys/public-key.ts'
 import type { GeneralName } from '../names/general-name.ts'
 import { EXTENSION } from '../oids.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 
 /** What path validation asks of a certificate, decoded once and kept (OpenSSL's `x509v3_cache_extensions`). */
 export interface Facts {
@@ -31,10 +42,10 @@ export interface Facts {
   readonly authority: 0 | 1 | 3 | 4 | 5
 }
 
-const cache = /* @__PURE__ */ new WeakMap<Certificate, Facts>()
+const cache = /* @__PURE__ */ new WeakMap<VerifiableCertificate, Facts>()
 
 /** The facts of a certificate; never throws. */
-export function factsOf(certificate: Certificate): Facts {
+export function factsOf(certificate: VerifiableCertificate): Facts {
   let facts = cache.get(certificate)
   if (!facts) cache.set(certificate, (facts = gather(certificate)))
   return facts
@@ -45,16 +56,16 @@ export function hasUsage(facts: Facts, usage: KeyUsageName): boolean {
 }
 
 /** Extensions whose malformed contents make OpenSSL refuse the certificate, and we with it. */
-const DECODED: readonly ExtensionName[] = [
-  'basicConstraints',
-  'keyUsage',
-  'extKeyUsage',
-  'netscapeCertType',
-  'subjectKeyIdentifier',
-  'authorityKeyIdentifier',
-  'subjectAltName',
-  'nameConstraints',
-  'cRLDistributionPoints',
+const DECODED: readonly ExtensionDecoder<unknown>[] = [
+  basicConstraints,
+  keyUsage,
+  extKeyUsage,
+  netscapeCertType,
+  subjectKeyIdentifier,
+  authorityKeyIdentifier,
+  subjectAltName,
+  nameConstraints,
+  cRLDistributionPoints,
 ]
 
 /** Extensions that are processed, and may so be critical. */
@@ -74,31 +85,31 @@ const PROCESSED: ReadonlySet<string> = /* @__PURE__ */ (() =>
     EXTENSION.inhibitAnyPolicy,
   ]))()
 
-function gather(certificate: Certificate): Facts {
+function gather(certificate: VerifiableCertificate): Facts {
   const selfIssued = certificate.isSelfIssued
   const bare: Facts = { selfIssued, selfSigned: false, authority: 0 }
   const { extensions } = certificate
   const duplicate = extensions.duplicate
   if (duplicate) return { ...bare, malformed: `extension ${duplicate} is there twice (RFC 5280 §4.2)` }
   try {
-    for (const name of DECODED) extensions.get(name)
-    if (extensions.get('keyUsage')?.length === 0)
+    for (const decoder of DECODED) extensions.read(decoder)
+    if (extensions.read(keyUsage)?.length === 0)
       return { ...bare, malformed: 'keyUsage has no bit set (RFC 5280 §4.2.1.3)' }
   } catch (error) {
     return { ...bare, malformed: (error as Error).message }
   }
-  const usages = extensions.get('keyUsage')
-  const extKeyUsage = extensions.get('extKeyUsage')
+  const usages = extensions.read(keyUsage)
+  const purposes = extensions.read(extKeyUsage)
   const facts: Facts = {
     unknownCritical: extensions.all.find(({ critical, oid }) => critical && !PROCESSED.has(oid))?.oid,
-    basicConstraints: extensions.get('basicConstraints'),
+    basicConstraints: extensions.read(basicConstraints),
     keyUsage: usages?.reduce((bits, usage) => bits | (1 << KEY_USAGES.indexOf(usage)), 0),
-    extKeyUsage: extKeyUsage && new Set(extKeyUsage),
-    netscapeTypes: extensions.get('netscapeCertType'),
-    subjectKeyIdentifier: extensions.get('subjectKeyIdentifier'),
-    authorityKeyIdentifier: extensions.get('authorityKeyIdentifier'),
-    subjectAltName: extensions.get('subjectAltName'),
-    nameConstraints: extensions.get('nameConstraints'),
+    extKeyUsage: purposes && new Set(purposes),
+    netscapeTypes: extensions.read(netscapeCertType),
+    subjectKeyIdentifier: extensions.read(subjectKeyIdentifier),
+    authorityKeyIdentifier: extensions.read(authorityKeyIdentifier),
+    subjectAltName: extensions.read(subjectAltName),
+    nameConstraints: extensions.read(nameConstraints),
     selfIssued,
     selfSigned: false,
     authority: 0,
@@ -108,7 +119,7 @@ function gather(certificate: Certificate): Facts {
   return { ...facts, selfSigned, authority: authorityKind(certificate, facts, selfSigned) }
 }
 
-function authorityKind(certificate: Certificate, facts: Facts, selfSigned: boolean): Facts['authority'] {
+function authorityKind(certificate: VerifiableCertificate, facts: Facts, selfSigned: boolean): Facts['authority'] {
   if (!hasUsage(facts, 'keyCertSign')) return 0
   if (facts.basicConstraints) return facts.basicConstraints.ca ? 1 : 0
   if (certificate.version === 1 && selfSigned) return 3
@@ -119,7 +130,7 @@ function authorityKind(certificate: Certificate, facts: Facts, selfSigned: boole
 /** Whether `issuer`'s identifiers are those that a certificate's authorityKeyIdentifier names (RFC 5280 §4.2.1.1). */
 export function keyIdentifiersAgree(
   { authorityKeyIdentifier: wanted }: Pick<Facts, 'authorityKeyIdentifier'>,
-  issuer: Certificate,
+  issuer: VerifiableCertificate,
   issuerFacts: Facts,
 ): boolean {
   if (!wanted) return true
@@ -132,13 +143,13 @@ export function keyIdentifiersAgree(
 }
 
 /** Whether a key of the issuer's kind can have made the subject's signature. */
-function signatureFits(subject: Certificate, issuer: Certificate): boolean {
+function signatureFits(subject: VerifiableCertificate, issuer: VerifiableCertificate): boolean {
   const algorithm = subject.signatureAlgorithm
   const type = keyTypeOf(issuer)
   return algorithm !== null && type !== undefined && keyFitsAlgorithm(type, algorithm)
 }
 
-function keyTypeOf({ subjectPublicKeyInfo }: Certificate) {
+function keyTypeOf({ subjectPublicKeyInfo }: VerifiableCertificate) {
   const { oid } = subjectPublicKeyInfo.algorithm
   switch (oid) {
     case RSA_ENCRYPTION:
@@ -158,7 +169,7 @@ function keyTypeOf({ subjectPublicKeyInfo }: Certificate) {
  * Whether `issuer` looks like the issuer of `subject`: names, key identifiers and algorithms, not the signature
  * (OpenSSL's `ossl_x509_likely_issued`).
  */
-export function likelyIssued(subject: Certificate, issuer: Certificate): boolean {
+export function likelyIssued(subject: VerifiableCertificate, issuer: VerifiableCertificate): boolean {
   if (!subject.issuer.equals(issuer.subject)) return false
   const facts = factsOf(subject)
   const issuerFacts = factsOf(issuer)

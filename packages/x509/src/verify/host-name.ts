@@ -1,6 +1,6 @@
 import { equalBytes } from '../bytes.ts'
-import type { Certificate } from '../certificate.ts'
 import { parseIpAddress } from '../names/ip-address.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { VerifyCode } from './codes.ts'
 import { factsOf } from './facts.ts'
 import type { ReferenceName } from './options.ts'
@@ -46,7 +46,7 @@ export function referenceName(name: string | ReferenceName): ReferenceName {
  * @returns nothing when it is, else the code and why not
  */
 export function checkName(
-  certificate: Certificate,
+  certificate: VerifiableCertificate,
   name: string | ReferenceName,
 ): { readonly code: VerifyCode; readonly reason: string } | undefined {
   const { type, value } = referenceName(name)

@@ -1,7 +1,7 @@
-import type { Certificate } from '../certificate.ts'
 import type { GeneralSubtree, NameConstraints } from '../extensions/constraints.ts'
 import type { GeneralName } from '../names/general-name.ts'
 import type { Name } from '../names/name.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { VerifyCode } from './codes.ts'
 import { factsOf } from './facts.ts'
 import { isDnsName } from './host-name.ts'
@@ -24,7 +24,7 @@ export interface ConstraintProblem {
  *   DNS name; for verifiers that fall back to the common name
  */
 export function checkNameConstraints(
-  certificate: Certificate,
+  certificate: VerifiableCertificate,
   constraints: NameConstraints,
   withCommonName: boolean,
 ): ConstraintProblem | undefined {
@@ -42,7 +42,7 @@ export function checkNameConstraints(
   return undefined
 }
 
-function namesOf(certificate: Certificate, withCommonName: boolean): GeneralName[] {
+function namesOf(certificate: VerifiableCertificate, withCommonName: boolean): GeneralName[] {
   const names: GeneralName[] = []
   const alternative = factsOf(certificate).subjectAltName ?? []
   const { subject } = certificate

@@ -1,4 +1,4 @@
-import type { Certificate } from '../certificate.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { VerifyCode } from './codes.ts'
 import type { VerifyContext } from './context.ts'
 import { factsOf, likelyIssued } from './facts.ts'
@@ -6,7 +6,7 @@ import { factsOf, likelyIssued } from './facts.ts'
 /** The one path that OpenSSL builds (`build_chain`), so that a refusal is named as OpenSSL names it. */
 export interface BuiltPath {
   /** From the leaf up. */
-  readonly chain: readonly Certificate[]
+  readonly chain: readonly VerifiableCertificate[]
   /** How many of them, from the leaf, came from the peer. */
   readonly untrusted: number
   /** Why the path does not end in a trust anchor. */
@@ -19,7 +19,7 @@ export interface BuiltPath {
  */
 export function buildOpenSslPath(context: VerifyContext): BuiltPath {
   const { anchors, pool, partialChain } = context
-  const chain: Certificate[] = [context.options.leaf]
+  const chain: VerifiableCertificate[] = [context.options.leaf]
   const limit = context.maxDepth + 2
   let untrusted = 1
   let fromStoreOnly = false
@@ -54,11 +54,11 @@ export function buildOpenSslPath(context: VerifyContext): BuiltPath {
 
 function best(
   { time }: VerifyContext,
-  candidates: readonly Certificate[],
-  subject: Certificate,
-  except?: readonly Certificate[],
-): Certificate | undefined {
-  let latest: Certificate | undefined
+  candidates: readonly VerifiableCertificate[],
+  subject: VerifiableCertificate,
+  except?: readonly VerifiableCertificate[],
+): VerifiableCertificate | undefined {
+  let latest: VerifiableCertificate | undefined
   for (const candidate of candidates) {
     if (!likelyIssued(subject, candidate) || except?.some((used) => used.equals(candidate))) continue
     if (candidate.notBefore <= time && time <= candidate.notAfter) return candidate
@@ -67,7 +67,7 @@ function best(
   return latest
 }
 
-function lastResort(context: VerifyContext, chain: Certificate[], untrusted: number): BuiltPath {
+function lastResort(context: VerifyContext, chain: VerifiableCertificate[], untrusted: number): BuiltPath {
   const top = chain[chain.length - 1]!
   // With partial chains, a leaf that is in the store itself is trusted.
   if (context.partialChain && untrusted === chain.length) {

@@ -1,15 +1,12 @@
 import type { Awaitable, CryptoProvider } from '@x/crypto-primitives'
-import type { Certificate } from '../certificate.ts'
 import type { KeyUsageName } from '../extensions/usage.ts'
-import type { CertificateRevocationList } from '../revocation/crl.ts'
+import type { Eventual } from '../steps.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
+import type { Findings } from './check-path.ts'
 import type { VerifyCode } from './codes.ts'
+import type { VerifyContext } from './context.ts'
+import type { BuiltPath } from './openssl-path.ts'
 import type { TrustStore } from './trust-store.ts'
-
-/**
- * `node`: what Node and OpenSSL decide, less their holes; `webpki`: strict, as RFC 5280 and the CA/Browser Forum's
- * baseline requirements want certificates of the public web to be.
- */
-export type Profile = 'node' | 'webpki'
 
 /** `serverAuth`: the certificate of a TLS server; `clientAuth`: of a client; `any`: no purpose is checked. */
 export type Purpose =
@@ -38,24 +35,30 @@ export interface VerifyBudget {
   readonly time?: number
 }
 
-/** Policy inputs (RFC 5280 §6.1.1). */
-export interface PolicyOptions {
-  /** user-initial-policy-set, dotted. Default: any policy. */
-  readonly initialPolicySet?: readonly string[]
-  readonly explicitPolicy?: boolean
-  readonly inhibitMapping?: boolean
-  readonly inhibitAny?: boolean
+/** A check of a whole path that a program takes on, or does without: it writes down what it finds. */
+export type PathCheck = (context: VerifyContext, path: BuiltPath, findings: Findings) => Eventual<void> | void
+
+/**
+ * What a path is held to beside RFC 5280's validation. `nodeProfile` is what Node and OpenSSL decide, less their holes;
+ * `webpkiProfile` is strict, as RFC 5280 and the CA/Browser Forum's baseline requirements want certificates of the
+ * public web to be.
+ */
+export interface PathProfile {
+  readonly strict: boolean
+  /** The form of the certificates. */
+  readonly form?: PathCheck
+  /** Certificate policies, where `policy` does not say otherwise. */
+  readonly policy?: PathCheck
 }
 
-export interface VerifyOptions {
-  readonly leaf: Certificate
+export interface PathOptions<C extends VerifiableCertificate = VerifiableCertificate> {
+  readonly leaf: C
   /** What the peer sent besides, in any order. */
-  readonly intermediates?: readonly Certificate[]
+  readonly intermediates?: readonly C[]
   /** What is trusted; a store made once is faster than a list. */
-  readonly anchors: TrustStore | readonly Certificate[]
+  readonly anchors: TrustStore<C> | readonly C[]
   readonly provider: CryptoProvider
-  /** Default `webpki`. */
-  readonly profile?: Profile
+  readonly profile: PathProfile
   /** Default: now. */
   readonly time?: number | Date
   /** Default `serverAuth`. */
@@ -64,26 +67,22 @@ export interface VerifyOptions {
   readonly keyUsage?: readonly KeyUsageName[]
   /** A name, or several that must all be there; text is an IP address if it reads as one, else a host name. */
   readonly name?: string | ReferenceName | readonly (string | ReferenceName)[]
-  /** CRLs. When given, every certificate of the path needs one (OpenSSL's CRL_CHECK_ALL), but for the anchor's own in `webpki`. */
-  readonly crls?: readonly CertificateRevocationList[]
-  /** Indirect CRLs, CRLs for some reasons, separate CRL signers. Default: in `webpki` only, as Node has no option for it. */
-  readonly extendedCrls?: boolean
-  /** Delta CRLs. Default as `extendedCrls`. */
-  readonly deltaCrls?: boolean
+  /** Whether certificates were revoked: `checkCrls`. Absent: nothing is asked about it. */
+  readonly revocation?: PathCheck
   /** Trusts a store's certificate that is not self-signed as an anchor. Default: in `webpki` only. */
   readonly allowPartialTrustChain?: boolean
   /** OpenSSL's security level, 0 to 5. Default 1 in `node` (Node 20), 2 in `webpki`. */
   readonly securityLevel?: number
   /** Intermediate certificates at most, self-issued ones not counted. Default 100. */
   readonly maxDepth?: number
-  /** Certificate policies (RFC 5280 §6.1). Default: processed in `webpki`, with any policy; not in `node`, as in Node. */
-  readonly policy?: PolicyOptions | false
+  /** Certificate policies (RFC 5280 §6.1): `checkPolicies`, or false for none. Default: the profile's. */
+  readonly policy?: PathCheck | false
   readonly budget?: VerifyBudget
   /**
    * Finds issuers that were not sent, as by the caIssuers of authorityInfoAccess. It is asked once for each certificate
    * whose issuer is missing, and may answer with a promise.
    */
-  readonly fetchIssuer?: (certificate: Certificate) => Awaitable<readonly Certificate[]>
+  readonly fetchIssuer?: (certificate: C) => Awaitable<readonly C[]>
 }
 
 /** One thing that is wrong with a path. */
@@ -96,28 +95,26 @@ export interface PathProblem {
 }
 
 /** A path that was tried. */
-export interface PathReport {
+export interface PathReport<C extends VerifiableCertificate = VerifiableCertificate> {
   /** From the leaf up. */
-  readonly certificates: readonly Certificate[]
+  readonly certificates: readonly C[]
   /** In OpenSSL's order; empty for the path that was accepted. */
   readonly problems: readonly PathProblem[]
 }
 
-export interface VerifyResult {
+export interface PathResult<C extends VerifiableCertificate = VerifiableCertificate> {
   readonly ok: boolean
   /** OpenSSL's result as Node reports it: that of the last problem of the path OpenSSL would build; `OK`. */
   readonly code: VerifyCode
-  /** OpenSSL's words for the code. */
-  readonly message: string
   /** What is wrong and where, for a person to act on; empty when all is well. */
   readonly reason: string
   /** Which certificate: 0 is the leaf. */
   readonly depth: number
   /** The accepted path from the leaf to the anchor, or the one that `code` is about. */
-  readonly chain: readonly Certificate[]
+  readonly chain: readonly C[]
   readonly problems: readonly PathProblem[]
   /** Every path that was tried, in order. */
-  readonly paths: readonly PathReport[]
+  readonly paths: readonly PathReport<C>[]
   /** True when a budget ended the search. */
   readonly exhausted: boolean
   /** Policies the chain is valid for (RFC 5280 §6.1.6), where policies are processed; `anyPolicy` for all. */

@@ -1,10 +1,12 @@
-import type { Certificate } from '../certificate.ts'
+import { inhibitAnyPolicy, policyConstraints } from '../extensions/constraints.ts'
+import { certificatePolicies, policyMappings } from '../extensions/policies.ts'
 import { ANY_POLICY } from '../oids.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { Findings } from './check-path.ts'
-import { describe, type VerifyContext } from './context.ts'
+import { describe } from './context.ts'
 import { factsOf } from './facts.ts'
 import type { BuiltPath } from './openssl-path.ts'
-import type { PolicyOptions } from './options.ts'
+import type { PathCheck } from './options.ts'
 
 /**
  * Certificate policies (RFC 5280 §6.1). In place of the RFC's tree, which doubles with every level that maps, each level
@@ -24,12 +26,21 @@ interface Level {
   hasAny: boolean
 }
 
-export function checkPolicies(
-  _: VerifyContext,
-  { chain }: BuiltPath,
-  options: PolicyOptions,
-  findings: Findings,
-): void {
+/** Policy inputs (RFC 5280 §6.1.1). */
+export interface PolicyOptions {
+  /** user-initial-policy-set, dotted. Default: any policy. */
+  readonly initialPolicySet?: readonly string[]
+  readonly explicitPolicy?: boolean
+  readonly inhibitMapping?: boolean
+  readonly inhibitAny?: boolean
+}
+
+/** The check of certificate policies, with these inputs. */
+export function checkPolicies(options: PolicyOptions = {}): PathCheck {
+  return (_, path, findings) => processPolicies(path, options, findings)
+}
+
+function processPolicies({ chain }: BuiltPath, options: PolicyOptions, findings: Findings): void {
   // The anchor is input, not part of the path.
   const path = chain.slice(0, -1)
   const count = path.length
@@ -101,20 +112,20 @@ interface PolicyExtensions {
   readonly inhibitAnyPolicy?: number
 }
 
-function readExtensions(certificate: Certificate): PolicyExtensions {
-  const constraints = certificate.extension('policyConstraints')
-  const mappings = certificate.extension('policyMappings') ?? []
+function readExtensions(certificate: VerifiableCertificate): PolicyExtensions {
+  const constraints = certificate.extensions.read(policyConstraints)
+  const mappings = certificate.extensions.read(policyMappings) ?? []
   // §4.2.1.5, §6.1.4 (a): anyPolicy is never mapped.
   if (
     mappings.some((mapping) => mapping.issuerDomainPolicy === ANY_POLICY || mapping.subjectDomainPolicy === ANY_POLICY)
   )
     throw new Error('policyMappings maps anyPolicy')
   return {
-    policies: new Set(certificate.extension('certificatePolicies')?.map(({ policy }) => policy)),
+    policies: new Set(certificate.extensions.read(certificatePolicies)?.map(({ policy }) => policy)),
     mappings,
     requireExplicitPolicy: constraints?.requireExplicitPolicy,
     inhibitPolicyMapping: constraints?.inhibitPolicyMapping,
-    inhibitAnyPolicy: certificate.extension('inhibitAnyPolicy'),
+    inhibitAnyPolicy: certificate.extensions.read(inhibitAnyPolicy),
   }
 }
 

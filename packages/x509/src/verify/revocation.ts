@@ -1,19 +1,26 @@
 import { equalBytes, trimInteger } from '../bytes.ts'
-import type { Certificate } from '../certificate.ts'
 import { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
-import type { DistributionPoint, DistributionPointName } from '../extensions/access.ts'
-import type { IssuingDistributionPoint } from '../extensions/revocation.ts'
+import { cRLDistributionPoints, type DistributionPoint, type DistributionPointName } from '../extensions/access.ts'
+import { authorityKeyIdentifier } from '../extensions/identifiers.ts'
+import {
+  cRLNumber,
+  deltaCRLIndicator,
+  type IssuingDistributionPoint,
+  issuingDistributionPoint,
+} from '../extensions/revocation.ts'
 import type { GeneralName } from '../names/general-name.ts'
 import { Name } from '../names/name.ts'
 import { EXTENSION } from '../oids.ts'
 import type { CertificateRevocationList } from '../revocation/crl.ts'
 import type { Eventual } from '../steps.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { Findings } from './check-path.ts'
 import { describe, type VerifyContext } from './context.ts'
 import { inheritedDsaParameters } from './dsa-inheritance.ts'
 import { factsOf, hasUsage, keyIdentifiersAgree, likelyIssued } from './facts.ts'
 import type { BuiltPath } from './openssl-path.ts'
+import type { PathCheck } from './options.ts'
 
 /** Revocation by CRLs, with OpenSSL's semantics (`check_revocation`) and RFC 5280 §6.3 where it goes further. */
 
@@ -44,18 +51,18 @@ function factsOfCrl(crl: CertificateRevocationList): CrlFacts {
 
 function gather(crl: CertificateRevocationList): CrlFacts {
   try {
-    const point = crl.extension('issuingDistributionPoint')
+    const point = crl.extensions.read(issuingDistributionPoint)
     const only = [point?.onlyContainsUserCerts, point?.onlyContainsCACerts, point?.onlyContainsAttributeCerts]
-    crl.extension('authorityKeyIdentifier')
+    crl.extensions.read(authorityKeyIdentifier)
     return {
       invalid: only.filter(Boolean).length > 1 || crl.extensions.duplicate !== undefined,
       unknownCritical:
         crl.hasUnknownCriticalEntry || crl.extensions.all.some(({ critical, oid }) => critical && !PROCESSED.has(oid)),
       point,
       reasons: point?.onlySomeReasons === undefined ? ALL_REASONS : point.onlySomeReasons & ALL_REASONS,
-      number: crl.extension('cRLNumber'),
-      baseNumber: crl.extension('deltaCRLIndicator'),
-      hasFreshest: crl.extensions.has('freshestCRL'),
+      number: crl.extensions.read(cRLNumber),
+      baseNumber: crl.extensions.read(deltaCRLIndicator),
+      hasFreshest: crl.extensions.find(EXTENSION.freshestCRL) !== undefined,
     }
   } catch {
     return { invalid: true, unknownCritical: true, reasons: 0, hasFreshest: false }
@@ -77,32 +84,51 @@ const SCORE = {
 interface Chosen {
   readonly crl: CertificateRevocationList
   readonly delta?: CertificateRevocationList
-  readonly issuer: Certificate
+  readonly issuer: VerifiableCertificate
   readonly score: number
   /** Reasons covered so far, this CRL's included. */
   readonly reasons: number
 }
 
-/** Holds every certificate of a path against the CRLs. */
-export function* checkRevocation(context: VerifyContext, path: BuiltPath, findings: Findings): Eventual<void> {
+export interface CrlOptions {
+  /** Every certificate of the path needs one (OpenSSL's CRL_CHECK_ALL), but for the anchor's own in `webpki`. */
+  readonly crls: readonly CertificateRevocationList[]
+  /** Indirect CRLs, CRLs for some reasons, separate CRL signers. Default: in `webpki` only, as Node has no option for it. */
+  readonly extendedCrls?: boolean
+  /** Delta CRLs. Default as `extendedCrls`. */
+  readonly deltaCrls?: boolean
+}
+
+/** The check that holds every certificate of a path against CRLs. */
+export function checkCrls(options: CrlOptions): PathCheck {
+  return (context, path, findings) => checkRevocation(options, context, path, findings)
+}
+
+function* checkRevocation(
+  options: CrlOptions,
+  context: VerifyContext,
+  path: BuiltPath,
+  findings: Findings,
+): Eventual<void> {
   const { chain } = path
   // OpenSSL asks for a CRL of every certificate, the root's own too; RFC 5280 §6.3 has none for a trust anchor.
   const count = context.strict && !path.failure ? chain.length - 1 : chain.length
-  for (let depth = 0; depth < count; depth++) yield* new RevocationCheck(context, path, depth, findings).run()
+  for (let depth = 0; depth < count; depth++) yield* new RevocationCheck(options, context, path, depth, findings).run()
 }
 
 class RevocationCheck {
-  private readonly subject: Certificate
+  private readonly subject: VerifiableCertificate
   private readonly extended: boolean
 
   constructor(
+    private readonly options: CrlOptions,
     private readonly context: VerifyContext,
     private readonly path: BuiltPath,
     private readonly depth: number,
     private readonly findings: Findings,
   ) {
     this.subject = path.chain[depth]!
-    this.extended = context.options.extendedCrls ?? context.strict
+    this.extended = options.extendedCrls ?? context.strict
   }
 
   *run(): Eventual<void> {
@@ -136,7 +162,7 @@ class RevocationCheck {
 
   private choose(covered: number): Chosen | undefined {
     let best: Chosen | undefined
-    for (const crl of this.context.options.crls ?? []) {
+    for (const crl of this.options.crls) {
       const found = this.score(crl, covered)
       if (!found || (best && found.score < best.score)) continue
       if (best && found.score === best.score && crl.thisUpdate <= best.crl.thisUpdate) continue
@@ -176,10 +202,11 @@ class RevocationCheck {
   private findIssuer(
     crl: CertificateRevocationList,
     sameName: boolean,
-  ): { issuer: Certificate; score: number } | undefined {
+  ): { issuer: VerifiableCertificate; score: number } | undefined {
     const { chain } = this.path
-    const akid = crl.extension('authorityKeyIdentifier')
-    const fits = (issuer: Certificate) => keyIdentifiersAgree({ authorityKeyIdentifier: akid }, issuer, factsOf(issuer))
+    const akid = crl.extensions.read(authorityKeyIdentifier)
+    const fits = (issuer: VerifiableCertificate) =>
+      keyIdentifiersAgree({ authorityKeyIdentifier: akid }, issuer, factsOf(issuer))
     let at = Math.min(this.depth + 1, chain.length - 1)
     if (sameName && fits(chain[at]!)) return { issuer: chain[at]!, score: SCORE.issuerKey | SCORE.issuerCert }
     for (at++; at < chain.length; at++)
@@ -195,7 +222,7 @@ class RevocationCheck {
     if (point?.onlyContainsAttributeCerts) return undefined
     const isAuthority = factsOf(this.subject).basicConstraints?.ca === true
     if (isAuthority ? point?.onlyContainsUserCerts : point?.onlyContainsCACerts) return undefined
-    for (const distribution of this.subject.extension('cRLDistributionPoints') ?? []) {
+    for (const distribution of this.subject.extensions.read(cRLDistributionPoints) ?? []) {
       if (!servedBy(distribution, crl, sameName)) continue
       if (!point?.name || !distribution.name || this.sameDistribution(distribution, point.name, crl))
         return reasons & (distribution.reasons ?? ALL_REASONS)
@@ -217,11 +244,12 @@ class RevocationCheck {
 
   /** OpenSSL's `get_delta_sk`: a delta CRL that continues this base. */
   private findDelta(base: CertificateRevocationList): CertificateRevocationList | undefined {
-    const { options, strict } = this.context
-    if (!(options.deltaCrls ?? options.extendedCrls ?? strict)) return undefined
+    const { options } = this
+    if (!(options.deltaCrls ?? this.extended)) return undefined
     const baseFacts = factsOfCrl(base)
-    if (!baseFacts.number || !(baseFacts.hasFreshest || this.subject.extensions.has('freshestCRL'))) return undefined
-    return options.crls?.find((delta) => {
+    if (!baseFacts.number || !(baseFacts.hasFreshest || this.subject.extensions.find(EXTENSION.freshestCRL)))
+      return undefined
+    return options.crls.find((delta) => {
       const { baseNumber, number, invalid } = factsOfCrl(delta)
       return (
         !invalid &&
@@ -274,7 +302,7 @@ class RevocationCheck {
   }
 
   /** A CRL signer beside the path needs a valid path of its own to the same anchor (OpenSSL's `check_crl_path`). */
-  private *issuerIsValid(issuer: Certificate): Eventual<boolean> {
+  private *issuerIsValid(issuer: VerifiableCertificate): Eventual<boolean> {
     const { context, path } = this
     if (!this.extended || !context.verifyCrlIssuer) return false
     return yield* context.verifyCrlIssuer(issuer, path.chain[path.chain.length - 1]!)

@@ -1,5 +1,5 @@
-import type { Certificate } from '../certificate.ts'
 import type { Eventual } from '../steps.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { VerifyContext } from './context.ts'
 import { factsOf, likelyIssued } from './facts.ts'
 import type { BuiltPath } from './openssl-path.ts'
@@ -13,9 +13,9 @@ import type { BuiltPath } from './openssl-path.ts'
  */
 export function* searchPaths(context: VerifyContext, visit: (path: BuiltPath) => Eventual<boolean>): Eventual<boolean> {
   const { anchors, pool, options } = context
-  const asked = new Set<Certificate>()
+  const asked = new Set<VerifiableCertificate>()
 
-  function* extend(chain: readonly Certificate[]): Eventual<boolean> {
+  function* extend(chain: readonly VerifiableCertificate[]): Eventual<boolean> {
     const current = chain[chain.length - 1]!
     for (const anchor of anchors.withSubject(current.issuer)) {
       context.spendCandidate()
@@ -34,7 +34,7 @@ export function* searchPaths(context: VerifyContext, visit: (path: BuiltPath) =>
       ? []
       : anchors.withSubject(current.issuer).filter((candidate) => !isAnchor(context, candidate))
     let signed = false
-    function* tryAll(candidates: readonly Certificate[]): Eventual<boolean> {
+    function* tryAll(candidates: readonly VerifiableCertificate[]): Eventual<boolean> {
       for (const candidate of rank(context, current, candidates)) {
         if (repeats(chain, candidate)) signed = true
         if (repeats(chain, candidate) || intermediates([...chain, candidate]) > context.maxDepth) continue
@@ -60,25 +60,29 @@ export function* searchPaths(context: VerifyContext, visit: (path: BuiltPath) =>
   return yield* extend([leaf])
 }
 
-function isAnchor(context: VerifyContext, certificate: Certificate): boolean {
+function isAnchor(context: VerifyContext, certificate: VerifiableCertificate): boolean {
   return context.partialChain || factsOf(certificate).selfSigned
 }
 
 /** Intermediates of a path whose last certificate is to be issued by an anchor; self-issued ones do not count. */
-function intermediates(chain: readonly Certificate[]): number {
+function intermediates(chain: readonly VerifiableCertificate[]): number {
   let count = 0
   for (let i = 1; i < chain.length; i++) if (!factsOf(chain[i]!).selfIssued) count++
   return count
 }
 
-function mayIssue({ strict }: VerifyContext, subject: Certificate, issuer: Certificate): boolean {
+function mayIssue({ strict }: VerifyContext, subject: VerifiableCertificate, issuer: VerifiableCertificate): boolean {
   return strict ? subject.issuer.equals(issuer.subject) && !factsOf(issuer).malformed : likelyIssued(subject, issuer)
 }
 
 /** Candidates by promise: those whose identifiers match and that are valid now come first. */
-function rank(context: VerifyContext, subject: Certificate, candidates: readonly Certificate[]): Certificate[] {
+function rank(
+  context: VerifyContext,
+  subject: VerifiableCertificate,
+  candidates: readonly VerifiableCertificate[],
+): VerifiableCertificate[] {
   const { time } = context
-  const score = (candidate: Certificate) =>
+  const score = (candidate: VerifiableCertificate) =>
     (likelyIssued(subject, candidate) ? 0 : 4) +
     (candidate.notBefore <= time && time <= candidate.notAfter ? 0 : 2) +
     (factsOf(candidate).authority === 1 ? 0 : 1)
@@ -90,7 +94,7 @@ function rank(context: VerifyContext, subject: Certificate, candidates: readonly
 }
 
 /** RFC 4158 §5.2: a path never holds the same name and key twice. */
-function repeats(chain: readonly Certificate[], candidate: Certificate): boolean {
+function repeats(chain: readonly VerifiableCertificate[], candidate: VerifiableCertificate): boolean {
   const key = candidate.subjectPublicKeyInfo.raw
   return chain.some(
     (used) =>

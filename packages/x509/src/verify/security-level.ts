@@ -1,7 +1,7 @@
 import type { HashName, SignatureAlgorithm } from '@x/crypto-primitives'
 import { bitLength } from '../bytes.ts'
-import type { Certificate } from '../certificate.ts'
 import { DSA_KEY, EC_PUBLIC_KEY } from '../keys/public-key.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 
 /** Security in bits, as OpenSSL counts it for its security levels. */
 
@@ -24,7 +24,7 @@ export function modulusSecurity(bits: number): number {
 }
 
 /** Security of a certificate's key; `undefined` for a key that is not known here. */
-export function keySecurity({ subjectPublicKeyInfo: key }: Certificate): number | undefined {
+export function keySecurity({ subjectPublicKeyInfo: key }: VerifiableCertificate): number | undefined {
   const { bits } = key
   if (bits === undefined) return undefined
   if (key.algorithm.oid === EC_PUBLIC_KEY) return bits >= 512 ? 256 : Math.floor(bits / 2)

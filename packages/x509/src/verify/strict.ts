@@ -1,9 +1,15 @@
 import { equalBytes, fromHex, toHex } from '../bytes.ts'
-import type { Certificate } from '../certificate.ts'
+import { authorityInfoAccess, freshestCRL, subjectInfoAccess } from '../extensions/access.ts'
+import type { ExtensionDecoder } from '../extensions/codec.ts'
+import { inhibitAnyPolicy, policyConstraints } from '../extensions/constraints.ts'
+import { issuerAltName } from '../extensions/identifiers.ts'
+import { certificatePolicies, policyMappings } from '../extensions/policies.ts'
+import { tlsFeature } from '../extensions/usage.ts'
 import { EC_PUBLIC_KEY } from '../keys/public-key.ts'
 import type { GeneralName } from '../names/general-name.ts'
 import { formatIpAddress, parseIpAddress } from '../names/ip-address.ts'
 import { ANY_EXTENDED_KEY_USAGE, EXTENSION } from '../oids.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { Findings } from './check-path.ts'
 import type { VerifyCode } from './codes.ts'
 import { describe, type VerifyContext } from './context.ts'
@@ -35,7 +41,20 @@ export function checkStrict(context: VerifyContext, { chain }: BuiltPath, findin
 
 type Add = (code: VerifyCode, problem: string) => void
 
-function checkForm(certificate: Certificate, isAnchor: boolean, add: Add): void {
+/** Extensions that are looked at for their form alone; path validation reads others. */
+const WELL_FORMED: readonly ExtensionDecoder<unknown>[] = [
+  certificatePolicies,
+  authorityInfoAccess,
+  issuerAltName,
+  freshestCRL,
+  policyMappings,
+  policyConstraints,
+  inhibitAnyPolicy,
+  subjectInfoAccess,
+  tlsFeature,
+]
+
+function checkForm(certificate: VerifiableCertificate, isAnchor: boolean, add: Add): void {
   const { serialNumber, extensions } = certificate
   // RFC 5280 §4.1.2.1: extensions need version 3, and every certificate here needs extensions.
   if (certificate.version !== 3) add('EXTENSIONS_REQUIRE_VERSION_3', `is of version ${certificate.version}, not 3`)
@@ -51,16 +70,7 @@ function checkForm(certificate: Certificate, isAnchor: boolean, add: Add): void 
   if (certificate.issuer.isEmpty) add('ISSUER_NAME_EMPTY', 'has no issuer name')
   try {
     // Every extension that is known must at least be well-formed.
-    for (const name of [
-      'certificatePolicies',
-      'authorityInfoAccess',
-      'issuerAltName',
-      'freshestCRL',
-      'policyMappings',
-    ] as const)
-      extensions.get(name)
-    for (const name of ['policyConstraints', 'inhibitAnyPolicy', 'subjectInfoAccess', 'tlsFeature'] as const)
-      extensions.get(name)
+    for (const decoder of WELL_FORMED) extensions.read(decoder)
   } catch (error) {
     add('INVALID_EXTENSION', `is malformed: ${(error as Error).message}`)
   }
@@ -68,7 +78,7 @@ function checkForm(certificate: Certificate, isAnchor: boolean, add: Add): void 
 }
 
 /** Criticality as RFC 5280 §4.2 fixes it for each extension. */
-function checkCriticality(certificate: Certificate, add: Add): void {
+function checkCriticality(certificate: VerifiableCertificate, add: Add): void {
   for (const { oid, critical } of certificate.extensions) {
     switch (oid) {
       case EXTENSION.authorityKeyIdentifier:
@@ -92,7 +102,7 @@ function checkCriticality(certificate: Certificate, add: Add): void {
 }
 
 /** CA/Browser Forum baseline requirements §6.1.5: the kinds and sizes of keys. */
-function checkKey({ subjectPublicKeyInfo: key }: Certificate, add: Add): void {
+function checkKey({ subjectPublicKeyInfo: key }: VerifiableCertificate, add: Add): void {
   const { oid } = key.algorithm
   let problem: string | undefined
   try {
@@ -111,7 +121,7 @@ function checkKey({ subjectPublicKeyInfo: key }: Certificate, add: Add): void {
   if (problem) add('EE_KEY_TOO_SMALL', problem)
 }
 
-function checkIdentifiers(certificate: Certificate, hasIssuer: boolean, add: Add): void {
+function checkIdentifiers(certificate: VerifiableCertificate, hasIssuer: boolean, add: Add): void {
   const { authorityKeyIdentifier: authority, subjectKeyIdentifier: own, selfIssued, selfSigned } = factsOf(certificate)
   if (hasIssuer) {
     // RFC 5280 §4.2.1.1: MUST be there, with the key identifier, but in self-signed certificates.
@@ -129,7 +139,7 @@ function checkIdentifiers(certificate: Certificate, hasIssuer: boolean, add: Add
     add('INVALID_EXTENSION', 'names an issuer or serial number in its authority key identifier')
 }
 
-function checkAuthority(certificate: Certificate, isAnchor: boolean, add: Add): void {
+function checkAuthority(certificate: VerifiableCertificate, isAnchor: boolean, add: Add): void {
   const facts = factsOf(certificate)
   const constraints = certificate.extensions.find(EXTENSION.basicConstraints)
   // RFC 5280 §4.2.1.9: MUST be there and critical.
@@ -148,7 +158,7 @@ function checkAuthority(certificate: Certificate, isAnchor: boolean, add: Add): 
 }
 
 /** The leaf. */
-function checkSubscriber({ purpose }: VerifyContext, certificate: Certificate, add: Add): void {
+function checkSubscriber({ purpose }: VerifyContext, certificate: VerifiableCertificate, add: Add): void {
   const facts = factsOf(certificate)
   const { extensions } = certificate
   if (facts.basicConstraints?.ca) add('INVALID_NON_CA', 'is of an authority, not of a server or client')
@@ -170,7 +180,7 @@ function checkSubscriber({ purpose }: VerifyContext, certificate: Certificate, a
   checkAlternativeName(purpose === 'serverAuth', certificate, add)
 }
 
-function checkAlternativeName(isServer: boolean, certificate: Certificate, add: Add): void {
+function checkAlternativeName(isServer: boolean, certificate: VerifiableCertificate, add: Add): void {
   const { subjectAltName: names } = factsOf(certificate)
   const extension = certificate.extensions.find(EXTENSION.subjectAltName)
   if (!names || !extension) {
@@ -198,7 +208,7 @@ function checkAlternativeName(isServer: boolean, certificate: Certificate, add: 
  * Baseline requirements §7.1.4.3: a common name that is a host or address repeats an alternative name to the letter. One
  * that is another spelling of it is refused; one that has nothing to do with it is read by nobody.
  */
-function checkCommonName(certificate: Certificate, names: readonly GeneralName[], add: Add): void {
+function checkCommonName(certificate: VerifiableCertificate, names: readonly GeneralName[], add: Add): void {
   for (const { type, value } of certificate.subject.attributes) {
     if (type !== 'CN') continue
     const address = looseAddress(value)

@@ -1,12 +1,13 @@
 import type { Certificate } from '../certificate.ts'
 import type { Name } from '../names/name.ts'
+import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 
 /** A set of certificates found by subject. Make one, and use it for every verification. */
-export class TrustStore implements Iterable<Certificate> {
-  private readonly bySubject = new Map<string, Certificate[]>()
+export class TrustStore<C extends VerifiableCertificate = Certificate> implements Iterable<C> {
+  private readonly bySubject = new Map<string, C[]>()
   private count = 0
 
-  constructor(certificates: Iterable<Certificate> = []) {
+  constructor(certificates: Iterable<C> = []) {
     for (const certificate of certificates) this.add(certificate)
   }
 
@@ -15,7 +16,7 @@ export class TrustStore implements Iterable<Certificate> {
     return this.count
   }
 
-  add(certificate: Certificate): void {
+  add(certificate: C): void {
     const { key } = certificate.subject
     const same = this.bySubject.get(key)
     if (!same) this.bySubject.set(key, [certificate])
@@ -25,20 +26,20 @@ export class TrustStore implements Iterable<Certificate> {
   }
 
   /** Those whose subject is this name, in the order in which they were added. */
-  withSubject(name: Name): readonly Certificate[] {
+  withSubject(name: Name): readonly C[] {
     return this.bySubject.get(name.key) ?? []
   }
 
   /** The store's own object for the same bytes. */
-  find(certificate: Certificate): Certificate | undefined {
+  find(certificate: VerifiableCertificate): C | undefined {
     return this.withSubject(certificate.subject).find((present) => present.equals(certificate))
   }
 
-  has(certificate: Certificate): boolean {
+  has(certificate: VerifiableCertificate): boolean {
     return this.find(certificate) !== undefined
   }
 
-  *[Symbol.iterator](): Iterator<Certificate> {
+  *[Symbol.iterator](): Iterator<C> {
     for (const same of this.bySubject.values()) yield* same
   }
 }
@@ -49,6 +50,8 @@ export class TrustStore implements Iterable<Certificate> {
  *
  * @example const store = createTrustStore(parseCertificates(pem))
  */
-export function createTrustStore(certificates: Iterable<Certificate> = []): TrustStore {
+export function createTrustStore<C extends VerifiableCertificate = Certificate>(
+  certificates: Iterable<C> = [],
+): TrustStore<C> {
   return new TrustStore(certificates)
 }

@@ -1,11 +1,32 @@
 import type { Awaitable } from '@x/crypto-primitives'
-import { type Eventual, now, run, runSync } from '../steps.ts'
-import { checkPath, type Findings } from './check-path.ts'
-import { type VerifyCode, verifyMessage } from './codes.ts'
-import { BudgetSpent, VerifyContext } from './context.ts'
-import { type BuiltPath, buildOpenSslPath } from './openssl-path.ts'
-import type { PathProblem, PathReport, VerifyOptions, VerifyResult } from './options.ts'
-import { searchPaths } from './search.ts'
+import type { Certificate } from '../certificate.ts'
+import { type Eventual, run, runSync } from '../steps.ts'
+import { verifyMessage } from './codes.ts'
+import type { PathOptions, PathResult } from './options.ts'
+import { checkPolicies, type PolicyOptions } from './policy.ts'
+import { nodeProfile, webpkiProfile } from './profiles.ts'
+import { type CrlOptions, checkCrls } from './revocation.ts'
+import { validatePath } from './validate-path.ts'
+
+/**
+ * `node`: what Node and OpenSSL decide, less their holes; `webpki`: strict, as RFC 5280 and the CA/Browser Forum's
+ * baseline requirements want certificates of the public web to be.
+ */
+export type Profile = 'node' | 'webpki'
+
+export interface VerifyOptions
+  extends Omit<PathOptions<Certificate>, 'profile' | 'policy' | 'revocation'>,
+    Partial<CrlOptions> {
+  /** Default `webpki`. */
+  readonly profile?: Profile
+  /** Certificate policies (RFC 5280 §6.1). Default: processed in `webpki`, with any policy; not in `node`, as in Node. */
+  readonly policy?: PolicyOptions | false
+}
+
+export interface VerifyResult extends PathResult<Certificate> {
+  /** OpenSSL's words for the code. */
+  readonly message: string
+}
 
 /**
  * Builds and validates a certification path (RFC 5280 §6) from a leaf to a trust anchor.
@@ -28,85 +49,12 @@ export function verifyChainSync(options: VerifyOptions): VerifyResult {
   return runSync(verifySteps(options), 'verifyChainSync')
 }
 
-function* verifySteps(options: VerifyOptions, forCrl = false): Eventual<VerifyResult> {
-  const context = new VerifyContext(options)
-  // OpenSSL's check_crl_path: the signer's path to the same anchor, whose own CRLs are checked but have no such signers.
-  if (forCrl)
-    // The signer's own certificate may be covered by the very CRL that it signs (PKITS 4.14.30): this verification is
-    // the one that was asked for.
-    context.verifyCrlIssuer = (issuer) => now(issuer.equals(options.leaf))
-  else
-    context.verifyCrlIssuer = function* (issuer, anchor) {
-      const result = yield* verifySteps(
-        { ...options, leaf: issuer, purpose: 'any', name: undefined, policy: false },
-        true,
-      )
-      return result.ok && result.chain[result.chain.length - 1]!.equals(anchor)
-    }
-  const first = buildOpenSslPath(context)
-  const paths: PathReport[] = []
-  let exhausted = false
-  let accepted: { path: BuiltPath; findings: Findings } | undefined
-  let firstFindings: Findings | undefined
-
-  try {
-    firstFindings = yield* checkPath(context, first)
-    paths.push({ certificates: first.chain, problems: firstFindings.problems })
-    if (firstFindings.problems.length === 0) accepted = { path: first, findings: firstFindings }
-    else
-      yield* searchPaths(context, function* (path) {
-        if (samePath(path, first) && !first.failure) return false
-        const findings = yield* checkPath(context, path)
-        paths.push({ certificates: path.chain, problems: findings.problems })
-        if (findings.problems.length > 0) return false
-        accepted = { path, findings }
-        return true
-      })
-  } catch (error) {
-    if (!(error instanceof BudgetSpent)) throw error
-    exhausted = true
-    if (!firstFindings)
-      paths.push({
-        certificates: first.chain,
-        problems: [{ code: 'UNSPECIFIED', depth: 0, reason: `the budget of ${error.message} was spent` }],
-      })
-  }
-  return accepted ? acceptance(accepted.path, accepted.findings, paths) : refusal(paths, exhausted)
-}
-
-function samePath(a: BuiltPath, b: BuiltPath): boolean {
-  return a.chain.length === b.chain.length && a.chain.every((certificate, i) => certificate.equals(b.chain[i]!))
-}
-
-function acceptance(path: BuiltPath, findings: Findings, paths: readonly PathReport[]): VerifyResult {
-  return {
-    ok: true,
-    code: 'OK',
-    message: verifyMessage('OK'),
-    reason: '',
-    depth: 0,
-    chain: path.chain,
-    problems: [],
-    paths,
-    exhausted: false,
-    policies: findings.policies,
-  }
-}
-
-function refusal(paths: readonly PathReport[], exhausted: boolean): VerifyResult {
-  const { certificates, problems } = paths[0]!
-  // OpenSSL goes on after each problem when the application asks it to, and Node does: the last one stays.
-  const last = problems[problems.length - 1] as PathProblem
-  const code: VerifyCode = last.code
-  return {
-    ok: false,
-    code,
-    message: verifyMessage(code),
-    reason: problems.map(({ reason }) => reason).join('; '),
-    depth: last.depth,
-    chain: certificates,
-    problems,
-    paths,
-    exhausted,
-  }
+function* verifySteps({ profile = 'webpki', policy, crls, ...options }: VerifyOptions): Eventual<VerifyResult> {
+  const result = yield* validatePath({
+    ...options,
+    profile: profile === 'webpki' ? webpkiProfile : nodeProfile,
+    policy: policy && checkPolicies(policy),
+    revocation: crls && checkCrls({ ...options, crls }),
+  } as PathOptions)
+  return { ...(result as PathResult<Certificate>), message: verifyMessage(result.code) }
 }

@@ -1,0 +1,89 @@
+import { type Eventual, now } from '../steps.ts'
+import { checkPath, type Findings } from './check-path.ts'
+import type { VerifyCode } from './codes.ts'
+import { BudgetSpent, VerifyContext } from './context.ts'
+import { type BuiltPath, buildOpenSslPath } from './openssl-path.ts'
+import type { PathOptions, PathProblem, PathReport, PathResult } from './options.ts'
+import { searchPaths } from './search.ts'
+
+/** Path building and validation, as `verifyChain` says, with the checks that were given and no others. */
+export function* validatePath(options: PathOptions, forCrl = false): Eventual<PathResult> {
+  const context = new VerifyContext(options)
+  // OpenSSL's check_crl_path: the signer's path to the same anchor, whose own CRLs are checked but have no such signers.
+  if (forCrl)
+    // The signer's own certificate may be covered by the very CRL that it signs (PKITS 4.14.30): this verification is
+    // the one that was asked for.
+    context.verifyCrlIssuer = (issuer) => now(issuer.equals(options.leaf))
+  else
+    context.verifyCrlIssuer = function* (issuer, anchor) {
+      const result = yield* validatePath(
+        { ...options, leaf: issuer, purpose: 'any', name: undefined, policy: false },
+        true,
+      )
+      return result.ok && result.chain[result.chain.length - 1]!.equals(anchor)
+    }
+  const first = buildOpenSslPath(context)
+  const paths: PathReport[] = []
+  let exhausted = false
+  let accepted: { path: BuiltPath; findings: Findings } | undefined
+  let firstFindings: Findings | undefined
+
+  try {
+    firstFindings = yield* checkPath(context, first)
+    paths.push({ certificates: first.chain, problems: firstFindings.problems })
+    if (firstFindings.problems.length === 0) accepted = { path: first, findings: firstFindings }
+    else
+      yield* searchPaths(context, function* (path) {
+        if (samePath(path, first) && !first.failure) return false
+        const findings = yield* checkPath(context, path)
+        paths.push({ certificates: path.chain, problems: findings.problems })
+        if (findings.problems.length > 0) return false
+        accepted = { path, findings }
+        return true
+      })
+  } catch (error) {
+    if (!(error instanceof BudgetSpent)) throw error
+    exhausted = true
+    if (!firstFindings)
+      paths.push({
+        certificates: first.chain,
+        problems: [{ code: 'UNSPECIFIED', depth: 0, reason: `the budget of ${error.message} was spent` }],
+      })
+  }
+  return accepted ? acceptance(accepted.path, accepted.findings, paths) : refusal(paths, exhausted)
+}
+
+function samePath(a: BuiltPath, b: BuiltPath): boolean {
+  return a.chain.length === b.chain.length && a.chain.every((certificate, i) => certificate.equals(b.chain[i]!))
+}
+
+function acceptance(path: BuiltPath, findings: Findings, paths: readonly PathReport[]): PathResult {
+  return {
+    ok: true,
+    code: 'OK',
+    reason: '',
+    depth: 0,
+    chain: path.chain,
+    problems: [],
+    paths,
+    exhausted: false,
+    policies: findings.policies,
+  }
+}
+
+function refusal(paths: readonly PathReport[], exhausted: boolean): PathResult {
+  const { certificates, problems } = paths[0]!
+  // OpenSSL goes on after each problem when the application asks it to, and Node does: the last one stays.
+  const last = problems[problems.length - 1] as PathProblem
+  const code: VerifyCode = last.code
+  return {
+    ok: false,
+    code,
+    reason: problems.map(({ reason }) => reason).join('; '),
+    depth: last.depth,
+    chain: certificates,
+    problems,
+    paths,
+    exhausted,
+  }
+}

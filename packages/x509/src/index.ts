@@ -55,9 +55,10 @@ export {
   parsePrivateKey,
 } from './keys/private-key.ts'
 export { encodePublicKey, parsePublicKey, SubjectPublicKeyInfo } from './keys/public-key.ts'
+export { createName, type NamePair } from './names/create-name.ts'
 export type { GeneralName } from './names/general-name.ts'
 export { formatIpAddress, parseIpAddress } from './names/ip-address.ts'
-export { Name, type NameAttribute, type NamePair } from './names/name.ts'
+export { Name, type NameAttribute } from './names/name.ts'
 export {
   checkServerIdentity,
   type IdentityCertificate,

@@ -2,53 +2,70 @@
 
 // --- Attribute types (X.520, RFC 4519, PKCS#9), by OpenSSL's short names -------------------------------------------
 
-const ATTRIBUTES: readonly (readonly [oid: string, short: string, long?: string])[] = [
-  ['2.5.4.3', 'CN', 'commonName'],
-  ['2.5.4.4', 'SN', 'surname'],
-  ['2.5.4.5', 'serialNumber'],
-  ['2.5.4.6', 'C', 'countryName'],
-  ['2.5.4.7', 'L', 'localityName'],
-  ['2.5.4.8', 'ST', 'stateOrProvinceName'],
-  ['2.5.4.9', 'street', 'streetAddress'],
-  ['2.5.4.10', 'O', 'organizationName'],
-  ['2.5.4.11', 'OU', 'organizationalUnitName'],
-  ['2.5.4.12', 'title'],
-  ['2.5.4.13', 'description'],
-  ['2.5.4.15', 'businessCategory'],
-  ['2.5.4.16', 'postalAddress'],
-  ['2.5.4.17', 'postalCode'],
-  ['2.5.4.18', 'postOfficeBox'],
-  ['2.5.4.20', 'telephoneNumber'],
-  ['2.5.4.41', 'name'],
-  ['2.5.4.42', 'GN', 'givenName'],
-  ['2.5.4.43', 'initials'],
-  ['2.5.4.44', 'generationQualifier'],
-  ['2.5.4.45', 'x500UniqueIdentifier'],
-  ['2.5.4.46', 'dnQualifier'],
-  ['2.5.4.65', 'pseudonym'],
-  ['2.5.4.97', 'organizationIdentifier'],
-  ['0.9.2342.19200300.100.1.1', 'UID', 'userId'],
-  ['0.9.2342.19200300.100.1.25', 'DC', 'domainComponent'],
-  ['1.2.840.113549.1.9.1', 'emailAddress'],
-  ['1.2.840.113549.1.9.2', 'unstructuredName'],
-  ['1.2.840.113549.1.9.8', 'unstructuredAddress'],
-  ['1.3.6.1.4.1.311.60.2.1.1', 'jurisdictionL', 'jurisdictionLocalityName'],
-  ['1.3.6.1.4.1.311.60.2.1.2', 'jurisdictionST', 'jurisdictionStateOrProvinceName'],
-  ['1.3.6.1.4.1.311.60.2.1.3', 'jurisdictionC', 'jurisdictionCountryName'],
-]
+const ATTRIBUTE_NAMES: Readonly<Record<string, string>> = {
+  '2.5.4.3': 'CN',
+  '2.5.4.4': 'SN',
+  '2.5.4.5': 'serialNumber',
+  '2.5.4.6': 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  '2.5.4.9': 'street',
+  '2.5.4.10': 'O',
+  '2.5.4.11': 'OU',
+  '2.5.4.12': 'title',
+  '2.5.4.13': 'description',
+  '2.5.4.15': 'businessCategory',
+  '2.5.4.16': 'postalAddress',
+  '2.5.4.17': 'postalCode',
+  '2.5.4.18': 'postOfficeBox',
+  '2.5.4.20': 'telephoneNumber',
+  '2.5.4.41': 'name',
+  '2.5.4.42': 'GN',
+  '2.5.4.43': 'initials',
+  '2.5.4.44': 'generationQualifier',
+  '2.5.4.45': 'x500UniqueIdentifier',
+  '2.5.4.46': 'dnQualifier',
+  '2.5.4.65': 'pseudonym',
+  '2.5.4.97': 'organizationIdentifier',
+  '0.9.2342.19200300.100.1.1': 'UID',
+  '0.9.2342.19200300.100.1.25': 'DC',
+  '1.2.840.113549.1.9.1': 'emailAddress',
+  '1.2.840.113549.1.9.2': 'unstructuredName',
+  '1.2.840.113549.1.9.8': 'unstructuredAddress',
+  '1.3.6.1.4.1.311.60.2.1.1': 'jurisdictionL',
+  '1.3.6.1.4.1.311.60.2.1.2': 'jurisdictionST',
+  '1.3.6.1.4.1.311.60.2.1.3': 'jurisdictionC',
+}
 
-const ATTRIBUTE_NAMES = /* @__PURE__ */ (() => new Map(ATTRIBUTES.map(([oid, short]) => [oid, short])))()
+/** Their long names, where they have others. */
+const LONG_NAMES: Readonly<Record<string, string>> = {
+  CN: 'commonName',
+  SN: 'surname',
+  C: 'countryName',
+  L: 'localityName',
+  ST: 'stateOrProvinceName',
+  street: 'streetAddress',
+  O: 'organizationName',
+  OU: 'organizationalUnitName',
+  GN: 'givenName',
+  UID: 'userId',
+  DC: 'domainComponent',
+  jurisdictionL: 'jurisdictionLocalityName',
+  jurisdictionST: 'jurisdictionStateOrProvinceName',
+  jurisdictionC: 'jurisdictionCountryName',
+}
+
 const ATTRIBUTE_OIDS = /* @__PURE__ */ (() =>
   new Map(
-    ATTRIBUTES.flatMap(([oid, short, long]) => [
+    Object.entries(ATTRIBUTE_NAMES).flatMap(([oid, short]) => [
       [short.toLowerCase(), oid] as const,
-      [(long ?? short).toLowerCase(), oid] as const,
+      [(LONG_NAMES[short] ?? short).toLowerCase(), oid] as const,
     ]),
   ))()
 
 /** OpenSSL's short name of an attribute type, or the OID itself. */
 export function attributeName(oid: string): string {
-  return ATTRIBUTE_NAMES.get(oid) ?? oid
+  return ATTRIBUTE_NAMES[oid] ?? oid
 }
 
 /** The OID of an attribute type given by short name, long name or OID; `undefined` when it is none of them. */

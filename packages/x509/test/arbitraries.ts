@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { type GeneralName, Name, type NamePair } from '../src/index.ts'
+import { createName, type GeneralName, type NamePair } from '../src/index.ts'
 
 /** What codecs are fed with. */
 
@@ -31,7 +31,7 @@ const pair = fc.oneof(
   fc.tuple(fc.constantFrom('emailAddress', 'DC'), ascii),
 ) as fc.Arbitrary<NamePair>
 export const pairs = fc.array(fc.oneof(pair, fc.array(pair, { minLength: 1, maxLength: 3 })), { maxLength: 4 })
-export const name = pairs.map((list) => Name.of(list))
+export const name = pairs.map((list) => createName(list))
 /** DER of some value. */
 export const der = fc.oneof(
   fc.constant(Uint8Array.of(5, 0)),

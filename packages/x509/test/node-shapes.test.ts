@@ -9,8 +9,8 @@ import {
   Certificate,
   checkServerIdentity,
   createAuthority,
+  createName,
   type GeneralName,
-  Name,
   X509CertificateLike,
   X509Error,
 } from '../src/index.ts'
@@ -78,7 +78,7 @@ describe('X509Certificate', () => {
       { type: 'email', value: '\u00fc\u0000@x' },
       {
         type: 'directoryName',
-        value: Name.of([
+        value: createName([
           ['C', 'DE'],
           ['O', 'A, "B" + Ü'],
           [

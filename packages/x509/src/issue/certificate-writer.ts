@@ -7,11 +7,12 @@ import type { Extension } from '../extensions/list.ts'
 import { encodeExtensions } from '../extensions/read.ts'
 import { EXTENSION_CODECS, type ExtensionName, type ExtensionValue } from '../extensions/registry.ts'
 import { encodeSubjectPublicKeyInfo, publicKeyBits } from '../keys/public-key.ts'
-import { Name, type NamePair } from '../names/name.ts'
+import { createName, type NamePair } from '../names/create-name.ts'
+import { Name } from '../names/name.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
 import { defaultSignatureAlgorithm, signed } from './signing.ts'
 
-/** A name, or what `Name.of` makes one of; a string is a common name. */
+/** A name, or what `createName` makes one of; a string is a common name. */
 export type NameLike =
   | Name
   | string
@@ -20,7 +21,7 @@ export type NameLike =
 
 export function toName(name: NameLike): Name {
   if (name instanceof Name) return name
-  return Name.of(typeof name === 'string' ? (name === '' ? [] : [['CN', name]]) : name)
+  return createName(typeof name === 'string' ? (name === '' ? [] : [['CN', name]]) : name)
 }
 
 /** One extension to write: by name with its decoded value, or by OID with DER. */

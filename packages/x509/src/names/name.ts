@@ -3,9 +3,8 @@ import type { DerReader } from '../der/reader.ts'
 import { DerReader as Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
-import { X509Error } from '../error.ts'
-import { attributeName, attributeOid } from '../oids.ts'
-import { canonicalText, decodeString, encodeString, isPrintable, isStringTag } from './string.ts'
+import { attributeName } from '../oids.ts'
+import { canonicalText, decodeString, isStringTag } from './string.ts'
 
 /** One attribute of a name: `CN = example.com`. */
 export interface NameAttribute {
@@ -51,28 +50,6 @@ export class Name {
     return new Name(reader.bytes.subarray(start, reader.offset), rdns)
   }
 
-  /**
-   * Builds a name from attributes, each in a set of its own, or several in one set where an element is a list.
-   *
-   * @example Name.of([['C', 'DE'], ['O', 'Example'], ['CN', 'example.com']])
-   * @param attributes pairs of type (short name, long name or dotted OID) and text
-   * @throws {X509Error} `INVALID_ARGUMENT` for an unknown type
-   */
-  static of(
-    attributes: readonly (NamePair | readonly NamePair[])[] | Readonly<Record<string, string | string[]>>,
-  ): Name {
-    const list = Array.isArray(attributes)
-      ? (attributes as readonly (NamePair | readonly NamePair[])[])
-      : Object.entries(attributes as Readonly<Record<string, string | string[]>>).flatMap(([type, value]) =>
-          (typeof value === 'string' ? [value] : value).map((one): NamePair => [type, one]),
-        )
-    const rdns = list.map((entry) => {
-      const pairs = (typeof entry[0] === 'string' ? [entry] : entry) as readonly NamePair[]
-      return der.setOf(pairs.map(([type, value]) => encodeAttribute(type, value)))
-    })
-    return Name.parse(der.sequence(...rdns))
-  }
-
   /** The attributes, in the order of the encoding, by relative distinguished name. */
   get rdns(): readonly (readonly NameAttribute[])[] {
     return (this.decoded ??= this.parts.map((rdn) => rdn.map(decodeAttribute)))
@@ -90,8 +67,7 @@ export class Name {
 
   /** The first value of an attribute type, by its short name or OID. */
   get(type: string): string | undefined {
-    const oid = attributeOid(type)
-    return this.attributes.find((attribute) => attribute.oid === oid)?.value
+    return this.attributes.find((attribute) => attribute.type === type || attribute.oid === type)?.value
   }
 
   /** A key that is the same for equal names: for maps. */
@@ -122,9 +98,6 @@ export class Name {
   }
 }
 
-/** An attribute's type and its text. */
-export type NamePair = readonly [type: string, value: string]
-
 interface RawAttribute {
   readonly oid: string
   readonly tag: number
@@ -154,23 +127,6 @@ function decodeAttribute({ oid, tag, contents }: RawAttribute): NameAttribute {
 function canonicalAttribute({ oid, tag, contents }: RawAttribute): string {
   const text = isStringTag(tag) && tag !== Tag.NUMERIC_STRING ? decodeString(tag, contents) : null
   return text === null ? `${oid}#${tag}:${latin1(contents)}` : `${oid}=${canonicalText(text)}`
-}
-
-function encodeAttribute(type: string, value: string): Uint8Array {
-  const oid = attributeOid(type)
-  if (oid === undefined) throw new X509Error('INVALID_ARGUMENT', `unknown attribute type ${JSON.stringify(type)}`)
-  // RFC 5280 §4.1.2.4: UTF8String or PrintableString; country, serial number and DN qualifier are PrintableString,
-  // e-mail addresses and domain components IA5String.
-  const name = attributeName(oid)
-  const tag =
-    name === 'emailAddress' || name === 'DC'
-      ? Tag.IA5_STRING
-      : (name === 'C' || name === 'serialNumber' || name === 'dnQualifier') && isPrintable(value)
-        ? Tag.PRINTABLE_STRING
-        : Tag.UTF8_STRING
-  const contents = encodeString(tag, value)
-  if (contents === null) throw new X509Error('INVALID_ARGUMENT', `${type} must be ASCII: ${JSON.stringify(value)}`)
-  return der.sequence(der.oid(oid), der.element(tag, contents))
 }
 
 function escapeRfc4514(value: string): string {

@@ -147,10 +147,10 @@ export class Engine {
    * before the client's Finished leaves, as in Node. An error waits for its alert to be written.
    */
   pump(): void {
-    if (this.pumping) return
+    const { connection } = this
+    if (this.pumping || !connection) return
     this.pumping = true
     try {
-      const connection = this.connection!
       const paused = connection.paused
       for (;;) {
         const events = connection.takeEvents()
@@ -173,7 +173,8 @@ export class Engine {
 
   private flush(done: Done | undefined = this.waiting): boolean {
     if (done === this.waiting) this.waiting = undefined
-    const connection = this.connection!
+    const { connection } = this
+    if (!connection) return false
     const output = connection.takeOutput()
     const told = this.toTell(done, connection.heldBytes > 0)
     if (output.length === 0) {
@@ -363,6 +364,8 @@ export class Engine {
         this.cancelWrites()
         for (const listener of this.closeListeners.splice(0)) listener()
         callback?.()
+        // Programs keep sockets that are closed, and nothing more is asked of this.
+        this.connection = undefined
       })
     if (raw.closed) {
       // As a handle of libuv: 'close' comes after the 'error' that is on its way.

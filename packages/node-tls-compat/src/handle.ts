@@ -76,12 +76,42 @@ class Plain {}
 
 type Base = new () => object
 
+/** What a handle asks of its engine. */
+type Served = Pick<
+  Engine,
+  'bytesRead' | 'bytesWritten' | 'handshakes' | 'pendingBytes' | 'nativeReader' | 'rawHandle' | 'onClose'
+> & {
+  readonly transport: { readonly raw: object & { readonly destroyed: boolean } }
+  resume(): void
+  pause(): void
+  write: Engine['write']
+  shutdown: Engine['shutdown']
+  close: Engine['close']
+}
+
+/** The engine of a handle whose connection is gone. */
+const CLOSED: Served = {
+  bytesRead: 0,
+  bytesWritten: 0,
+  handshakes: 0,
+  pendingBytes: 0,
+  nativeReader: false,
+  rawHandle: null,
+  transport: { raw: { destroyed: true } },
+  onClose() {},
+  resume() {},
+  pause() {},
+  write: (_chunks, done) => done(new Error('write after close')),
+  shutdown: (done) => done(),
+  close: (callback) => callback?.(),
+}
+
 /** The part that both kinds have. All is in the prototype: a connection has a handle of its own, and there are many. */
 function common(Stream: Base) {
   return class extends Stream {
     reading = false
-    readonly #engine: Engine
-    readonly #socket: unknown
+    #engine: Served
+    #socket: unknown
 
     constructor(engine: Engine, socket: unknown) {
       super()
@@ -90,7 +120,7 @@ function common(Stream: Base) {
     }
 
     /** Not to be seen when a socket is printed. */
-    get engine(): Engine {
+    get engine(): Served {
       return this.#engine
     }
     get socket(): unknown {
@@ -140,7 +170,21 @@ function common(Stream: Base) {
       return 0
     }
     close(callback?: () => void) {
-      this.engine.close(callback)
+      this.engine.close(() => {
+        callback?.()
+        this.letGo()
+      })
+    }
+
+    /**
+     * What is closed holds nothing. C++ keeps the handle until the old generation is collected, and with it all that it
+     * refers to: that would be the whole connection.
+     */
+    private letGo() {
+      this.#engine = CLOSED
+      this.#socket = undefined
+      // Node's own reference to the socket.
+      for (const symbol of Object.getOwnPropertySymbols(this)) (this as Record<symbol, unknown>)[symbol] = null
     }
 
     /** Asks the transport's own handle. */

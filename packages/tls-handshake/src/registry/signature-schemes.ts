@@ -90,7 +90,10 @@ export function signatureSchemeName(id: number): string {
 export const acceptedSchemes = /* @__PURE__ */ rememberedByList((provider, configured: readonly number[] = SOUND) =>
   configured.filter((id) => {
     const scheme = byId.get(id)
-    return scheme !== undefined && provider.supportsSignature(scheme.algorithm)
+    if (!scheme) return false
+    const { algorithm, keyType, curve } = scheme
+    // A curve that the provider lacks is not accepted in 1.2 either, where the scheme would allow others.
+    return provider.supportsSignature(algorithm, curve && { type: keyType, curve, bits: 0 })
   }),
 )
 

@@ -1,5 +1,5 @@
 import { nodeProvider } from '@x/crypto-primitives/node'
-import { type ClientConfig, type ServerConfig, TlsConnection, type TlsEvent } from '../../src/index.ts'
+import { type ClientConfig, type Connection, type ServerConfig, TlsConnection, type TlsEvent } from '../../src/index.ts'
 import { credential, parseCertificate } from './credentials.ts'
 
 export const accept = () => ({ ok: true })
@@ -35,7 +35,7 @@ export class End {
   readonly events: TlsEvent[] = []
   readonly received: Uint8Array[] = []
 
-  constructor(readonly tls: TlsConnection) {}
+  constructor(readonly tls: Connection) {}
 
   drain(): void {
     for (const event of this.tls.takeEvents()) {
@@ -70,7 +70,7 @@ export interface Pair {
   readonly server: End
 }
 
-export type Deliver = (to: TlsConnection, bytes: Uint8Array) => void
+export type Deliver = (to: Connection, bytes: Uint8Array) => void
 
 /** Whole, as it came. */
 export const whole: Deliver = (to, bytes) => to.receive(bytes)

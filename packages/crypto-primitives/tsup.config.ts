@@ -3,6 +3,8 @@ import { build } from '../../tools/workspace/tsup.ts'
 export default build([
   'index',
   'portable',
+  'modern',
+  'compose',
   'node',
   'node-aead',
   'hash',

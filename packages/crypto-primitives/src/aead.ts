@@ -2,8 +2,7 @@
 import { gcm } from '@noble/ciphers/aes.js'
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { AesCcm } from './aead/ccm.ts'
-import { ChaCha20Poly1305 } from './aead/chacha20-poly1305.ts'
-import { AesGcm } from './aead/gcm.ts'
+import { fastAesGcm, fastChaCha20Poly1305, plainAesGcm, plainChaCha20Poly1305 } from './aead/engines.ts'
 import { NobleAead } from './aead/noble-aead.ts'
 import {
   type AeadCipher,
@@ -12,8 +11,6 @@ import {
   aeadParameters,
   NONCE_LENGTH,
 } from './aead/specification.ts'
-import { chachaKernel, WasmChaCha20Poly1305 } from './aead/wasm-chacha20-poly1305.ts'
-import { gcmKernel, WasmAesGcm } from './aead/wasm-gcm.ts'
 import { isLittleEndian } from './aead/workspace.ts'
 import type { Aead, AeadAlgorithm } from './provider.ts'
 
@@ -21,17 +18,17 @@ export type { AeadCipher, AeadParameters } from './aead/specification.ts'
 
 /**
  * WebAssembly with 128-bit vectors is constant-time and the fastest; plain JavaScript stands in where that is missing
- * or forbidden; noble's is the reference.
+ * or forbidden; noble's, of {@link createAead} alone, is the reference, and runs on big-endian machines too.
  */
 export type AeadEngine = 'webassembly' | 'javascript' | 'noble'
 
 /** AES-128-GCM (SP 800-38D, RFC 5288). */
-export const aes128Gcm: AeadAlgorithm = /* @__PURE__ */ aeadAlgorithm('aes-128-gcm', (key) => aesGcm(key, NONCE_LENGTH))
+export const aes128Gcm: AeadAlgorithm = /* @__PURE__ */ aeadAlgorithm('aes-128-gcm', (key) => fastAesGcm(key))
 /** AES-256-GCM (SP 800-38D, RFC 5288). */
-export const aes256Gcm: AeadAlgorithm = /* @__PURE__ */ aeadAlgorithm('aes-256-gcm', (key) => aesGcm(key, NONCE_LENGTH))
+export const aes256Gcm: AeadAlgorithm = /* @__PURE__ */ aeadAlgorithm('aes-256-gcm', (key) => fastAesGcm(key))
 /** ChaCha20-Poly1305 (RFC 8439, RFC 7905). */
 export const chacha20Poly1305: AeadAlgorithm = /* @__PURE__ */ aeadAlgorithm('chacha20-poly1305', (key) =>
-  chachaPoly(key),
+  fastChaCha20Poly1305(key),
 )
 /** AES-128-CCM (RFC 6655). */
 export const aes128Ccm: AeadAlgorithm = /* @__PURE__ */ aeadAlgorithm('aes-128-ccm', (key) => new AesCcm(key, 12, 16))
@@ -43,18 +40,17 @@ export const aes128Ccm8: AeadAlgorithm = /* @__PURE__ */ aeadAlgorithm('aes-128-
 export const aes256Ccm8: AeadAlgorithm = /* @__PURE__ */ aeadAlgorithm('aes-256-ccm-8', (key) => new AesCcm(key, 12, 8))
 
 function aesGcm(key: Uint8Array, nonceLength: number, engine?: AeadEngine): Aead {
-  const plain = (k: Uint8Array) => (isLittleEndian ? new AesGcm(k) : new NobleAead('aes-gcm', k, NONCE_LENGTH, gcm))
-  if (engine === 'noble' || nonceLength !== NONCE_LENGTH) return new NobleAead('aes-gcm', key, nonceLength, gcm)
-  const kernel = engine === 'javascript' ? undefined : gcmKernel()
-  return kernel ? new WasmAesGcm(kernel, key, plain) : plain(key)
+  const noble = (k: Uint8Array) => new NobleAead('aes-gcm', k, nonceLength, gcm)
+  const plain = isLittleEndian ? plainAesGcm : noble
+  if (engine === 'noble' || nonceLength !== NONCE_LENGTH) return noble(key)
+  return engine === 'javascript' ? plain(key) : fastAesGcm(key, plain)
 }
 
 function chachaPoly(key: Uint8Array, engine?: AeadEngine): Aead {
   const noble = (k: Uint8Array) => new NobleAead('chacha20-poly1305', k, NONCE_LENGTH, chacha20poly1305)
-  const plain = (k: Uint8Array) => (isLittleEndian ? new ChaCha20Poly1305(k) : noble(k))
+  const plain = isLittleEndian ? plainChaCha20Poly1305 : noble
   if (engine === 'noble') return noble(key)
-  const kernel = engine === 'javascript' ? undefined : chachaKernel()
-  return kernel ? new WasmChaCha20Poly1305(kernel, key, plain) : plain(key)
+  return engine === 'javascript' ? plain(key) : fastChaCha20Poly1305(key, plain)
 }
 
 /**

@@ -1,11 +1,10 @@
 /** The curves of TLS and X.509 in short Weierstrass form. Import one, and only its parameters are bundled. */
-import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import { defineCurve } from './curves/curve.ts'
 
 export type { Curve, CurveParameters } from './curves/curve.ts'
 
 /** NIST P-224 (FIPS 186-4 D.1.2.2, SEC 2). */
-export const secp224r1 = /* @__PURE__ */ defineCurve('secp224r1', 224, sha224, {
+export const secp224r1 = /* @__PURE__ */ defineCurve('secp224r1', 224, {
   p: 'ffffffffffffffffffffffffffffffff000000000000000000000001',
   a: 'fffffffffffffffffffffffffffffffefffffffffffffffffffffffe',
   b: 'b4050a850c04b3abf54132565044b0b7d7bfd8ba270b39432355ffb4',
@@ -15,7 +14,7 @@ export const secp224r1 = /* @__PURE__ */ defineCurve('secp224r1', 224, sha224, {
 })
 
 /** NIST P-256 (FIPS 186-4 D.1.2.3, SP 800-186). */
-export const secp256r1 = /* @__PURE__ */ defineCurve('secp256r1', 256, sha256, {
+export const secp256r1 = /* @__PURE__ */ defineCurve('secp256r1', 256, {
   p: 'ffffffff00000001000000000000000000000000ffffffffffffffffffffffff',
   a: 'ffffffff00000001000000000000000000000000fffffffffffffffffffffffc',
   b: '5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b',
@@ -25,7 +24,7 @@ export const secp256r1 = /* @__PURE__ */ defineCurve('secp256r1', 256, sha256, {
 })
 
 /** NIST P-384 (SP 800-186 §3.2.1.4). */
-export const secp384r1 = /* @__PURE__ */ defineCurve('secp384r1', 384, sha384, {
+export const secp384r1 = /* @__PURE__ */ defineCurve('secp384r1', 384, {
   p: 'fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff',
   a: 'fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000fffffffc',
   b: 'b3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aef',
@@ -35,7 +34,7 @@ export const secp384r1 = /* @__PURE__ */ defineCurve('secp384r1', 384, sha384, {
 })
 
 /** NIST P-521 (SP 800-186 §3.2.1.5). */
-export const secp521r1 = /* @__PURE__ */ defineCurve('secp521r1', 521, sha512, {
+export const secp521r1 = /* @__PURE__ */ defineCurve('secp521r1', 521, {
   p: '1ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
   a: '1fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc',
   b: '51953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00',
@@ -45,7 +44,7 @@ export const secp521r1 = /* @__PURE__ */ defineCurve('secp521r1', 521, sha512, {
 })
 
 /** secp256k1 (SEC 2 §2.4.1). */
-export const secp256k1 = /* @__PURE__ */ defineCurve('secp256k1', 256, sha256, {
+export const secp256k1 = /* @__PURE__ */ defineCurve('secp256k1', 256, {
   p: 'fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f',
   a: '0',
   b: '7',
@@ -55,7 +54,7 @@ export const secp256k1 = /* @__PURE__ */ defineCurve('secp256k1', 256, sha256, {
 })
 
 /** brainpoolP256r1 (RFC 5639 §3.4). */
-export const brainpoolP256r1 = /* @__PURE__ */ defineCurve('brainpoolP256r1', 256, sha256, {
+export const brainpoolP256r1 = /* @__PURE__ */ defineCurve('brainpoolP256r1', 256, {
   p: 'a9fb57dba1eea9bc3e660a909d838d726e3bf623d52620282013481d1f6e5377',
   a: '7d5a0975fc2c3057eef67530417affe7fb8055c126dc5c6ce94a4b44f330b5d9',
   b: '26dc5c6ce94a4b44f330b5d9bbd77cbf958416295cf7e1ce6bccdc18ff8c07b6',
@@ -65,7 +64,7 @@ export const brainpoolP256r1 = /* @__PURE__ */ defineCurve('brainpoolP256r1', 25
 })
 
 /** brainpoolP384r1 (RFC 5639 §3.6). */
-export const brainpoolP384r1 = /* @__PURE__ */ defineCurve('brainpoolP384r1', 384, sha384, {
+export const brainpoolP384r1 = /* @__PURE__ */ defineCurve('brainpoolP384r1', 384, {
   p: '8cb91e82a3386d280f5d6f7e50e641df152f7109ed5456b412b1da197fb71123acd3a729901d1a71874700133107ec53',
   a: '7bc382c63d8c150c3c72080ace05afa0c2bea28e4fb22787139165efba91f90f8aa5814a503ad4eb04a8c7dd22ce2826',
   b: '4a8c7dd22ce28268b39b55416f0447c2fb77de107dcd2a62e880ea53eeb62d57cb4390295dbc9943ab78696fa504c11',
@@ -75,7 +74,7 @@ export const brainpoolP384r1 = /* @__PURE__ */ defineCurve('brainpoolP384r1', 38
 })
 
 /** brainpoolP512r1 (RFC 5639 §3.7). */
-export const brainpoolP512r1 = /* @__PURE__ */ defineCurve('brainpoolP512r1', 512, sha512, {
+export const brainpoolP512r1 = /* @__PURE__ */ defineCurve('brainpoolP512r1', 512, {
   p: 'aadd9db8dbe9c48b3fd4e6ae33c9fc07cb308db3b3c9d20ed6639cca703308717d4d9b009bc66842aecda12ae6a380e62881ff2f2d82c68528aa6056583a48f3',
   a: '7830a3318b603b89e2327145ac234cc594cbdd8d3df91610a83441caea9863bc2ded5d5aa8253aa10a2ef1c98b9ac8b57f1117a72bf2c7b9e7c1ac4d77fc94ca',
   b: '3df91610a83441caea9863bc2ded5d5aa8253aa10a2ef1c98b9ac8b57f1117a72bf2c7b9e7c1ac4d77fc94cadc083e67984050b75ebae5dd2809bd638016f723',

@@ -5,6 +5,7 @@ import type { KeyInfo, PrivateKey, PrivateKeyData, PublicKey, PublicKeyData, Sig
 import { randomInteger } from './random.ts'
 import { decodeSignature, encodeSignature } from './signatures/der.ts'
 import { type Hashes, hashNamed, misfit } from './signatures/fit.ts'
+import { digestInteger } from './signatures/nonce.ts'
 
 type DsaPublicData = Extract<PublicKeyData, { type: 'dsa' }>
 type DsaPrivateData = Extract<PrivateKeyData, { type: 'dsa' }>
@@ -38,7 +39,7 @@ function domainOf(data: { readonly p: Uint8Array; readonly q: Uint8Array; readon
   return { p, q, g }
 }
 
-function digestInteger(
+function messageInteger(
   key: KeyInfo,
   algorithm: SignatureAlgorithm,
   message: Uint8Array,
@@ -46,10 +47,8 @@ function digestInteger(
   hashes: Hashes,
 ): bigint {
   if (algorithm.name !== 'dsa') throw misfit(key, algorithm)
-  const digest = hashNamed(hashes, algorithm.hash).digest(message)
   // FIPS 186-4 §4.6: the leftmost min(N, outlen) bits
-  const excess = 8 * digest.length - bitLength(q)
-  return excess > 0 ? bytesToInteger(digest) >> BigInt(excess) : bytesToInteger(digest)
+  return digestInteger(hashNamed(hashes, algorithm.hash).digest(message), q)
 }
 
 /** A DSA public key. @throws {CryptoError} `INVALID_KEY` */
@@ -64,7 +63,7 @@ export function importDsaPublicKey(data: DsaPublicData, hashes: Hashes): PublicK
     ...info,
     data,
     verify(algorithm, message, signature) {
-      const z = digestInteger(info, algorithm, message, q, hashes)
+      const z = messageInteger(info, algorithm, message, q, hashes)
       const rs = decodeSignature(signature)
       if (!rs || rs.r === 0n || rs.r >= q || rs.s === 0n || rs.s >= q) return false
       const w = modInverse(rs.s, q)
@@ -90,7 +89,7 @@ export function importDsaPrivateKey(data: DsaPrivateData, hashes: Hashes): Priva
     data: { ...data, y },
     publicKey: { type: 'dsa', p: data.p, q: data.q, g: data.g, y },
     sign(algorithm, message) {
-      const z = digestInteger(info, algorithm, message, q, hashes)
+      const z = messageInteger(info, algorithm, message, q, hashes)
       for (;;) {
         const k = randomInteger(1n, q)
         const blind = randomInteger(1n, q)

@@ -1,19 +1,18 @@
 /** ECDSA (FIPS 186-5 §6) over any of the curves, with noble's arithmetic. */
 import { expectLength } from './bytes.ts'
-import type { Curve } from './curves/curve.ts'
+import type { Curve, Point } from './curves/curve.ts'
 import { CryptoError } from './error.ts'
 import { scalarOf } from './groups/weierstrass.ts'
 import { integerToBytes } from './integer.ts'
-import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from './provider.ts'
+import type { Hash, KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from './provider.ts'
 import { randomBytes, randomInteger } from './random.ts'
 import { decodeSignature, encodeSignature } from './signatures/der.ts'
 import { type Hashes, hashNamed, misfit } from './signatures/fit.ts'
+import { digestInteger, nonces } from './signatures/nonce.ts'
 import { compactOf } from './signatures/p1363.ts'
 import { SeenKey } from './signatures/seen-keys.ts'
 
 export { derToP1363, p1363ToDer } from './signatures/p1363.ts'
-
-const OPTIONS = { prehash: false, lowS: false, format: 'compact' } as const
 
 const infoOf = (curve: Curve): KeyInfo => ({ type: 'ec', curve: curve.name, bits: curve.bits })
 
@@ -34,23 +33,21 @@ export function importEcPublicKey(curve: Curve, point: Uint8Array, hashes: Hashe
   if (!compressed && point[0] !== 4) {
     throw new CryptoError('INVALID_KEY', `${curve.name} point must have form 2, 3 or 4, not ${point[0]}`)
   }
-  const engine = curve.engine()
-  if (!engine.utils.isValidPublicKey(point, compressed)) {
-    throw new CryptoError('INVALID_KEY', `${curve.name} public key is not a point of the curve`)
+  let decoded: Point
+  try {
+    decoded = curve.points().fromBytes(point)
+  } catch (cause) {
+    throw new CryptoError('INVALID_KEY', `${curve.name} public key is not a point of the curve`, { cause })
   }
   const info = infoOf(curve)
-  const seen = new SeenKey(engine, point)
+  const seen = new SeenKey(curve, decoded)
   return {
     ...info,
     data: { type: 'ec', curve: curve.name, point },
     verify(algorithm, message, signature) {
-      const digest = digestFor(info, algorithm, message, hashes)
+      const digest = hashFor(info, algorithm, hashes).digest(message)
       const rs = decodeSignature(signature)
-      if (!rs) return false
-      const { n } = engine.Point.CURVE()
-      if (rs.r === 0n || rs.r >= n || rs.s === 0n || rs.s >= n) return false
-      if (seen.hasTable()) return seen.verify(digest, rs.r, rs.s)
-      return engine.verify(compactOf(rs, curve.scalarLength), digest, point, OPTIONS)
+      return rs !== undefined && seen.verify(digest, rs)
     },
   }
 }
@@ -68,12 +65,14 @@ export function importEcPrivateKey(
 ): PrivateKey {
   const scalar = scalarOf(curve, key.d)
   const d = integerToBytes(scalar, curve.scalarLength)
-  const engine = curve.engine()
-  const point = engine.getPublicKey(d, false)
+  const Point = curve.points()
+  const own = Point.BASE.multiply(scalar)
+  const point = own.toBytes(false)
   if (key.point) {
     const given = importEcPublicKey(curve, key.point, hashes).data as { point: Uint8Array }
-    const same = engine.Point.fromBytes(given.point).equals(engine.Point.fromBytes(point))
-    if (!same) throw new CryptoError('INVALID_KEY', `${curve.name} point does not belong to the private key`)
+    if (!Point.fromBytes(given.point).equals(own)) {
+      throw new CryptoError('INVALID_KEY', `${curve.name} point does not belong to the private key`)
+    }
   }
   const info = infoOf(curve)
   return {
@@ -81,20 +80,35 @@ export function importEcPrivateKey(
     data: { type: 'ec', curve: curve.name, d, point },
     publicKey: { type: 'ec', curve: curve.name, point },
     sign(algorithm, message) {
-      const digest = digestFor(info, algorithm, message, hashes)
-      // Nonces are derived as RFC 6979 says, and hedged with fresh randomness (its §3.6).
-      return encodeSignature(engine.sign(digest, d, { ...OPTIONS, extraEntropy: randomBytes(32) }))
+      const hash = hashFor(info, algorithm, hashes)
+      return encodeSignature(compactOf(signDigest(curve, scalar, hash, hash.digest(message)), curve.scalarLength))
     },
   }
 }
 
+/** ECDSA of a digest (FIPS 186-5 §6.4.1). */
+function signDigest(curve: Curve, d: bigint, hash: Hash, digest: Uint8Array): { r: bigint; s: bigint } {
+  const { BASE, Fn, CURVE } = curve.points()
+  const { n } = CURVE()
+  const z = digestInteger(digest, n)
+  // Nonces are derived as RFC 6979 says, and hedged with fresh randomness (its §3.6).
+  for (const k of nonces(hash.halves?.[1] ?? hash, d, z, n, randomBytes(32))) {
+    const r = Fn.create(BASE.multiply(k).toAffine().x)
+    // The inverse is taken of a blinded nonce, and the key is blinded too: BigInt is not constant-time.
+    const blind = randomInteger(1n, n)
+    const s = Fn.create(Fn.inv(Fn.mul(k, blind)) * Fn.create(Fn.mul(blind, z) + Fn.mul(blind, d) * r))
+    if (r !== 0n && s !== 0n) return { r, s }
+  }
+  throw new CryptoError('OPERATION_FAILED', 'ECDSA found no nonce')
+}
+
 /** Generates an EC key (FIPS 186-5 A.2.2). */
 export function generateEcKey(curve: Curve, hashes: Hashes): PrivateKey {
-  const d = randomInteger(1n, curve.engine().Point.CURVE().n)
+  const d = randomInteger(1n, curve.points().CURVE().n)
   return importEcPrivateKey(curve, { d: integerToBytes(d, curve.scalarLength) }, hashes)
 }
 
-function digestFor(key: KeyInfo, algorithm: SignatureAlgorithm, message: Uint8Array, hashes: Hashes): Uint8Array {
+function hashFor(key: KeyInfo, algorithm: SignatureAlgorithm, hashes: Hashes): Hash {
   if (algorithm.name !== 'ecdsa') throw misfit(key, algorithm)
-  return hashNamed(hashes, algorithm.hash).digest(message)
+  return hashNamed(hashes, algorithm.hash)
 }

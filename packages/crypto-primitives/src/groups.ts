@@ -1,7 +1,6 @@
 /** Key exchange groups. Import one, and only that one is bundled. */
 
 import { x448 as nobleX448 } from '@noble/curves/ed448.js'
-import { x25519 as nobleX25519 } from '@noble/curves/ed25519.js'
 import {
   brainpoolP256r1 as brainpoolP256r1Curve,
   brainpoolP384r1 as brainpoolP384r1Curve,
@@ -18,24 +17,17 @@ import { hybridGroup } from './groups/hybrid.ts'
 import { kemGroup } from './groups/mlkem.ts'
 import { type MontgomeryFunction, montgomeryGroup } from './groups/montgomery.ts'
 import { weierstrassGroup } from './groups/weierstrass.ts'
-import { x25519Kernel } from './groups/x25519-wasm.ts'
+import { X25519_FUNCTION } from './groups/x25519.ts'
 import { mlKem512 as kem512, mlKem768 as kem768, mlKem1024 as kem1024 } from './mlkem.ts'
 
-/** The function X25519 of RFC 7748 §5. */
-export const X25519_FUNCTION: MontgomeryFunction = /* @__PURE__ */ (() => ({
-  length: 32,
-  base: Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 9 : 0)),
-  multiply(scalar: Uint8Array, u: Uint8Array) {
-    const kernel = x25519Kernel()
-    return kernel ? kernel(scalar, u) : nobleX25519.scalarMult(scalar, u)
-  },
-}))()
 /** The function X448 of RFC 7748 §5. */
 export const X448_FUNCTION: MontgomeryFunction = /* @__PURE__ */ (() => ({
   length: 56,
   base: Uint8Array.from({ length: 56 }, (_, i) => (i === 0 ? 5 : 0)),
   multiply: (scalar: Uint8Array, u: Uint8Array) => nobleX448.scalarMult(scalar, u),
 }))()
+
+export { X25519_FUNCTION } from './groups/x25519.ts'
 
 /** X25519 (RFC 7748). */
 export const x25519 = /* @__PURE__ */ montgomeryGroup('x25519', X25519_FUNCTION)

@@ -1,12 +1,23 @@
 /** The provider that runs everywhere JavaScript does. */
-import { aes128Ccm, aes128Ccm8, aes128Gcm, aes256Ccm, aes256Ccm8, aes256Gcm, chacha20Poly1305 } from './aead.ts'
+import { aeadAlgorithm } from './aead/specification.ts'
+import { isLittleEndian } from './aead/workspace.ts'
+import {
+  aes128Ccm,
+  aes128Ccm8,
+  aes128Gcm,
+  aes256Ccm,
+  aes256Ccm8,
+  aes256Gcm,
+  chacha20Poly1305,
+  createAead,
+} from './aead.ts'
+import { CURVES } from './curves/by-name.ts'
 import * as groups from './groups.ts'
 import { md5, md5Sha1, sha1, sha224, sha256, sha384, sha512, sha512_224, sha512_256 } from './hash.ts'
 import { cbcHmac } from './portable/cbc-hmac.ts'
-import { generateKey, importPrivateKey, importPublicKey } from './portable/keys.ts'
-import type { CryptoProvider } from './provider.ts'
-import { randomBytes } from './random.ts'
-import { supportsSignature } from './signatures/support.ts'
+import { composeProvider } from './portable/compose.ts'
+import { dsaKeys, ecKeys, ed448Keys, ed25519Keys, mlDsaKeys, rsaKeys, xdhKeys } from './portable/key-families.ts'
+import type { AeadAlgorithm, CryptoProvider } from './provider.ts'
 
 const hashes = {
   md5,
@@ -20,15 +31,19 @@ const hashes = {
   'sha512-256': sha512_256,
 }
 
+/** Ours; on big-endian machines, where without WebAssembly they do not run, noble's. */
+function everywhere(algorithm: AeadAlgorithm, cipher: 'aes-gcm' | 'chacha20-poly1305'): AeadAlgorithm {
+  return isLittleEndian ? algorithm : aeadAlgorithm(algorithm.name, (key) => createAead(cipher, key))
+}
+
 /** Every algorithm, in JavaScript: noble's where noble has it, ours where it has not. */
-export const portableProvider: CryptoProvider = {
+export const portableProvider: CryptoProvider = /* @__PURE__ */ composeProvider({
   name: 'portable',
-  randomBytes,
   hashes,
   aeads: {
-    'aes-128-gcm': aes128Gcm,
-    'aes-256-gcm': aes256Gcm,
-    'chacha20-poly1305': chacha20Poly1305,
+    'aes-128-gcm': everywhere(aes128Gcm, 'aes-gcm'),
+    'aes-256-gcm': everywhere(aes256Gcm, 'aes-gcm'),
+    'chacha20-poly1305': everywhere(chacha20Poly1305, 'chacha20-poly1305'),
     'aes-128-ccm': aes128Ccm,
     'aes-256-ccm': aes256Ccm,
     'aes-128-ccm-8': aes128Ccm8,
@@ -59,9 +74,5 @@ export const portableProvider: CryptoProvider = {
     SecP384r1MLKEM1024: groups.secp384r1MlKem1024,
   },
   dhGroup: groups.dhGroup,
-  importPublicKey: (data) => importPublicKey(data, hashes),
-  importPrivateKey: (data) => importPrivateKey(data, hashes),
-  generateKey: (spec) => generateKey(spec, hashes),
-  supportsSignature: (algorithm, key) => supportsSignature(hashes, algorithm, key),
-  prefers: 'chacha20',
-}
+  keys: [rsaKeys, ecKeys(...Object.values(CURVES)), ed25519Keys, ed448Keys, xdhKeys, mlDsaKeys, dsaKeys],
+})

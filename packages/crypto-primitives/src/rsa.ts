@@ -1,27 +1,18 @@
 /** RSA on BigInt: PKCS#1 v1.5 and PSS signatures, encryption, key generation. */
-import { constantTimeEqual } from './bytes.ts'
 import { CryptoError } from './error.ts'
 import { bitLength, byteLength, bytesToInteger, integerToBytes } from './integer.ts'
-import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from './provider.ts'
-import { randomBytes } from './random.ts'
+import type { PrivateKey, PublicKey } from './provider.ts'
 import { ImplicitRejection, padPkcs1, unpadPremaster } from './rsa/encryption.ts'
 import { generateRsaPrimes } from './rsa/generate.ts'
 import { type RsaPrivateData, type RsaPublicData, rsaPrivateNumbers, rsaPublicNumbers } from './rsa/key.ts'
 import { decodeOaep, encodeOaep, type OaepParameters } from './rsa/oaep.ts'
 import { RsaPrivateOperation, rsaPublicOperation } from './rsa/operation.ts'
-import { encodePkcs1 } from './rsa/pkcs1.ts'
-import { encodePss, verifyPss } from './rsa/pss.ts'
-import { checkRsaFit, type Hashes, hashNamed } from './signatures/fit.ts'
+import { signingKey, verifyingKey } from './rsa/signing.ts'
+import { type Hashes, hashNamed } from './signatures/fit.ts'
 
 export type { RsaPrivateData, RsaPublicData } from './rsa/key.ts'
 export type { OaepParameters } from './rsa/oaep.ts'
 export { isProbablePrime } from './rsa/prime.ts'
-
-const infoOf = (data: RsaPublicData | RsaPrivateData, bits: number): KeyInfo => ({
-  type: data.type,
-  bits,
-  ...(data.pss && { pss: data.pss }),
-})
 
 /**
  * An RSA public key.
@@ -31,28 +22,9 @@ const infoOf = (data: RsaPublicData | RsaPrivateData, bits: number): KeyInfo => 
  */
 export function importRsaPublicKey(data: RsaPublicData, hashes: Hashes): PublicKey {
   const numbers = rsaPublicNumbers(data)
-  const { n, bits, length } = numbers
-  const info = infoOf(data, bits)
+  const { length } = numbers
   return {
-    ...info,
-    data,
-    verify(algorithm, message, signature) {
-      checkRsaFit(info, algorithm)
-      const hash = hashNamed(hashes, algorithm.hash)
-      const mgfHash = algorithm.name === 'rsa-pss' ? hashNamed(hashes, algorithm.mgfHash) : hash
-      // RFC 8017 §8.1.2, §8.2.2: a signature is exactly as long as the modulus, and below it
-      if (signature.length !== length) return false
-      const s = bytesToInteger(signature)
-      if (s >= n) return false
-      const m = rsaPublicOperation(numbers, s)
-      if (algorithm.name === 'rsa-pss') {
-        const emLength = (bits + 6) >> 3
-        if (byteLength(m) > emLength) return false
-        return verifyPss(hash, mgfHash, algorithm.saltLength, message, integerToBytes(m, emLength), bits - 1)
-      }
-      const tooShort = length < hash.outputLength + 30
-      return !tooShort && constantTimeEqual(integerToBytes(m, length), encodePkcs1(hash, message, length))
-    },
+    ...verifyingKey(data, numbers, hashes),
     encrypt(message) {
       const m = bytesToInteger(padPkcs1(message, length))
       return integerToBytes(rsaPublicOperation(numbers, m), length)
@@ -67,25 +39,10 @@ export function importRsaPublicKey(data: RsaPublicData, hashes: Hashes): PublicK
  */
 export function importRsaPrivateKey(data: RsaPrivateData, hashes: Hashes): PrivateKey {
   const numbers = rsaPrivateNumbers(data)
-  const { n, bits, length } = numbers
-  const info = infoOf(data, bits)
+  const { n, length } = numbers
   const operation = new RsaPrivateOperation(numbers)
-  const publicKey: RsaPublicData = { type: data.type, n: data.n, e: data.e, ...(data.pss && { pss: data.pss }) }
-  const encode = (algorithm: SignatureAlgorithm, message: Uint8Array): Uint8Array => {
-    checkRsaFit(info, algorithm)
-    const hash = hashNamed(hashes, algorithm.hash)
-    if (algorithm.name === 'rsa-pkcs1') return encodePkcs1(hash, message, length)
-    const salt = randomBytes(algorithm.saltLength)
-    return encodePss(hash, hashNamed(hashes, algorithm.mgfHash), salt, message, bits - 1)
-  }
   return {
-    ...info,
-    data,
-    publicKey,
-    sign(algorithm, message) {
-      const m = bytesToInteger(encode(algorithm, message))
-      return integerToBytes(operation.run(m), length)
-    },
+    ...signingKey(data, numbers, operation, hashes),
     decryptPremaster(ciphertext) {
       const reject = new ImplicitRejection(
         hashNamed(hashes, 'sha256'),

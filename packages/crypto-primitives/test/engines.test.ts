@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type AeadCipher, type AeadEngine, createAead } from '../src/aead.ts'
 import { expandKeyConstantTime } from '../src/aes/constant-time.ts'
 import { expandKey } from '../src/aes/key-schedule.ts'
+import { x25519JavaScript } from '../src/groups/x25519-javascript.ts'
 import { x25519Kernel } from '../src/groups/x25519-wasm.ts'
 import { nodeProvider } from '../src/node.ts'
 import { createAead as createNativeAead } from '../src/node-aead.ts'
@@ -77,16 +78,25 @@ describe('AES key expansion in constant time', () => {
   })
 })
 
-describe('X25519 in WebAssembly', () => {
-  const kernel = x25519Kernel()!
+describe.each([
+  ['WebAssembly', x25519Kernel()!, 300],
+  ['plain JavaScript', x25519JavaScript, 60],
+])('X25519 in %s', (_, kernel, rounds) => {
   it('equals noble and OpenSSL', () => {
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < rounds; i++) {
       const scalar = random(32)
       const u = i % 3 === 0 ? new Uint8Array(32).fill(255, i % 32) : random(32)
       const ours = hex(kernel(scalar, u))
       if (i < 40 && !/^0*$/.test(ours)) expect(ours).toBe(hex(nobleX25519.scalarMult(scalar, u)))
       if (!/^0*$/.test(ours)) expect(ours).toBe(hex(nodeProvider.groups.x25519!.agreeWith!(scalar, u)))
       else expect(() => nodeProvider.groups.x25519!.agreeWith!(scalar, u)).toThrow()
+    }
+  })
+
+  it('gives zeros for points of low order', () => {
+    const p = Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 0xed : i === 31 ? 0x7f : 0xff))
+    for (const u of [new Uint8Array(32), Uint8Array.from({ length: 32 }, (_, i) => Number(i === 0)), p]) {
+      expect(hex(kernel(random(32), u))).toBe('00'.repeat(32))
     }
   })
 

@@ -44,6 +44,16 @@ export async function refuses(run: () => unknown, what: string, ...codes: readon
   check(codes.includes(error.code), `${what}: code ${error.code}, not ${codes.join(' or ')}`)
 }
 
+/** What `run` gives, or undefined where the provider says that it does not offer this. */
+export function ifOffered<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof CryptoError && error.code === 'UNSUPPORTED') return undefined
+    throw error
+  }
+}
+
 /** A copy with one bit turned. */
 export function flipped(bytes: Uint8Array, at: number): Uint8Array {
   const out = bytes.slice()

@@ -1,5 +1,5 @@
 import type { CryptoProvider, KeyExchangeGroup } from '../provider.ts'
-import { type ConformanceCase, check, equalBytes, flipped, hex, refuses, unhex } from './expect.ts'
+import { type ConformanceCase, check, equalBytes, flipped, hex, ifOffered, refuses, unhex } from './expect.ts'
 import { vectors } from './vectors.ts'
 
 /** Points of small order on Curve25519 (RFC 7748 §6.1 and its security considerations), little-endian. */
@@ -119,7 +119,8 @@ function* givenParameters(provider: CryptoProvider): Generator<ConformanceCase> 
     yield {
       name: `dh of ${bits} bits: known answer, agreement, range`,
       async run() {
-        const group = provider.dhGroup(unhex(prime), two)
+        const group = ifOffered(() => provider.dhGroup(unhex(prime), two))
+        if (!group) return
         if (group.agreeWith) {
           const padded = secret.padStart(prime.length, '0')
           equalBytes(group.agreeWith(unhex(privateValue), unhex(share)), padded, 'secret')
@@ -137,6 +138,7 @@ function* givenParameters(provider: CryptoProvider): Generator<ConformanceCase> 
     name: 'dh: unfit parameters are refused',
     async run() {
       const prime = unhex(vectors.dh[1].prime)
+      if (!ifOffered(() => provider.dhGroup(prime, two))) return
       const even = prime.slice()
       even[even.length - 1] &= 0xfe
       const last = prime.slice()

@@ -12,7 +12,8 @@ import { CryptoError } from '../error.ts'
 import type { CurveName } from '../provider.ts'
 import type { Curve } from './curve.ts'
 
-const CURVES: Readonly<Record<CurveName, Curve>> = {
+/** All curves. */
+export const CURVES: Readonly<Record<CurveName, Curve>> = {
   secp224r1,
   secp256r1,
   secp384r1,

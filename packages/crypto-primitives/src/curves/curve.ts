@@ -1,7 +1,13 @@
-import { type ECDSA, ecdsa, type WeierstrassOpts, weierstrass } from '@noble/curves/abstract/weierstrass.js'
-import type { CHash } from '@noble/hashes/utils.js'
+import {
+  type WeierstrassOpts,
+  type WeierstrassPoint,
+  type WeierstrassPointCons,
+  weierstrass,
+} from '@noble/curves/abstract/weierstrass.js'
 import type { CurveName } from '../provider.ts'
-import { randomBytes } from '../random.ts'
+
+/** A point of a curve, in noble's arithmetic. */
+export type Point = WeierstrassPoint<bigint>
 
 /** Domain parameters of a short Weierstrass curve of prime order, as its standard prints them: hexadecimal. */
 export interface CurveParameters {
@@ -22,8 +28,8 @@ export interface Curve {
   readonly coordinateLength: number
   /** Bytes of the order: of a private key and of each half of a signature. */
   readonly scalarLength: number
-  /** noble's arithmetic for it. */
-  engine(): ECDSA
+  /** noble's arithmetic for it: the class of its points. */
+  points(): WeierstrassPointCons<bigint>
 }
 
 const integer = (hex: string): bigint => BigInt(`0x${hex}`)
@@ -32,10 +38,9 @@ const integer = (hex: string): bigint => BigInt(`0x${hex}`)
  * Describes a curve; nothing is computed until the first use.
  *
  * @param bits of the field
- * @param hash drives the deterministic part of nonces (RFC 6979); the message hash is the caller's choice
  */
-export function defineCurve(name: CurveName, bits: number, hash: CHash, parameters: CurveParameters): Curve {
-  let engine: ECDSA | undefined
+export function defineCurve(name: CurveName, bits: number, parameters: CurveParameters): Curve {
+  let points: WeierstrassPointCons<bigint> | undefined
   const length = (bits + 7) >> 3
   return {
     name,
@@ -43,8 +48,8 @@ export function defineCurve(name: CurveName, bits: number, hash: CHash, paramete
     coordinateLength: length,
     // All curves here have orders of as many bits as their fields, or (secp224r1: one fewer) as many bytes.
     scalarLength: length,
-    engine() {
-      if (!engine) {
+    points() {
+      if (!points) {
         const { p, a, b, n, gx, gy } = parameters
         const domain: WeierstrassOpts<bigint> = {
           p: integer(p),
@@ -55,9 +60,9 @@ export function defineCurve(name: CurveName, bits: number, hash: CHash, paramete
           Gx: integer(gx),
           Gy: integer(gy),
         }
-        engine = ecdsa(weierstrass(domain), hash, { randomBytes: (count = 32) => randomBytes(count), lowS: false })
+        points = weierstrass(domain)
       }
-      return engine
+      return points
     },
   }
 }

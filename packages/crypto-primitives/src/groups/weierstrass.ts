@@ -27,7 +27,7 @@ export function checkUncompressed(curve: Pick<Curve, 'name' | 'coordinateLength'
  * @throws {CryptoError} `INVALID_SHARE` for a point off the curve or at infinity
  */
 export function ecdhSecret(curve: Curve, scalar: bigint, point: Uint8Array): Uint8Array {
-  const { Point } = curve.engine()
+  const Point = curve.points()
   let peer: InstanceType<typeof Point>
   try {
     peer = Point.fromBytes(point)
@@ -52,7 +52,7 @@ export function weierstrassGroup(curve: Curve): KeyExchangeGroup {
     'ecdh',
     1 + 2 * curve.coordinateLength,
     (privateValue) => {
-      const { Point } = curve.engine()
+      const Point = curve.points()
       let scalar = privateValue ? scalarOf(curve, privateValue) : randomInteger(1n, Point.CURVE().n)
       return {
         share() {
@@ -73,7 +73,7 @@ export function weierstrassGroup(curve: Curve): KeyExchangeGroup {
 /** A private key's bytes as a scalar. @throws {CryptoError} `INVALID_KEY` when it is not in `[1, n - 1]` */
 export function scalarOf(curve: Curve, d: Uint8Array): bigint {
   const scalar = bytesToInteger(d)
-  if (scalar === 0n || scalar >= curve.engine().Point.CURVE().n) {
+  if (scalar === 0n || scalar >= curve.points().CURVE().n) {
     throw new CryptoError('INVALID_KEY', `${curve.name} private key must be in [1, n - 1]`)
   }
   return scalar

@@ -1,6 +1,6 @@
 /** ECDSA verification that gets faster for keys that come back: a server's, an authority's. */
-import type { ECDSA } from '@noble/curves/abstract/weierstrass.js'
-import { bytesToInteger } from '../integer.ts'
+import type { Curve, Point } from '../curves/curve.ts'
+import { digestInteger } from './nonce.ts'
 
 /** Verifications before a key gets a table: it costs as much as twenty of them save. */
 const USES = 16
@@ -9,51 +9,45 @@ const WINDOW = 5
 /** Keys that have a table at a time. */
 const TABLES = 16
 
-type Point = InstanceType<ECDSA['Point']>
-
 /** A public key, which counts its verifications. */
 export class SeenKey {
   #uses = 0
-  #point: Point | undefined
+  /** Has a table. The tables are not secret, and neither is anything that they are multiplied by. */
+  #tabled: Point | undefined
 
   constructor(
-    private readonly engine: ECDSA,
-    private readonly bytes: Uint8Array,
+    private readonly curve: Curve,
+    private readonly point: Point,
   ) {}
 
-  /**
-   * True when this verification goes by tables: `verify` then, else the engine's own. The tables are not secret, and
-   * neither is anything that they are multiplied by.
-   */
+  /** True when verifications go by tables from now on. */
   hasTable(): boolean {
-    if (this.#point) return true
+    if (this.#tabled) return true
     if (++this.#uses < USES) return false
-    this.#point = this.engine.Point.fromBytes(this.bytes)
-    this.#point.precompute(WINDOW, false)
+    const { X, Y, Z } = this.point
+    // The table is kept for as long as this very object.
+    this.#tabled = new (this.curve.points())(X, Y, Z).precompute(WINDOW, false)
     tabled.push(this)
     if (tabled.length > TABLES) tabled.shift()!.#forget()
     return true
   }
 
-  /**
-   * FIPS 186-5 §6.4.2, steps 3 to 8, by tables for both points.
-   *
-   * @param r and s, already found to be in [1, n - 1]
-   */
-  verify(digest: Uint8Array, r: bigint, s: bigint): boolean {
-    const { Point } = this.engine
-    const { Fn } = Point
-    const excess = 8 * digest.length - Fn.BITS
-    const z = excess > 0 ? bytesToInteger(digest) >> BigInt(excess) : bytesToInteger(digest)
+  /** ECDSA verification of a digest (FIPS 186-5 §6.4.2), where r and s are any non-negative numbers. */
+  verify(digest: Uint8Array, { r, s }: { readonly r: bigint; readonly s: bigint }): boolean {
+    const { BASE, Fn, CURVE } = this.curve.points()
+    const { n } = CURVE()
+    if (r === 0n || r >= n || s === 0n || s >= n) return false
     const inverse = Fn.inv(s)
-    const sum = Point.BASE.multiplyUnsafe(Fn.create(z * inverse)).add(
-      this.#point!.multiplyUnsafe(Fn.create(r * inverse)),
-    )
+    const u = Fn.create(digestInteger(digest, n) * inverse)
+    const v = Fn.create(r * inverse)
+    const sum = this.hasTable()
+      ? BASE.multiplyUnsafe(u).add(this.#tabled!.multiplyUnsafe(v))
+      : BASE.mulAddUnsafe(u, this.point, v)
     return !sum.is0() && Fn.create(sum.toAffine().x) === r
   }
 
   #forget(): void {
-    this.#point = undefined
+    this.#tabled = undefined
     this.#uses = 0
   }
 }

@@ -4,9 +4,10 @@ interface WebAssemblyApi {
   readonly Instance: new (module: object, imports: object) => { readonly exports: Record<string, unknown> }
 }
 
-/** Base64 without the platform's help: `atob` gives a string, `Buffer` is Node's. */
-function decode(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
+function unhex(hex: string): Uint8Array {
+  const bytes = new Uint8Array(hex.length / 2)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
+  return bytes
 }
 
 let warned = false
@@ -25,16 +26,17 @@ function warnOnce(error: unknown): void {
  * only for `WebAssembly.Module` in some old versions; where that, a content security policy or a missing feature (SIMD)
  * stands in the way, the answer is undefined, and stays so.
  *
+ * @param hex its bytes
  * @param read its exports, and its memory
  */
-export function wasmModule<T>(base64: string, read: (exports: Record<string, unknown>, memory: ArrayBuffer) => T) {
+export function wasmModule<T>(hex: string, read: (exports: Record<string, unknown>, memory: ArrayBuffer) => T) {
   let loaded: { value: T | undefined } | undefined
   return (): T | undefined => {
     if (!loaded) {
       let value: T | undefined
       try {
         const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly
-        const { exports } = new Instance(new Module(decode(base64)), {
+        const { exports } = new Instance(new Module(unhex(hex)), {
           env: {
             abort() {
               throw new Error('unreachable')

@@ -1,20 +1,29 @@
 /** Clients of TLS 1.0 to 1.3, without the server's side. */
 import { clientOfAllVersions } from './client/all-versions.ts'
+import { type ClientParts, partsFor } from './client/parts.ts'
 import type { ClientConfig } from './config.ts'
 import { Connection } from './connection.ts'
 
 /**
- * A client's connection of TLS 1.0 to 1.3, as `TlsConnection.client` makes it. Its ClientHello is in the output at once.
+ * A client's connection of TLS 1.0 to 1.3. Its ClientHello is in the output at once.
  *
+ * @param parts what it can do beside a handshake with a server's certificate or a ticket: `clientCertificates`,
+ *   `earlyData`, `externalPsks`, `compressedCertificates`, `helloForms`. `TlsConnection.client` has them all
+ * @throws {TlsError} `MISSING_PART` for an option whose part was not given
  * @example
  * const tls = tlsClient({ provider, serverName, parseCertificate, verifyPeer })
  * send(tls.takeOutput())
  */
-export function tlsClient(config: ClientConfig): Connection {
-  return new Connection('client', config, clientOfAllVersions(config))
+export function tlsClient(config: ClientConfig, ...parts: readonly ClientParts[]): Connection {
+  return new Connection('client', config, clientOfAllVersions(config, partsFor(config, parts)))
 }
 
 export { Alert, AlertError, alertName, TlsError } from '@x/tls-record'
+export { earlyData } from './client/early-data13.ts'
+export { clientCertificates } from './client/every-part.ts'
+export { helloForms } from './client/hello-form.ts'
+export { compressedCertificates, externalPsks } from './client/more-parts13.ts'
+export type { ClientParts } from './client/parts.ts'
 export type * from './config.ts'
 export type { Connection } from './connection.ts'
 export type * from './events.ts'

@@ -2,21 +2,23 @@
 import { configError, Version } from '@x/tls-record'
 import { ClientContext } from './client/client-context.ts'
 import { clientHandshake } from './client/client-handshake.ts'
+import { type ClientParts, partsFor } from './client/parts.ts'
 import type { ClientConfig } from './config.ts'
 import { Connection } from './connection.ts'
-import { checkCredentials } from './tls13/credentials.ts'
 
 /**
  * A client's connection of TLS 1.3. Its ClientHello is in the output at once. A server that selects an older version
  * gets the alert protocol_version; what the configuration says about older versions is of no effect.
  *
- * @throws {TlsError} `NO_PROTOCOLS_AVAILABLE` when `versions` names any but TLS 1.3: `tlsClient` of
+ * @param parts what it can do beside a handshake with a server's certificate or a ticket: `clientCertificates`,
+ *   `earlyData`, `externalPsks`, `compressedCertificates`, `helloForms`
+ * @throws {TlsError} `MISSING_PART` for an option whose part was not given; `NO_PROTOCOLS_AVAILABLE` when `versions` names any but TLS 1.3: `tlsClient` of
  *   `@x/tls-handshake/client` speaks them
  * @example
  * const tls = tls13Client({ provider, serverName, parseCertificate, verifyPeer })
  * send(tls.takeOutput())
  */
-export function tls13Client(config: ClientConfig): Connection {
+export function tls13Client(config: ClientConfig, ...parts: readonly ClientParts[]): Connection {
   if (config.versions?.some((version) => version !== Version.TLS13) || config.versions?.length === 0) {
     throw configError(
       'NO_PROTOCOLS_AVAILABLE',
@@ -24,13 +26,19 @@ export function tls13Client(config: ClientConfig): Connection {
       'protocol_version',
     )
   }
+  const joined = partsFor(config, parts)
   return new Connection('client', config, function* (wire, facts, secrets) {
-    checkCredentials(config.credentials)
-    yield* clientHandshake(new ClientContext(config, wire, facts, secrets))
+    joined.certificates?.check(config.credentials)
+    yield* clientHandshake(new ClientContext(config, wire, facts, secrets, joined))
   })
 }
 
 export { Alert, AlertError, alertName, TlsError } from '@x/tls-record'
+export { clientCertificates13 as clientCertificates } from './client/certificates13.ts'
+export { earlyData } from './client/early-data13.ts'
+export { helloForms } from './client/hello-form.ts'
+export { compressedCertificates, externalPsks } from './client/more-parts13.ts'
+export type { ClientParts } from './client/parts.ts'
 export type * from './config.ts'
 export type { Connection } from './connection.ts'
 export type * from './events.ts'

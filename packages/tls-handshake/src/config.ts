@@ -264,6 +264,10 @@ export interface TicketProtection {
   seal(session: Uint8Array): Awaitable<Uint8Array | null>
   /** `null`: unknown, corrupt or expired: full handshake. `renew` asks for a fresh ticket. */
   open(ticket: Uint8Array): Awaitable<{ session: Uint8Array; renew: boolean } | null>
+  /** The same for a ticket whose content has a form of its own: asked instead of `seal` where it is there. */
+  sealSession?(session: Session): Awaitable<Uint8Array | null>
+  /** Asked instead of `open` where it is there. */
+  openSession?(ticket: Uint8Array): Awaitable<{ session: Session; renew: boolean } | null>
 }
 
 export interface SessionStore {

@@ -1,4 +1,5 @@
 import { clientOfAllVersions } from './client/all-versions.ts'
+import { EVERY_PART } from './client/every-part.ts'
 import type { ClientConfig, ServerConfig } from './config.ts'
 import { Connection } from './connection.ts'
 import { ServerContext } from './server/server-context.ts'
@@ -9,7 +10,7 @@ import { checkCredentials } from './tls13/credentials.ts'
 export class TlsConnection extends Connection {
   /** A client's side. Its ClientHello is in the output at once. */
   static client(config: ClientConfig): TlsConnection {
-    return new TlsConnection('client', config, clientOfAllVersions(config))
+    return new TlsConnection('client', config, clientOfAllVersions(config, EVERY_PART))
   }
 
   /** A server's side. */

@@ -1,15 +1,15 @@
 import type { ClientConfig } from '../config.ts'
 import type { Handshake } from '../handshake/handshake.ts'
-import { checkCredentials } from '../tls13/credentials.ts'
 import { ClientContext12 } from './client-context12.ts'
 import { clientHandshake } from './client-handshake.ts'
 import { clientHandshake12 } from './client12.ts'
+import type { ClientParts } from './parts.ts'
 
 /** A client of TLS 1.0 to 1.3. */
-export function clientOfAllVersions(config: ClientConfig): Handshake {
+export function clientOfAllVersions(config: ClientConfig, parts: ClientParts): Handshake {
   return function* (wire, facts, secrets) {
-    checkCredentials(config.credentials)
-    const hs = new ClientContext12(config, wire, facts, secrets)
+    parts.certificates?.check(config.credentials)
+    const hs = new ClientContext12(config, wire, facts, secrets, parts)
     yield* clientHandshake(hs, (hello, version) => clientHandshake12(hs, hello, version))
   }
 }

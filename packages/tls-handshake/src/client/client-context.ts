@@ -1,6 +1,8 @@
 import type { HashName, KeyAgreement } from '@x/crypto-primitives'
 import type { ClientConfig } from '../config.ts'
 import { HandshakeContext } from '../handshake/context.ts'
+import type { ConnectionFacts } from '../handshake/facts.ts'
+import type { Wire } from '../handshake/wire.ts'
 import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import { enabledSuites13 } from '../registry/cipher-suites.ts'
 import type { GreaseValues } from '../registry/grease.ts'
@@ -8,6 +10,8 @@ import { enabledGroups13, type Group } from '../registry/groups.ts'
 import { acceptedSchemes } from '../registry/signature-schemes.ts'
 import type { KeySchedule } from '../tls13/key-schedule.ts'
 import type { Psk } from '../tls13/psk.ts'
+import type { ConnectionSecrets } from '../tls13/secrets.ts'
+import type { ClientParts } from './parts.ts'
 import type { PendingExtension } from './pending-extension.ts'
 
 /**
@@ -15,6 +19,16 @@ import type { PendingExtension } from './pending-extension.ts'
  * `ClientContext12` adds the older versions.
  */
 export class ClientContext extends HandshakeContext<ClientConfig> {
+  constructor(
+    config: ClientConfig,
+    wire: Wire,
+    facts: ConnectionFacts,
+    secrets: ConnectionSecrets,
+    readonly parts: ClientParts,
+  ) {
+    super(config, wire, facts, secrets)
+  }
+
   /** Highest first. */
   readonly versions: readonly number[] = [0x0304]
   readonly suites13: readonly CipherSuite13[] = enabledSuites13(this.provider, this.config.cipherSuites)

@@ -1,5 +1,4 @@
 import { configError, Version } from '@x/tls-record'
-
 import { Writer } from '../codec/writer.ts'
 import { alpn } from '../extensions/alpn.ts'
 import { compressCertificate } from '../extensions/compress-certificate.ts'
@@ -17,14 +16,12 @@ import { sctRequest } from '../extensions/signed-certificate-timestamp.ts'
 import { statusRequest } from '../extensions/status-request.ts'
 import { supportedGroups } from '../extensions/supported-groups.ts'
 import { supportedVersions } from '../extensions/supported-versions.ts'
-import { decodeClientHello, writeClientHelloFields } from '../messages/client-hello.ts'
+import { writeClientHelloFields } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { FALLBACK_SCSV } from '../registry/cipher-suites.ts'
-import { greaseValues } from '../registry/grease.ts'
 import type { Group } from '../registry/groups.ts'
 import { KeySchedule } from '../tls13/key-schedule.ts'
-import { externalPsks, pskBinder, pskSchedule } from '../tls13/psk.ts'
-import { trafficWriter } from '../tls13/traffic-keys.ts'
+import { pskBinder } from '../tls13/psk.ts'
 import type { ClientContext } from './client-context.ts'
 import { type PendingExtension, pending } from './pending-extension.ts'
 import { resumableSession } from './resumption.ts'
@@ -35,7 +32,7 @@ export function sendClientHello(hs: ClientContext): void {
   if ((!hs.version13 || hs.suites13.length === 0) && hs.olderSuites.length === 0) {
     throw configError('NO_CIPHERS_AVAILABLE', 'no cipher suite is enabled')
   }
-  if (config.grease) hs.grease = greaseValues(provider)
+  if (config.grease) hs.grease = hs.parts.helloForm!.grease(provider)
   const session = resumableSession(hs)
   hs.offerOlderSession()
   if (hs.version13) {
@@ -45,12 +42,13 @@ export function sendClientHello(hs: ClientContext): void {
     }
     hs.psks = [
       ...(session ? [session] : []),
-      ...(config.psks ?? []).flatMap((psk) => externalPsks(provider, psk, hs.hashes13)),
+      ...(config.psks ?? []).flatMap((psk) => hs.parts.externalPsks!(provider, psk, hs.hashes13)),
     ]
     for (const group of initialKeyShares(hs)) {
       hs.agreements.set(group.id, provider.groups[group.name]!.initiate())
     }
-    prepareEarlyData(hs)
+    if (config.earlyData) hs.parts.earlyData!.prepare(hs)
+    else hs.facts.earlyDataReason = 'disabled'
   }
   hs.offeredSuites = [
     ...(hs.version13 ? hs.suites13.map(({ id }) => id) : []),
@@ -62,7 +60,7 @@ export function sendClientHello(hs: ClientContext): void {
   // RFC 9846 §5.1: only the record of the first ClientHello says 0x0301.
   hs.wire.flush()
   hs.wire.writer.version = Math.min(hs.versions[0], Version.TLS12)
-  if (hs.earlyData) startEarlyData(hs, hello)
+  if (hs.earlyData) hs.parts.earlyData!.start(hs, hello)
 }
 
 /** The second ClientHello: as the first, except for what RFC 9846 §4.2.2 lists. */
@@ -78,51 +76,6 @@ function initialKeyShares(hs: ClientContext): Group[] {
     return [hs.groups13.find(({ id }) => id === last) ?? hs.groups13[0]].filter((group) => group !== undefined)
   }
   return asked.flatMap((name) => hs.groups13.filter((group) => group.name === name))
-}
-
-/** 0-RTT is possible with the first PSK, if its ticket allows it and everything about it is still on offer. */
-function prepareEarlyData(hs: ClientContext): void {
-  const { config, facts } = hs
-  if (!config.earlyData) {
-    facts.earlyDataReason = 'disabled'
-    return
-  }
-  const psk = hs.psks[0]
-  const session = psk?.session
-  if (session === undefined) {
-    facts.earlyDataReason = 'no_session_offered'
-    return
-  }
-  const suite = hs.suites13.find(({ id }) => id === session.cipherSuite)
-  if (!session.maxEarlyData || suite === undefined) {
-    facts.earlyDataReason = 'unsupported_for_session'
-    return
-  }
-  // RFC 9846 §4.3.10: early data is of the session's protocol; offering it without that protocol would be for nothing.
-  const { alpn: protocol } = session
-  if (protocol !== undefined && !config.alpnProtocols?.some((name) => name.join() === protocol.join())) {
-    facts.earlyDataReason = 'alpn_mismatch'
-    return
-  }
-  hs.earlyData = { psk, schedule: pskSchedule(hs.provider, psk), suite }
-}
-
-/** client_early_traffic_secret protects what is written from here on. */
-function startEarlyData(hs: ClientContext, hello: Uint8Array): void {
-  const { schedule, suite } = hs.earlyData!
-  if (hs.sessionId.length > 0) {
-    hs.wire.sendChangeCipherSpec()
-    hs.changeCipherSpecSent = true
-  }
-  const helloHash = schedule.hash.digest(hello)
-  const secret = schedule.clientEarlyTrafficSecret(helloHash)
-  hs.logSecret('CLIENT_EARLY_TRAFFIC_SECRET', hs.random, secret)
-  hs.secrets.earlyExporter = schedule.earlyExporterSecret(helloHash)
-  hs.secrets.earlyHash = schedule.hash
-  hs.logSecret('EARLY_EXPORTER_SECRET', hs.random, hs.secrets.earlyExporter)
-  hs.wire.changeWriteKeys(trafficWriter({ aead: hs.provider.aeads[suite.aead]!, hash: schedule.hash }, secret))
-  hs.wire.openEarlyData(hs.earlyData!.psk.session!.maxEarlyData!)
-  secret.fill(0)
 }
 
 function encodeClientHello(hs: ClientContext, first: boolean): Uint8Array {
@@ -142,24 +95,16 @@ function encodeClientHello(hs: ClientContext, first: boolean): Uint8Array {
   })
   hs.offeredExtensions = new Set(types)
   const { rewriteClientHello } = hs.config
-  const hello = rewriteClientHello ? adopt(hs, rewriteClientHello(writer.finish())) : writer.finish()
+  const hello = rewriteClientHello
+    ? hs.parts.helloForm!.adopt(hs, rewriteClientHello(writer.finish()))
+    : writer.finish()
   if (hs.psks.length > 0) fillBinders(hs, hello)
   return hello
 }
 
-/** Makes a hello that someone else wrote ours: what it offers is what may be answered. */
-function adopt(hs: ClientContext, raw: Uint8Array): Uint8Array {
-  const hello = decodeClientHello({ type: HandshakeType.client_hello, body: raw.subarray(4), raw })
-  hs.random = hello.random
-  hs.sessionId = hello.sessionId
-  hs.offeredSuites = hello.cipherSuites
-  hs.offeredExtensions = new Set(hello.extensions.types)
-  return raw
-}
-
 function writeExtensions(hs: ClientContext, writer: Writer, first: boolean): readonly number[] {
   let extensions = [...commonExtensions(hs), ...hs.olderExtensions, ...(hs.version13 ? extensions13(hs, first) : [])]
-  if (hs.config.permuteExtensions) extensions = permute(hs, extensions)
+  if (hs.config.permuteExtensions) extensions = hs.parts.helloForm!.permute(hs, extensions)
   if (hs.grease) {
     extensions.unshift({ type: hs.grease.firstExtension, encode: () => {} })
     extensions.push({ type: hs.grease.lastExtension, encode: (target) => target.u8(0) })
@@ -218,21 +163,6 @@ function extensions13(hs: ClientContext, first: boolean): PendingExtension[] {
   if (algorithms.length > 0) list.push(pending(compressCertificate, algorithms))
   if (config.postHandshakeAuth) list.push(pending(postHandshakeAuth, true))
   return list
-}
-
-/** Shuffles the extensions once; the second hello keeps the order of the first. */
-function permute(hs: ClientContext, extensions: PendingExtension[]): PendingExtension[] {
-  if (hs.extensionOrder === undefined) {
-    const order = extensions.map(({ type }) => type)
-    const random = hs.provider.randomBytes(2 * order.length)
-    for (let i = order.length - 1; i > 0; i--) {
-      const j = ((random[2 * i] << 8) | random[2 * i + 1]) % (i + 1)
-      ;[order[i], order[j]] = [order[j], order[i]]
-    }
-    hs.extensionOrder = order
-  }
-  const rank = new Map(hs.extensionOrder.map((type, index) => [type, index]))
-  return extensions.sort((a, b) => (rank.get(a.type) ?? rank.size) - (rank.get(b.type) ?? rank.size))
 }
 
 /** The identities, with zeros for the binders: they cover the rest of the message and are filled in last. */

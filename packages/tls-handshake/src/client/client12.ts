@@ -1,16 +1,11 @@
-import { Alert, peerError, TlsError } from '@x/tls-record'
+import { peerError } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
-import type { Writer } from '../codec/writer.ts'
-import type { CertificateRequestInfo, ClientConfig, Credential, PeerCertificate, ProtocolVersion } from '../config.ts'
-import { answer, type Flow, idle, nextMessage } from '../handshake/step.ts'
-import {
-  type CertificateRequest12,
-  certificateTypeOf,
-  decodeCertificateRequest12,
-} from '../messages/certificate-request12.ts'
+import type { CertificateRequestInfo, ClientConfig, PeerCertificate, ProtocolVersion } from '../config.ts'
+import { type Flow, idle, nextMessage } from '../handshake/step.ts'
+import { type CertificateRequest12, decodeCertificateRequest12 } from '../messages/certificate-request12.ts'
 import { decodeCertificate12, encodeCertificate12 } from '../messages/certificate12.ts'
 import { checkFinished, encodeFinished } from '../messages/finished.ts'
-import { encodeHandshake, type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
+import { type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
 import { checkDowngradeSentinel, decodeServerHello, type ServerHello } from '../messages/server-hello.ts'
 import { decodeServerKeyExchange, type ServerKeyExchange } from '../messages/server-key-exchange.ts'
 import {
@@ -26,11 +21,10 @@ import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
 import { connectionSecrets12, masterSecret, prfHash, verifyData } from '../tls12/key-schedule.ts'
 import { readLeaf12 } from '../tls12/peer-certificate.ts'
 import { type Protections, protections } from '../tls12/protection.ts'
-import { chooseSigning, type Signing, signedParameters, verifySignature12 } from '../tls12/signatures.ts'
+import { signedParameters, verifySignature12 } from '../tls12/signatures.ts'
 import type { Connection12, FinishedPair } from '../tls12/state.ts'
 import { handshakeHash } from '../tls12/transcript12.ts'
 import { verifyPeer } from '../tls13/authentication.ts'
-import { issuerMatches } from '../tls13/credentials.ts'
 import { ClientContext12 } from './client-context12.ts'
 import { sendClientHello } from './client-hello.ts'
 import { sendClientKeyExchange } from './key-exchange12.ts'
@@ -72,10 +66,10 @@ function* full(client: Client12): Flow<FinishedPair> {
   // In a renegotiation the certificate is the same, and so is the verdict.
   if (leaf && !client.previous?.chain) yield* verifyServer(client, leaf, false)
   const credential = request ? yield* selectCredential(client, request) : undefined
-  if (request) hs.send(encodeCertificate12(credential?.credential.chain ?? []))
+  if (request) hs.send(encodeCertificate12(credential?.chain ?? []))
   const premaster = yield* sendClientKeyExchange(client, leaf, keyExchange)
   deriveMaster(client, premaster)
-  if (credential) yield* sendCertificateVerify(client, credential)
+  if (credential) yield* credential.prove()
   const state = client.state!
   const keys = protections(hs.provider, state, client.encryptThenMac)
   const clientFinished = sendFinished(client, keys)
@@ -228,49 +222,17 @@ function* resumeServerCredential(client: Client12, session: Session): Flow {
 
 // --- Our flight
 
-interface ClientCredential {
-  readonly credential: Credential
-  readonly signing: Signing
-}
-
-/** RFC 5246 §7.4.6: the first credential that fits the request, or an empty Certificate. */
-function* selectCredential(client: Client12, request: CertificateRequest12): Flow<ClientCredential | undefined> {
-  const { hs, version } = client
-  const { config, facts } = hs
+/** RFC 5246 §7.4.6: a credential that fits the request, if we have any. */
+function* selectCredential(client: Client12, request: CertificateRequest12) {
+  const { facts, parts } = client.hs
   const info: CertificateRequestInfo = {
-    version,
+    version: client.version,
     signatureSchemes: request.signatureSchemes ?? [],
     certificateAuthorities: request.authorities,
     certificateTypes: request.certificateTypes,
   }
   facts.certificateRequest = info
-  const { onCertificateRequest } = config
-  if (onCertificateRequest) yield* answer('selectCredential', () => onCertificateRequest(info))
-  const select = config.selectClientCredential
-  const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
-  const candidates = select ? (selected ? [selected] : []) : (config.credentials ?? [])
-  let reason = 'UNKNOWN_CERTIFICATE_TYPE'
-  for (const credential of candidates) {
-    if (credential.mustMatchIssuer && !issuerMatches(config, credential, request.authorities)) {
-      reason = 'NO_MATCHING_ISSUER'
-      continue
-    }
-    const certificateType = certificateTypeOf(credential.signer)
-    if (certificateType === undefined || !request.certificateTypes.includes(certificateType)) continue
-    const signing = chooseSigning(credential, version, request.signatureSchemes)
-    if (signing) {
-      facts.credential = credential
-      return { credential, signing }
-    }
-    reason = 'NO_SUITABLE_SIGNATURE_ALGORITHM'
-  }
-  if (config.requireFittingCredential && candidates.length > 0) {
-    throw new TlsError(reason, 'no client certificate fits what the server asks for', {
-      alert: Alert.handshake_failure,
-      blame: 'config',
-    })
-  }
-  return undefined
+  return parts.certificates12 && (yield* parts.certificates12.select(client, request, info))
 }
 
 const randoms = (client: Client12): Connection12['randoms'] => ({
@@ -295,23 +257,6 @@ function deriveMaster(client: Client12, premaster: Uint8Array): void {
 function logMaster({ hs, state }: Client12): void {
   hs.secrets.tls12 = connectionSecrets12(state!)
   hs.logSecret('CLIENT_RANDOM', hs.random, state!.master)
-}
-
-/** CertificateVerify (RFC 5246 §7.4.8): over all messages so far. */
-function* sendCertificateVerify({ hs }: Client12, { credential, signing }: ClientCredential): Flow {
-  const content = hs.transcript.kept
-  const signature = yield* answer('sign', () => credential.signer.sign(signing.algorithm, content))
-  hs.facts.localSignatureScheme = signing.scheme
-  hs.send(
-    encodeHandshake(
-      HandshakeType.certificate_verify,
-      (writer: Writer) => {
-        if (signing.scheme !== undefined) writer.u16(signing.scheme)
-        writer.vector16(signature)
-      },
-      signature.length + 16,
-    ),
-  )
 }
 
 /** ChangeCipherSpec, NextProtocol where NPN was negotiated, Finished. @returns verify_data */
@@ -455,7 +400,7 @@ function* renegotiate(
     psks: undefined,
     versions: [version],
   })
-  const hs = new ClientContext12(config, wire, facts, first.secrets)
+  const hs = new ClientContext12(config, wire, facts, first.secrets, first.parts)
   hs.renegotiating = finished
   const { alpnProtocol } = facts
   wire.holdOutgoing()

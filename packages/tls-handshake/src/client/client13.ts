@@ -1,11 +1,9 @@
 import { wipe } from '@x/crypto-primitives'
-import { Alert, peerError, TlsError, Version } from '@x/tls-record'
+import { peerError, Version } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { CertificateRequestInfo, PeerCertificate } from '../config.ts'
 import { alpn } from '../extensions/alpn.ts'
 import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
-import { compressCertificate } from '../extensions/compress-certificate.ts'
-import { EARLY_DATA } from '../extensions/early-data.ts'
 import { KEY_SHARE, serverKeyShare } from '../extensions/key-share.ts'
 import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
 import { selectedPsk } from '../extensions/pre-shared-key.ts'
@@ -13,15 +11,13 @@ import { recordSizeLimit } from '../extensions/record-size-limit.ts'
 import type { ExtensionBlock } from '../extensions/registry.ts'
 import { serverNameAnswer } from '../extensions/server-name.ts'
 import { signatureAlgorithms } from '../extensions/signature-algorithms.ts'
-import { SIGNED_CERTIFICATE_TIMESTAMP } from '../extensions/signed-certificate-timestamp.ts'
-import { STATUS_REQUEST } from '../extensions/status-request.ts'
 import { supportedGroups } from '../extensions/supported-groups.ts'
-import { answer, type Flow, nextMessage } from '../handshake/step.ts'
+import { type Flow, nextMessage } from '../handshake/step.ts'
 import { emptyCertificate13 } from '../messages/certificate.ts'
 import { type CertificateRequest13, decodeCertificateRequest13 } from '../messages/certificate-request.ts'
 import { decodeEncryptedExtensions } from '../messages/encrypted-extensions.ts'
 import { checkFinished } from '../messages/finished.ts'
-import { encodeHandshake, type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
+import { type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
 import type { ServerHello } from '../messages/server-hello.ts'
 import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import {
@@ -29,12 +25,9 @@ import {
   readCertificate13,
   readCertificateVerify,
   readLeaf,
-  sendCredential,
   sendFinished,
   verifyPeer,
 } from '../tls13/authentication.ts'
-import { chooseCredential13 } from '../tls13/credentials.ts'
-import { sameProtocol } from '../tls13/early-data.ts'
 import { withPeerShare } from '../tls13/key-exchange.ts'
 import { KeySchedule } from '../tls13/key-schedule.ts'
 import type { Psk } from '../tls13/psk.ts'
@@ -68,7 +61,7 @@ export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow 
     const request = client.psk ? undefined : yield* readServerCredential(client)
     if (client.psk) yield* resumeServerCredential(client)
     const serverFinished = yield* readServerFinished(client)
-    sendEndOfEarlyData(client)
+    if (hs.earlyData) hs.parts.earlyData!.end(client)
     if (request) yield* sendClientCredential(client, request, hs.transcript)
     resumptionSecret = sendClientFinished(client, serverFinished)
     hs.wire.complete(false)
@@ -182,7 +175,7 @@ function enterHandshakeKeys(client: Client13): void {
 }
 
 /** From here on alerts, too, are encrypted (RFC 9846 §6). */
-function writeWithHandshakeKeys(client: Client13): void {
+export function writeWithHandshakeKeys(client: Client13): void {
   sendChangeCipherSpecOnce(client.hs)
   client.hs.wire.changeWriteKeys(trafficWriter(client.cipher, client.clientHandshakeSecret))
 }
@@ -220,7 +213,8 @@ function* readEncryptedExtensions(client: Client13): Flow {
     wire.writer.maxInner = Math.min(wire.writer.maxInner, limit)
     wire.reader.maxPlaintext = Math.min(wire.reader.maxPlaintext, config.recordSizeLimit! - 1)
   }
-  settleEarlyData(client, extensions)
+  // Offered in a first hello only: after a HelloRetryRequest it is no longer among the offers.
+  if (hs.earlyData) hs.parts.earlyData!.settle(client, extensions)
 }
 
 /** RFC 7301 §3.1: exactly one protocol, of those we offered. */
@@ -233,45 +227,6 @@ function negotiatedProtocol(hs: ClientContext, extensions: ExtensionBlock): Uint
     throw peerError('illegal_parameter', 'INVALID_ALPN_PROTOCOL', 'the server selects a protocol that was not offered')
   }
   return protocols[0]
-}
-
-function settleEarlyData(client: Client13, extensions: ExtensionBlock): void {
-  const { hs, psk } = client
-  const { facts } = hs
-  const accepted = extensions.has(EARLY_DATA)
-  if (!hs.earlyData) {
-    // Offered in a first hello only: after a HelloRetryRequest it is no longer among the offers.
-    return
-  }
-  if (accepted) {
-    const { session } = hs.earlyData.psk
-    // RFC 9846 §4.3.11: early data goes with the first identity.
-    if (psk !== hs.earlyData.psk) {
-      throw peerError('illegal_parameter', 'BAD_EARLY_DATA', 'early data accepted without the PSK it is encrypted with')
-    }
-    if (client.suite.id !== session!.cipherSuite) {
-      throw peerError(
-        'illegal_parameter',
-        'CIPHER_MISMATCH_ON_EARLY_DATA',
-        'early data accepted with another cipher suite',
-      )
-    }
-    if (!sameProtocol(facts.alpnProtocol, session!.alpn)) {
-      throw peerError(
-        'illegal_parameter',
-        'ALPN_MISMATCH_ON_EARLY_DATA',
-        'early data accepted with another ALPN protocol',
-      )
-    }
-    facts.earlyDataReason = 'accepted'
-  } else {
-    facts.earlyDataReason = psk === undefined ? 'session_not_resumed' : 'peer_declined'
-    hs.earlyData = undefined
-    hs.wire.closeEarlyData()
-    writeWithHandshakeKeys(client)
-  }
-  facts.earlyDataAccepted = accepted
-  hs.wire.emit({ type: 'earlyData', accepted })
 }
 
 // --- The server's authentication (RFC 9846 §4.5)
@@ -292,7 +247,7 @@ function* readServerCredential(client: Client13): Flow<CertificateRequest13 | un
     hs.received(message)
     message = yield* nextMessage(HandshakeType.certificate, ...compressed)
   }
-  const certificate = readCertificate13(hs, message, new Uint8Array(0), hs.offeredExtensions)
+  const certificate = readCertificate13(hs, message, EMPTY, hs.offeredExtensions, hs.parts.compressedCertificates)
   // RFC 9846 §4.5.1: a server's list is never empty.
   if (certificate.chain.length === 0) {
     throw peerError('decode_error', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the server sent no certificate')
@@ -376,46 +331,17 @@ export function readCertificateRequest(
   return request
 }
 
-/** Certificate and CertificateVerify, or an empty Certificate (RFC 9846 §4.5.1.2). */
+/** What a request is answered with; an empty Certificate where we have none of our own (RFC 9846 §4.5.1.2). */
 export function* sendClientCredential(client: Client13, request: CertificateRequest13, transcript: Transcript): Flow {
-  const { hs } = client
-  const { config, facts } = hs
-  const info = facts.certificateRequest!
-  const { onCertificateRequest } = config
-  if (onCertificateRequest) yield* answer('selectCredential', () => onCertificateRequest(info))
-  const select = config.selectClientCredential
-  const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
-  const candidates =
-    selected === undefined && select === undefined ? (config.credentials ?? []) : selected ? [selected] : []
-  const choice = chooseCredential13(config, candidates, info, 'client')
-  if (choice.credential === undefined) {
-    if (config.requireFittingCredential && candidates.length > 0) {
-      throw new TlsError(choice.reason, 'no client certificate fits what the server asks for', {
-        alert: Alert.handshake_failure,
-        blame: 'config',
-      })
-    }
-    const message = emptyCertificate13(request.context)
-    transcript.add(message)
-    hs.wire.send(message)
-    return
-  }
-  const { credential, scheme } = choice
-  facts.credential = credential
-  const { extensions } = request
-  yield* sendCredential(
-    hs,
-    transcript,
-    'client',
-    {
-      credential,
-      scheme,
-      ocspResponse: extensions.has(STATUS_REQUEST) ? credential.ocspResponse : undefined,
-      sctList: extensions.has(SIGNED_CERTIFICATE_TIMESTAMP) ? credential.sctList : undefined,
-      compression: extensions.get(compressCertificate) ?? [],
-    },
-    request.context,
-  )
+  const { certificates } = client.hs.parts
+  if (certificates) yield* certificates.send(client, request, transcript)
+  else sendNoCredential(client.hs, request, transcript)
+}
+
+export function sendNoCredential(hs: ClientContext, request: CertificateRequest13, transcript: Transcript): void {
+  const message = emptyCertificate13(request.context)
+  transcript.add(message)
+  hs.wire.send(message)
 }
 
 // --- Finished (RFC 9846 §4.5.3)
@@ -433,15 +359,6 @@ function* readServerFinished(client: Client13): Flow<ServerFinished> {
   hs.received(message)
   hs.wire.requireRecordBoundary()
   return { applicationHash: hs.transcript.digest() }
-}
-
-/** RFC 9846 §4.6: the early data ends, and with it its keys. */
-function sendEndOfEarlyData(client: Client13): void {
-  const { hs } = client
-  if (!hs.earlyData) return
-  hs.wire.closeEarlyData()
-  hs.send(encodeHandshake(HandshakeType.end_of_early_data, () => {}))
-  writeWithHandshakeKeys(client)
 }
 
 /** @returns the resumption secret, from which tickets get their PSKs */

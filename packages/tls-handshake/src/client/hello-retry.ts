@@ -34,7 +34,7 @@ export function answerHelloRetryRequest(hs: ClientContext, request: ServerHello)
   hs.wire.writer.version = Version.TLS12
 
   // RFC 9846 §4.2.2: no early data any more, and only PSKs of the suite's hash.
-  if (hs.earlyData) abandonEarlyData(hs)
+  if (hs.earlyData) hs.parts.earlyData!.abandon(hs)
   hs.psks = hs.psks.filter((psk) => psk.hash === suite.hash)
   sendChangeCipherSpecOnce(hs)
   sendSecondClientHello(hs)
@@ -53,16 +53,6 @@ function replaceKeyShare(hs: ClientContext, id: number): void {
   for (const agreement of hs.agreements.values()) agreement.destroy()
   hs.agreements.clear()
   hs.agreements.set(id, hs.provider.groups[group.name]!.initiate())
-}
-
-function abandonEarlyData(hs: ClientContext): void {
-  hs.wire.closeEarlyData()
-  hs.wire.writePlaintext()
-  hs.earlyData!.schedule.destroy()
-  hs.earlyData = undefined
-  hs.facts.earlyDataAccepted = false
-  hs.facts.earlyDataReason = 'hello_retry_request'
-  hs.wire.emit({ type: 'earlyData', accepted: false })
 }
 
 /** Middlebox compatibility: before the second flight, whatever it starts with (RFC 9846 appendix E.4). */

@@ -11,10 +11,9 @@ export function* selectProtocol(hs: ServerContext, hello: ClientHelloInfo): Flow
   const { config, facts } = hs
   const offered = hello.alpnProtocols
   if (offered === undefined) return
-  const { selectAlpn } = config
   let selected: Uint8Array | undefined
-  if (selectAlpn) {
-    selected = yield* answer('selectAlpn', () => selectAlpn(offered))
+  if (config.selectAlpn) {
+    selected = yield* answer('selectAlpn', () => config.selectAlpn!(offered))
     if (selected !== undefined && !offered.some((protocol) => equalBytes(protocol, selected!))) {
       throw localError('INVALID_ALPN_PROTOCOL', 'selectAlpn chose a protocol that the client did not offer')
     }

@@ -15,7 +15,7 @@ import { EMPTY_RENEGOTIATION_INFO_SCSV } from '../registry/cipher-suites.ts'
 import type { CipherSuite12 } from '../registry/cipher-suites12.ts'
 import { enabledVersions } from '../registry/versions.ts'
 import type { Session } from '../session.ts'
-import { decodeSession } from '../sessions/session-codec.ts'
+import { openTicket } from '../sessions/ticket-protection.ts'
 import { checkPointFormats } from '../tls12/point-formats.ts'
 import type { Connection12, FinishedPair } from '../tls12/state.ts'
 import { selectProtocol, staple } from './answers.ts'
@@ -204,13 +204,7 @@ function* readSession(hs: ServerContext, hello: ClientHello): Flow<{ session: Se
   const ticket = hello.extensions.get(sessionTicket)
   const { ticketProtection } = hs
   if (ticket && ticket.length > 0 && ticketProtection) {
-    const opened = yield* answer('openTicket', () => ticketProtection.open(ticket))
-    if (opened === null) return undefined
-    try {
-      return { session: decodeSession(opened.session), renew: opened.renew }
-    } catch {
-      return undefined
-    }
+    return (yield* openTicket(ticketProtection, ticket)) ?? undefined
   }
   const { sessionStore } = hs.config
   if (!sessionStore || hello.sessionId.length === 0) return undefined

@@ -1,12 +1,13 @@
 import { peerError } from '@x/tls-record'
+import { EMPTY } from '../codec/bytes.ts'
 import { POST_HANDSHAKE_AUTH } from '../extensions/post-handshake-auth.ts'
-import { answer, type Flow, nextMessage } from '../handshake/step.ts'
+import { type Flow, nextMessage } from '../handshake/step.ts'
 import { checkFinished } from '../messages/finished.ts'
 import { type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
 import { encodeNewSessionTicket13 } from '../messages/new-session-ticket.ts'
 import { greaseValue } from '../registry/grease.ts'
 import type { Session } from '../session.ts'
-import { encodeSession } from '../sessions/session-codec.ts'
+import { sealTicket } from '../sessions/ticket-protection.ts'
 import { finishedData } from '../tls13/authentication.ts'
 import { ticketPsk } from '../tls13/key-schedule.ts'
 import { receiveKeyUpdate } from '../tls13/key-update.ts'
@@ -26,17 +27,18 @@ function* issueTicket(server: Server13, resumptionSecret: Uint8Array, number: nu
   const { facts, config, provider } = hs
   // RFC 9846 §4.7.1: unique within the connection.
   const nonce = Uint8Array.of(number >>> 8, number)
-  const random = provider.randomBytes(4)
-  const ageAdd = new DataView(random.buffer, random.byteOffset).getUint32(0)
+  const [a, b, c, d] = provider.randomBytes(4)
+  const ageAdd = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
   const now = hs.now()
   const maxEarlyData = config.maxEarlyData && config.antiReplay ? config.maxEarlyData : undefined
-  const session: Session = {
+  const session: Session & { ticket?: Uint8Array } = {
     side: 'server',
     version: 0x0304,
     cipherSuite: suite.id,
     secret: ticketPsk(cipher.hash, resumptionSecret, nonce),
-    sessionId: new Uint8Array(0),
+    sessionId: EMPTY,
     extendedMasterSecret: true,
+    ticket: undefined,
     lifetime: hs.sessionLifetime,
     createdAt: now,
     authenticatedAt: selected?.psk.session?.authenticatedAt ?? now,
@@ -49,8 +51,7 @@ function* issueTicket(server: Server13, resumptionSecret: Uint8Array, number: nu
     peerCertificates: facts.peerCertificates ?? [],
     verified: facts.peerVerification && { ok: facts.peerVerification.ok, result: facts.peerVerification.result },
   }
-  const protection = hs.ticketProtection!
-  const ticket = yield* answer('sealTicket', () => protection.seal(encodeSession(session)))
+  const ticket = yield* sealTicket(hs.ticketProtection!, session)
   if (ticket === null || ticket.length === 0) return
   hs.wire.send(
     encodeNewSessionTicket13(
@@ -58,9 +59,9 @@ function* issueTicket(server: Server13, resumptionSecret: Uint8Array, number: nu
       config.grease ? greaseValue(provider.randomBytes(1)[0]) : undefined,
     ),
   )
-  const issued = { ...session, ticket }
-  if (number === 0) facts.session = issued
-  hs.wire.emit({ type: 'sessionIssued', session: issued })
+  session.ticket = ticket
+  if (number === 0) facts.session = session
+  hs.wire.emit({ type: 'sessionIssued', session })
 }
 
 /** What a client may send after the handshake (RFC 9846 §4.7). Ends only with the connection. */

@@ -6,7 +6,7 @@ import { answer, type Flow } from '../handshake/step.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { type CipherSuite13, cipherSuite13 } from '../registry/cipher-suites.ts'
 import type { Session } from '../session.ts'
-import { decodeSession } from '../sessions/session-codec.ts'
+import { openTicket } from '../sessions/ticket-protection.ts'
 import type { KeySchedule } from '../tls13/key-schedule.ts'
 import { externalPsks, type Psk, pskBinder } from '../tls13/psk.ts'
 import type { ServerContext } from './server-context.ts'
@@ -107,14 +107,9 @@ function* ticket(
 ): Flow<Psk | undefined> {
   const protection = hs.ticketProtection
   if (protection === undefined) return undefined
-  const opened = yield* answer('openTicket', () => protection.open(identity))
+  const opened = yield* openTicket(protection, identity)
   if (opened === null) return undefined
-  let session: Session
-  try {
-    session = decodeSession(opened.session)
-  } catch {
-    return undefined
-  }
+  const { session } = opened
   // A client that no longer offers the session's own suite may have lost its trust in it.
   if (!hello.cipherSuites.includes(session.cipherSuite) || !mayResume(hs, session, suite)) return undefined
   return { identity, secret: session.secret, hash: suite.hash, kind: 'res', session, ticket: { renew: opened.renew } }

@@ -35,9 +35,9 @@ function* askForOverrides(hs: ServerContext, hello: ClientHello): Flow {
   hs.clientRandom = hello.random
   hs.facts.clientHello = info
   hs.facts.serverName = info.serverName
-  const { onClientHello } = hs.config
-  if (onClientHello === undefined) return
-  const overrides = yield* answer('clientHello', () => onClientHello(info))
+  const { config } = hs
+  if (config.onClientHello === undefined) return
+  const overrides = yield* answer('clientHello', () => config.onClientHello!(info))
   // Inherited, not copied: a configuration may have getters, which say what holds when they are asked.
   if (overrides) hs.config = Object.create(hs.config, Object.getOwnPropertyDescriptors(overrides)) as typeof hs.config
 }

@@ -39,7 +39,7 @@ import {
 import { hasCertificate, hasPsk } from '../registry/cipher-suites12.ts'
 import { GROUP_IDS, groupName } from '../registry/groups.ts'
 import type { Session } from '../session.ts'
-import { encodeSession } from '../sessions/session-codec.ts'
+import { sealTicket } from '../sessions/ticket-protection.ts'
 import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
 import { leftPadded } from '../tls12/integer.ts'
 import {
@@ -400,8 +400,7 @@ function* sendTicket(server: Server12): Flow {
   const { hs } = server
   const session = makeSession(server)
   const protection = hs.ticketProtection!
-  const ticket =
-    (yield* answer('sealTicket', () => protection.seal(encodeSession({ ...session, sessionId: EMPTY })))) ?? EMPTY
+  const ticket = (yield* sealTicket(protection, { ...session, sessionId: EMPTY })) ?? EMPTY
   hs.send(encodeNewSessionTicket12(session.lifetime, ticket))
   if (ticket.length === 0) return
   const issued = { ...session, ticket }

@@ -29,6 +29,7 @@ import { encodeServerHello } from '../messages/server-hello.ts'
 import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import { enabledGroups13, type Group } from '../registry/groups.ts'
 import {
+  decompressCertificate,
   finishedData,
   type Presentation,
   readCertificate13,
@@ -428,7 +429,7 @@ export function* readClientAuthentication(
   transcript: Transcript,
 ): Flow {
   const { config, facts } = hs
-  const certificate = readCertificate13(hs, message, context, requested)
+  const certificate = readCertificate13(hs, message, context, requested, decompressCertificate)
   transcript.add(message.raw)
   const { chain } = certificate
   if (chain.length === 0) {

@@ -1,6 +1,9 @@
 import { type Aead, type CryptoProvider, constantTimeEqual } from '@x/crypto-primitives'
 import { localError } from '@x/tls-record'
 import type { TicketProtection } from '../config.ts'
+import { answer, type Flow } from '../handshake/step.ts'
+import type { Session } from '../session.ts'
+import { decodeSession, encodeSession } from './session-codec.ts'
 
 const KEY_NAME = 16
 /** Sessions sealed with one key, at most: random nonces of 96 bits must not repeat (SP 800-38D §8.3). */
@@ -96,4 +99,26 @@ export function defaultTicketProtection(
     defaults.set(owner, protection)
   }
   return protection
+}
+
+/** The ticket for a session; `null`: none is to be sent. */
+export function* sealTicket(protection: TicketProtection, session: Session): Flow<Uint8Array | null> {
+  return yield* answer('sealTicket', () =>
+    protection.sealSession ? protection.sealSession(session) : protection.seal(encodeSession(session)),
+  )
+}
+
+/** The session of a ticket; `null` for one that is not ours, or not one any more. */
+export function* openTicket(
+  protection: TicketProtection,
+  ticket: Uint8Array,
+): Flow<{ session: Session; renew: boolean } | null> {
+  if (protection.openSession) return yield* answer('openTicket', () => protection.openSession!(ticket))
+  const opened = yield* answer('openTicket', () => protection.open(ticket))
+  if (opened === null) return null
+  try {
+    return { session: decodeSession(opened.session), renew: opened.renew }
+  } catch {
+    return null
+  }
 }

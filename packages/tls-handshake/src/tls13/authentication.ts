@@ -32,14 +32,20 @@ type Context = HandshakeContext<TlsConfig>
 
 // --- The peer's Authentication messages (RFC 9846 §4.5)
 
-/** Reads a Certificate or CompressedCertificate. @param offered extensions its entries may hold */
+/**
+ * Reads a Certificate or CompressedCertificate.
+ *
+ * @param offered extensions its entries may hold
+ * @param decompress where a compressed one was offered
+ */
 export function readCertificate13(
   hs: Context,
   message: HandshakeMessage,
   context: Uint8Array,
   offered: ReadonlySet<number>,
+  decompress?: typeof decompressCertificate,
 ): Certificate13 {
-  const body = message.type === HandshakeType.compressed_certificate ? decompress(hs, message.body) : message.body
+  const body = message.type === HandshakeType.compressed_certificate ? decompress!(hs, message.body) : message.body
   const certificate = decodeCertificate13(body, offered)
   if (!equalBytes(certificate.context, context)) {
     throw peerError('decode_error', 'INVALID_CONTEXT', 'certificate_request_context is not the one of the request')
@@ -47,8 +53,8 @@ export function readCertificate13(
   return certificate
 }
 
-/** RFC 8879 §4. */
-function decompress(hs: Context, body: Uint8Array): Uint8Array {
+/** The Certificate in a CompressedCertificate (RFC 8879 §4). */
+export function decompressCertificate(hs: Context, body: Uint8Array): Uint8Array {
   const { algorithm, uncompressedLength, compressed } = decodeCompressedCertificate(body)
   const known = hs.config.certificateCompression?.find(({ id, decompress }) => id === algorithm && decompress)
   if (known?.decompress === undefined) {

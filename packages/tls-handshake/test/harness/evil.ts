@@ -8,6 +8,7 @@ import {
   type WriteProtection,
 } from '@x/tls-record'
 import { clientOfAllVersions } from '../../src/client/all-versions.ts'
+import { EVERY_PART } from '../../src/client/every-part.ts'
 import type { ConnectionFacts } from '../../src/handshake/facts.ts'
 import { MessageBuffer } from '../../src/handshake/message-buffer.ts'
 import type { Flow, Step } from '../../src/handshake/step.ts'
@@ -60,7 +61,7 @@ export class EvilPeer {
     const wire = this.#wire()
     this.#flow =
       side === 'client'
-        ? clientOfAllVersions(config as ClientConfig)(wire, this.facts, this.secrets)
+        ? clientOfAllVersions(config as ClientConfig, EVERY_PART)(wire, this.facts, this.secrets)
         : serverHandshake(new ServerContext(config as ServerConfig, wire, this.facts, this.secrets))
     this.#advance(() => this.#flow.next())
   }

@@ -1,0 +1,67 @@
+import { Alert, TlsError } from '@x/tls-record'
+import type { Writer } from '../codec/writer.ts'
+import type { CertificateRequestInfo, Credential } from '../config.ts'
+import { answer, type Flow } from '../handshake/step.ts'
+import { type CertificateRequest12, certificateTypeOf } from '../messages/certificate-request12.ts'
+import { encodeHandshake, HandshakeType } from '../messages/handshake-message.ts'
+import { chooseSigning, type Signing } from '../tls12/signatures.ts'
+import { issuerMatches } from '../tls13/credentials.ts'
+import type { ClientParts } from './parts.ts'
+import type { Client12 } from './server-hello12.ts'
+
+/** Certificates of a client of TLS up to 1.2. */
+export const clientCertificates12: ClientParts = { certificates12: { select } }
+
+/** RFC 5246 §7.4.6: the first credential that fits the request, or an empty Certificate. */
+function* select(
+  client: Client12,
+  request: CertificateRequest12,
+  info: CertificateRequestInfo,
+): Flow<{ readonly chain: readonly Uint8Array[]; prove(): Flow } | undefined> {
+  const { hs, version } = client
+  const { config, facts } = hs
+  const { onCertificateRequest } = config
+  if (onCertificateRequest) yield* answer('selectCredential', () => onCertificateRequest(info))
+  const select = config.selectClientCredential
+  const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
+  const candidates = select ? (selected ? [selected] : []) : (config.credentials ?? [])
+  let reason = 'UNKNOWN_CERTIFICATE_TYPE'
+  for (const credential of candidates) {
+    if (credential.mustMatchIssuer && !issuerMatches(config, credential, request.authorities)) {
+      reason = 'NO_MATCHING_ISSUER'
+      continue
+    }
+    const certificateType = certificateTypeOf(credential.signer)
+    if (certificateType === undefined || !request.certificateTypes.includes(certificateType)) continue
+    const signing = chooseSigning(credential, version, request.signatureSchemes)
+    if (signing) {
+      facts.credential = credential
+      return { chain: credential.chain, prove: () => sendCertificateVerify(client, credential, signing) }
+    }
+    reason = 'NO_SUITABLE_SIGNATURE_ALGORITHM'
+  }
+  if (config.requireFittingCredential && candidates.length > 0) {
+    throw new TlsError(reason, 'no client certificate fits what the server asks for', {
+      alert: Alert.handshake_failure,
+      blame: 'config',
+    })
+  }
+  return undefined
+}
+
+/** CertificateVerify (RFC 5246 §7.4.8): over all messages so far. */
+function* sendCertificateVerify({ hs }: Client12, credential: Credential, signing: Signing): Flow {
+  const content = hs.transcript.kept
+  const signature = yield* answer('sign', () => credential.signer.sign(signing.algorithm, content))
+  hs.facts.localSignatureScheme = signing.scheme
+  hs.send(
+    encodeHandshake(
+      HandshakeType.certificate_verify,
+      (writer: Writer) => {
+        if (signing.scheme !== undefined) writer.u16(signing.scheme)
+        writer.vector16(signature)
+      },
+      signature.length + 16,
+    ),
+  )
+}

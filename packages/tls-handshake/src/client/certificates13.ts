@@ -1,0 +1,54 @@
+import { Alert, TlsError } from '@x/tls-record'
+import { compressCertificate } from '../extensions/compress-certificate.ts'
+import { SIGNED_CERTIFICATE_TIMESTAMP } from '../extensions/signed-certificate-timestamp.ts'
+import { STATUS_REQUEST } from '../extensions/status-request.ts'
+import { answer, type Flow } from '../handshake/step.ts'
+import type { CertificateRequest13 } from '../messages/certificate-request.ts'
+import { sendCredential } from '../tls13/authentication.ts'
+import { checkCredentials, chooseCredential13 } from '../tls13/credentials.ts'
+import type { Transcript } from '../tls13/transcript.ts'
+import { type Client13, sendNoCredential } from './client13.ts'
+import type { ClientParts } from './parts.ts'
+
+/** Certificates of a client of TLS 1.3, in the handshake and after it. */
+export const clientCertificates13: ClientParts = { certificates: { check: checkCredentials, send } }
+
+/** Certificate and CertificateVerify, or an empty Certificate (RFC 9846 §4.5.1.2). */
+function* send(client: Client13, request: CertificateRequest13, transcript: Transcript): Flow {
+  const { hs } = client
+  const { config, facts } = hs
+  const info = facts.certificateRequest!
+  const { onCertificateRequest } = config
+  if (onCertificateRequest) yield* answer('selectCredential', () => onCertificateRequest(info))
+  const select = config.selectClientCredential
+  const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
+  const candidates =
+    selected === undefined && select === undefined ? (config.credentials ?? []) : selected ? [selected] : []
+  const choice = chooseCredential13(config, candidates, info, 'client')
+  if (choice.credential === undefined) {
+    if (config.requireFittingCredential && candidates.length > 0) {
+      throw new TlsError(choice.reason, 'no client certificate fits what the server asks for', {
+        alert: Alert.handshake_failure,
+        blame: 'config',
+      })
+    }
+    sendNoCredential(hs, request, transcript)
+    return
+  }
+  const { credential, scheme } = choice
+  facts.credential = credential
+  const { extensions } = request
+  yield* sendCredential(
+    hs,
+    transcript,
+    'client',
+    {
+      credential,
+      scheme,
+      ocspResponse: extensions.has(STATUS_REQUEST) ? credential.ocspResponse : undefined,
+      sctList: extensions.has(SIGNED_CERTIFICATE_TIMESTAMP) ? credential.sctList : undefined,
+      compression: extensions.get(compressCertificate) ?? [],
+    },
+    request.context,
+  )
+}

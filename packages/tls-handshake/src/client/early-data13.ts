@@ -1,0 +1,109 @@
+import { peerError } from '@x/tls-record'
+import { EARLY_DATA } from '../extensions/early-data.ts'
+import type { ExtensionBlock } from '../extensions/registry.ts'
+import { encodeHandshake, HandshakeType } from '../messages/handshake-message.ts'
+import { sameProtocol } from '../tls13/early-data.ts'
+import { pskSchedule } from '../tls13/psk.ts'
+import { trafficWriter } from '../tls13/traffic-keys.ts'
+import type { ClientContext } from './client-context.ts'
+import { type Client13, writeWithHandshakeKeys } from './client13.ts'
+import type { ClientParts } from './parts.ts'
+
+/** Early data of a client (RFC 9846 §2.3, §4.3.10). */
+export const earlyData: ClientParts = { earlyData: { prepare, start, abandon, settle, end } }
+
+/** 0-RTT is possible with the first PSK, if its ticket allows it and everything about it is still on offer. */
+function prepare(hs: ClientContext): void {
+  const { config, facts } = hs
+  const psk = hs.psks[0]
+  const session = psk?.session
+  if (session === undefined) {
+    facts.earlyDataReason = 'no_session_offered'
+    return
+  }
+  const suite = hs.suites13.find(({ id }) => id === session.cipherSuite)
+  if (!session.maxEarlyData || suite === undefined) {
+    facts.earlyDataReason = 'unsupported_for_session'
+    return
+  }
+  // RFC 9846 §4.3.10: early data is of the session's protocol; offering it without that protocol would be for nothing.
+  const { alpn: protocol } = session
+  if (protocol !== undefined && !config.alpnProtocols?.some((name) => name.join() === protocol.join())) {
+    facts.earlyDataReason = 'alpn_mismatch'
+    return
+  }
+  hs.earlyData = { psk, schedule: pskSchedule(hs.provider, psk), suite }
+}
+
+/** client_early_traffic_secret protects what is written from here on. */
+function start(hs: ClientContext, hello: Uint8Array): void {
+  const { schedule, suite } = hs.earlyData!
+  if (hs.sessionId.length > 0) {
+    hs.wire.sendChangeCipherSpec()
+    hs.changeCipherSpecSent = true
+  }
+  const helloHash = schedule.hash.digest(hello)
+  const secret = schedule.clientEarlyTrafficSecret(helloHash)
+  hs.logSecret('CLIENT_EARLY_TRAFFIC_SECRET', hs.random, secret)
+  hs.secrets.earlyExporter = schedule.earlyExporterSecret(helloHash)
+  hs.secrets.earlyHash = schedule.hash
+  hs.logSecret('EARLY_EXPORTER_SECRET', hs.random, hs.secrets.earlyExporter)
+  hs.wire.changeWriteKeys(trafficWriter({ aead: hs.provider.aeads[suite.aead]!, hash: schedule.hash }, secret))
+  hs.wire.openEarlyData(hs.earlyData!.psk.session!.maxEarlyData!)
+  secret.fill(0)
+}
+
+/** RFC 9846 §4.2.2: not after a HelloRetryRequest. */
+function abandon(hs: ClientContext): void {
+  hs.wire.closeEarlyData()
+  hs.wire.writePlaintext()
+  hs.earlyData!.schedule.destroy()
+  hs.earlyData = undefined
+  hs.facts.earlyDataAccepted = false
+  hs.facts.earlyDataReason = 'hello_retry_request'
+  hs.wire.emit({ type: 'earlyData', accepted: false })
+}
+
+/** The server's answer in EncryptedExtensions (RFC 9846 §4.3.10). */
+function settle(client: Client13, extensions: ExtensionBlock): void {
+  const { hs, psk } = client
+  const { facts } = hs
+  const accepted = extensions.has(EARLY_DATA)
+  if (accepted) {
+    const { session } = hs.earlyData!.psk
+    // RFC 9846 §4.3.11: early data goes with the first identity.
+    if (psk !== hs.earlyData!.psk) {
+      throw peerError('illegal_parameter', 'BAD_EARLY_DATA', 'early data accepted without the PSK it is encrypted with')
+    }
+    if (client.suite.id !== session!.cipherSuite) {
+      throw peerError(
+        'illegal_parameter',
+        'CIPHER_MISMATCH_ON_EARLY_DATA',
+        'early data accepted with another cipher suite',
+      )
+    }
+    if (!sameProtocol(facts.alpnProtocol, session!.alpn)) {
+      throw peerError(
+        'illegal_parameter',
+        'ALPN_MISMATCH_ON_EARLY_DATA',
+        'early data accepted with another ALPN protocol',
+      )
+    }
+    facts.earlyDataReason = 'accepted'
+  } else {
+    facts.earlyDataReason = psk === undefined ? 'session_not_resumed' : 'peer_declined'
+    hs.earlyData = undefined
+    hs.wire.closeEarlyData()
+    writeWithHandshakeKeys(client)
+  }
+  facts.earlyDataAccepted = accepted
+  hs.wire.emit({ type: 'earlyData', accepted })
+}
+
+/** RFC 9846 §4.6: the early data ends, and with it its keys. */
+function end(client: Client13): void {
+  const { hs } = client
+  hs.wire.closeEarlyData()
+  hs.send(encodeHandshake(HandshakeType.end_of_early_data, () => {}))
+  writeWithHandshakeKeys(client)
+}

@@ -1,0 +1,93 @@
+import { configError } from '@x/tls-record'
+import type { CertificateRequestInfo, ClientConfig, Credential } from '../config.ts'
+import type { ExtensionBlock } from '../extensions/registry.ts'
+import type { Flow } from '../handshake/step.ts'
+import type { CertificateRequest13 } from '../messages/certificate-request.ts'
+import type { CertificateRequest12 } from '../messages/certificate-request12.ts'
+import type { GreaseValues } from '../registry/grease.ts'
+import type { decompressCertificate } from '../tls13/authentication.ts'
+import type { externalPsks } from '../tls13/psk.ts'
+import type { Transcript } from '../tls13/transcript.ts'
+import type { ClientContext } from './client-context.ts'
+import type { Client13 } from './client13.ts'
+import type { PendingExtension } from './pending-extension.ts'
+import type { Client12 } from './server-hello12.ts'
+
+/**
+ * What a client can do beside a handshake with a server's certificate or a ticket. A program imports the parts it wants
+ * and gives them, so that one which does without them does not carry their code; `TlsConnection.client` has them all.
+ */
+export interface ClientParts {
+  /** Certificates of our own. Without: a server that asks gets an empty Certificate. */
+  readonly certificates?: {
+    /** @throws {TlsError} for a credential that cannot be shown to anyone */
+    check(credentials: readonly Credential[] | undefined): void
+    /** Certificate and CertificateVerify, or an empty Certificate (RFC 9846 §4.5.1.2). */
+    send(client: Client13, request: CertificateRequest13, transcript: Transcript): Flow
+  }
+  /** The same of TLS up to 1.2. */
+  readonly certificates12?: {
+    /** The credential to show, if one fits. @returns its chain, and how its CertificateVerify is sent */
+    select(
+      client: Client12,
+      request: CertificateRequest12,
+      info: CertificateRequestInfo,
+    ): Flow<{ readonly chain: readonly Uint8Array[]; prove(): Flow } | undefined>
+  }
+  /** 0-RTT (RFC 9846 §2.3). */
+  readonly earlyData?: {
+    /** Puts it on offer, if the first PSK allows it. */
+    prepare(hs: ClientContext): void
+    /** Early data is protected by keys of the PSK from here on. */
+    start(hs: ClientContext, hello: Uint8Array): void
+    /** A HelloRetryRequest ends it. */
+    abandon(hs: ClientContext): void
+    /** EncryptedExtensions says what becomes of it. */
+    settle(client: Client13, extensions: ExtensionBlock): void
+    /** EndOfEarlyData. */
+    end(client: Client13): void
+  }
+  /** PSKs that are not of a ticket. */
+  readonly externalPsks?: typeof externalPsks
+  /** Certificates that a server compresses. */
+  readonly compressedCertificates?: typeof decompressCertificate
+  /** A ClientHello that does not look like the last one, or like ours at all. */
+  readonly helloForm?: {
+    grease(provider: ClientConfig['provider']): GreaseValues
+    permute(hs: ClientContext, extensions: PendingExtension[]): PendingExtension[]
+    /** Makes a hello that someone else wrote ours: what it offers is what may be answered. */
+    adopt(hs: ClientContext, hello: Uint8Array): Uint8Array
+  }
+}
+
+/** Options that are of no effect without a part. */
+const NEEDED: { readonly [option in keyof ClientConfig]?: keyof ClientParts } = {
+  credentials: 'certificates',
+  selectClientCredential: 'certificates',
+  onCertificateRequest: 'certificates',
+  requireFittingCredential: 'certificates',
+  postHandshakeAuth: 'certificates',
+  earlyData: 'earlyData',
+  psks: 'externalPsks',
+  certificateCompression: 'compressedCertificates',
+  grease: 'helloForm',
+  permuteExtensions: 'helloForm',
+  rewriteClientHello: 'helloForm',
+}
+
+/** Several parts as one. */
+export function together(...parts: readonly ClientParts[]): ClientParts {
+  return Object.assign({}, ...parts)
+}
+
+/** The same for a configuration. @throws {TlsError} `MISSING_PART` for an option whose part is not there: nothing is passed over */
+export function partsFor(config: ClientConfig, parts: readonly ClientParts[]): ClientParts {
+  const joined = together(...parts)
+  for (const [option, part] of Object.entries(NEEDED)) {
+    const value = config[option as keyof ClientConfig]
+    if (value && !(Array.isArray(value) && value.length === 0) && joined[part] === undefined) {
+      throw configError('MISSING_PART', `${option} is configured, but the client was made without the part for ${part}`)
+    }
+  }
+  return joined
+}

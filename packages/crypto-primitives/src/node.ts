@@ -8,7 +8,7 @@ import { kemGroup } from './groups/mlkem.ts'
 import { weierstrassGroup } from './groups/weierstrass.ts'
 import { mlKem512, mlKem768, mlKem1024 } from './mlkem.ts'
 import { aeads } from './node/aead.ts'
-import { cbcHmac } from './node/cbc.ts'
+import { cbc, cbcHmac } from './node/cbc.ts'
 import { nativeDh } from './node/finite-field.ts'
 import { nativeMontgomery, nativeWeierstrass } from './node/groups.ts'
 import { hashes } from './node/hash.ts'
@@ -42,6 +42,7 @@ export const nodeProvider: CryptoProvider = {
   hashes,
   aeads,
   cbcHmac,
+  cbc,
   groups: {
     x25519,
     x448: nativeMontgomery('x448', 56),

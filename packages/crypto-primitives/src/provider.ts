@@ -112,6 +112,20 @@ export interface Aead {
   destroy(): void
 }
 
+/** CBC over whole blocks, in place and without padding; `chain` is the IV and receives the last ciphertext block. */
+export interface CbcTransform {
+  encrypt(chain: Uint8Array, buffer: Uint8Array, offset: number, length: number): void
+  decrypt(chain: Uint8Array, buffer: Uint8Array, offset: number, length: number): void
+  destroy(): void
+}
+
+/** A block cipher in CBC as a provider offers it. */
+export interface CbcCipher {
+  readonly keyLength: number
+  readonly blockLength: number
+  create(key: Uint8Array): CbcTransform
+}
+
 export type CbcName = 'aes-128-cbc' | 'aes-256-cbc' | '3des-ede-cbc' | 'camellia-128-cbc' | 'camellia-256-cbc'
 
 /**
@@ -368,6 +382,8 @@ export interface CryptoProvider {
   readonly aeads: Readonly<Partial<Record<AeadName, AeadAlgorithm>>>
   /** CBC and NULL record protection for TLS up to 1.2, by cipher and MAC; `undefined` when not offered. */
   cbcHmac(cipher: CbcName | 'null', hash: HashName): CbcHmacAlgorithm | undefined
+  /** A CBC cipher by itself, for session tickets, where the provider has a better one than JavaScript. */
+  cbc?(cipher: CbcName): CbcCipher | undefined
   readonly groups: Readonly<Partial<Record<GroupName, KeyExchangeGroup>>>
   /** Finite-field DH over parameters that the application or a TLS 1.2 server gives. @throws {CryptoError} for unfit ones */
   dhGroup(p: Uint8Array, g: Uint8Array): KeyExchangeGroup

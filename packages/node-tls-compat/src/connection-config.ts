@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Awaitable } from '@x/crypto-primitives'
 import {
   type ClientConfig,
   type ClientHelloInfo,
@@ -8,10 +9,13 @@ import {
   type ServerConfig,
   type ServerOverrides,
   type Session,
+  type TicketProtection,
+  type TlsConfig,
   TlsConnection,
 } from '@x/tls-handshake'
 import { Alert, AlertError } from '@x/tls-record'
 import { alpnNames, selectNextProtocol } from './alpn.ts'
+import type { NodeContext } from './node-context.ts'
 import { invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
 import type { Verify } from './options.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
@@ -27,18 +31,9 @@ export function makeConnection(socket: TLSSocket): TlsConnection {
   return socket._tlsOptions.isServer ? serverConnection(socket) : clientConnection(socket)
 }
 
-/** What both sides are told. */
-function common(socket: TLSSocket) {
-  const engine = socket[kEngine]
-  return {
-    onKeyLog:
-      socket.listenerCount('keylog') > 0
-        ? (line: string) => void socket.emit('keylog', Buffer.from(`${line}\n`))
-        : undefined,
-    onMessage: (direction: 'read' | 'write', contentType: number, bytes: Uint8Array) =>
-      engine.trace?.(direction, contentType, bytes),
-    maxSendFragment: socket[kPresets].maxSendFragment,
-  }
+function keyLogger(socket: TLSSocket): TlsConfig['onKeyLog'] {
+  if (socket.listenerCount('keylog') === 0) return undefined
+  return (line) => void socket.emit('keylog', Buffer.from(`${line}\n`))
 }
 
 type VerifyPeer = NonNullable<ClientConfig['verifyPeer']>
@@ -69,13 +64,16 @@ function withCondition(verifyPeer: VerifyPeer | undefined, verify: Verify): Veri
 function clientConnection(socket: TLSSocket): TlsConnection {
   const options = socket._tlsOptions
   const presets = socket[kPresets]
+  const engine = socket[kEngine]
   const { context } = contextOf(socket)
   const config = context.clientConfig()
   const psk = options.pskCallback ? (hint: string | null) => clientPsk(socket, hint) : undefined
   // TLS 1.3 offers it in the ClientHello; below, the server's hint comes first.
   const offered = config.versions?.includes(0x0304) ? psk?.(null) : undefined
   const own: Partial<ClientConfig> = {
-    ...common(socket),
+    onKeyLog: keyLogger(socket),
+    onMessage: (direction, contentType, bytes) => engine.trace?.(direction, contentType, bytes),
+    maxSendFragment: presets.maxSendFragment,
     serverName: presets.servername,
     // The Buffer said which server it is for, and was held against that; OpenSSL notes no name in it.
     session: presets.session && { ...presets.session, serverName: presets.servername },
@@ -129,63 +127,121 @@ const MAX_IDENTITY = 256
 const abandoned = () => new Promise<never>(() => {})
 
 function serverConnection(socket: TLSSocket): TlsConnection {
-  const options = socket._tlsOptions
-  const { server } = socket
-  let chosen: SecureContext | undefined
-  const current = () => chosen ?? contextOf(socket)
   const { context } = contextOf(socket)
   const config = context.serverConfig()
-  const sessions = tellsSessions(server)
+  let Connection = connectionConfigs.get(config)
+  if (!Connection) connectionConfigs.set(config, (Connection = connectionConfig(config)))
+  const own = new Connection(socket, context)
+  const rare = rareHooks(socket, own, config)
+  return TlsConnection.server((rare ? Object.assign(own, rare) : own) as unknown as ServerConfig)
+}
 
-  const answerHello = async (hello: ClientHelloInfo, asksForSession: boolean) => {
-    if (asksForSession) await askForSession(socket, hello.sessionId)
-    if (hello.serverName === undefined || !options.SNICallback) return undefined
-    socket.servername = hello.serverName
-    chosen = await selectContext(socket, hello.serverName)
-    const overrides = chosen?.context.serverOverrides()
-    if (!overrides || !options.verify) return overrides
-    return { ...overrides, verifyPeer: withCondition(overrides.verifyPeer, options.verify) }
-  }
+/** What a connection's configuration is made with, for each context's: that is inherited, not copied. */
+const connectionConfigs = new WeakMap<ServerConfig, ReturnType<typeof connectionConfig>>()
 
-  const own: Partial<ServerConfig> = {
-    // `setKeyCert` may replace the certificate while the handshake runs.
+/** Connections are many: their hooks are in a prototype, in front of the context's configuration. */
+function connectionConfig(base: ServerConfig) {
+  class ConnectionConfig implements Partial<ServerConfig> {
+    /** What SNICallback has chosen. */
+    private chosen: SecureContext | undefined
+    private readonly sessions: boolean
+    readonly onKeyLog: TlsConfig['onKeyLog']
+    readonly maxSendFragment: number | undefined
+
+    constructor(
+      private readonly socket: TLSSocket,
+      private readonly context: NodeContext,
+    ) {
+      this.chosen = undefined
+      this.sessions = tellsSessions(socket.server)
+      this.onKeyLog = keyLogger(socket)
+      this.maxSendFragment = socket[kPresets].maxSendFragment
+    }
+
+    get current(): SecureContext {
+      return this.chosen ?? contextOf(this.socket)
+    }
+
+    /** `setKeyCert` may replace the certificate while the handshake runs. */
     get credentials() {
-      return current().context.credentials
-    },
-    // `renegotiate` may ask for what the first handshake did not.
+      return this.current.context.credentials
+    }
+
+    /** `renegotiate` may ask for what the first handshake did not. */
     get requestCertificate() {
-      return socket._requestCert
-    },
+      return this.socket._requestCert
+    }
+
     get requireCertificate() {
-      return socket._requestCert && socket._rejectUnauthorized
-    },
-    ticketKeys: {
-      seal: (session) => context.tickets.seal(session),
-      open: (ticket) => underThisName(socket, context.tickets.open(ticket)),
-    },
-    acknowledgeServerName: !!options.SNICallback,
-    // CLIENT_RENEG_LIMIT is counted where the event arrives.
-    renegotiation: 'freely',
+      return this.socket._requestCert && this.socket._rejectUnauthorized
+    }
+
+    get ticketKeys(): TicketProtection {
+      return new NamedTickets(this.socket, this.context)
+    }
+
+    get acknowledgeServerName() {
+      return !!this.socket._tlsOptions.SNICallback
+    }
+
+    /** CLIENT_RENEG_LIMIT is counted where the event arrives. */
+    get renegotiation() {
+      return 'freely' as const
+    }
+
+    onMessage(direction: 'read' | 'write', contentType: number, bytes: Uint8Array): void {
+      this.socket[kEngine].trace?.(direction, contentType, bytes)
+    }
 
     onClientHello(hello: ClientHelloInfo): Promise<ServerOverrides | undefined> | undefined {
-      requireSharedSchemes(config.signatureSchemes ?? [], hello.signatureSchemes)
+      requireSharedSchemes(base.signatureSchemes ?? [], hello.signatureSchemes)
       const asksForSession =
-        sessions && hello.sessionId.length > 0 && hello.versions.includes(0x0304) && !!config.versions?.includes(0x0304)
-      const asksForContext = hello.serverName !== undefined && !!options.SNICallback
+        this.sessions &&
+        hello.sessionId.length > 0 &&
+        hello.versions.includes(0x0304) &&
+        !!base.versions?.includes(0x0304)
+      const asksForContext = hello.serverName !== undefined && !!this.socket._tlsOptions.SNICallback
       // Where nobody is asked, the handshake goes on at once.
-      return asksForSession || asksForContext ? answerHello(hello, asksForSession) : undefined
-    },
+      return asksForSession || asksForContext ? this.answerHello(hello, asksForSession) : undefined
+    }
 
-    selectAlpn: options.ALPNCallback
-      ? (offered) => callAlpn(socket, offered)
-      : options.ALPNProtocols
-        ? (offered) => overlap(alpnNames(options.ALPNProtocols as Buffer), offered)
-        : () => undefined,
+    private async answerHello(hello: ClientHelloInfo, asksForSession: boolean) {
+      const { socket } = this
+      const { verify, SNICallback } = socket._tlsOptions
+      if (asksForSession) await askForSession(socket, hello.sessionId)
+      if (hello.serverName === undefined || !SNICallback) return undefined
+      socket.servername = hello.serverName
+      this.chosen = await selectContext(socket, hello.serverName)
+      const overrides = this.chosen?.context.serverOverrides()
+      if (!overrides || !verify) return overrides
+      return { ...overrides, verifyPeer: withCondition(overrides.verifyPeer, verify) }
+    }
 
+    selectAlpn(offered: readonly Uint8Array[]): Awaitable<Uint8Array | undefined> {
+      const { ALPNCallback, ALPNProtocols } = this.socket._tlsOptions
+      if (ALPNCallback) return callAlpn(this.socket, offered)
+      return ALPNProtocols ? overlap(alpnNames(ALPNProtocols as Buffer), offered) : undefined
+    }
+  }
+  Object.setPrototypeOf(ConnectionConfig.prototype, base)
+  return ConnectionConfig
+}
+
+/** Hooks that few servers have. */
+function rareHooks(
+  socket: TLSSocket,
+  own: { readonly current: SecureContext },
+  config: ServerConfig,
+): Partial<ServerConfig> | undefined {
+  const options = socket._tlsOptions
+  const { server } = socket
+  const sessions = tellsSessions(server)
+  const ocsp = !!server && server.listenerCount('OCSPRequest') > 0
+  if (!options.NPNProtocols && !options.verify && !ocsp && !sessions && !options.pskCallback) return undefined
+  return {
     ...(options.NPNProtocols && { npnProtocols: alpnNames(options.NPNProtocols as Buffer) }),
     ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, options.verify) }),
-
-    ...(server && server.listenerCount('OCSPRequest') > 0 && { ocspResponse: () => requestOcsp(socket, current()) }),
+    ...(ocsp && { ocspResponse: () => requestOcsp(socket, own.current) }),
     ...(sessions && { sessionStore: sessionStore(socket) }),
     ...(options.pskCallback && {
       pskIdentityHint: options.pskIdentityHint === undefined ? undefined : Buffer.from(options.pskIdentityHint),
@@ -196,9 +252,6 @@ function serverConnection(socket: TLSSocket): TlsConnection {
       },
     }),
   }
-  // The context's part is inherited, not copied: connections are many.
-  Object.setPrototypeOf(own, config)
-  return TlsConnection.server(Object.assign(own, common(socket)) as ServerConfig)
 }
 
 /** OpenSSL refuses a client with none of our `sigalgs`, even where a suite would do without a signature. */
@@ -316,8 +369,30 @@ function renamed(socket: TLSSocket, session: Session): Session {
   return { ...session, serverName: socket[kEngine].connection?.clientHello?.serverName }
 }
 
-function underThisName(socket: TLSSocket, opened: { session: Uint8Array; renew: boolean } | null) {
-  return opened && { ...opened, session: encodeSession(renamed(socket, decodeSession(opened.session))) }
+/** A context's tickets, for one of its sockets. */
+class NamedTickets implements TicketProtection {
+  constructor(
+    private readonly socket: TLSSocket,
+    private readonly context: NodeContext,
+  ) {}
+
+  sealSession(session: Session): Uint8Array | null {
+    return this.context.tickets.sealSession(session)
+  }
+
+  openSession(ticket: Uint8Array): { session: Session; renew: boolean } | null {
+    const opened = this.context.tickets.openSession(ticket)
+    return opened && { session: renamed(this.socket, opened.session), renew: opened.renew }
+  }
+
+  seal(session: Uint8Array): Uint8Array | null {
+    return this.sealSession(decodeSession(session))
+  }
+
+  open(ticket: Uint8Array): { session: Uint8Array; renew: boolean } | null {
+    const opened = this.openSession(ticket)
+    return opened && { session: encodeSession(opened.session), renew: opened.renew }
+  }
 }
 
 // --- Sessions that the application keeps

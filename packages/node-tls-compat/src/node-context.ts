@@ -1,4 +1,5 @@
 import { TicketKeys, TlsContext } from '@x/secure-context'
+import type { Session } from '@x/tls-handshake'
 import { copyOf } from './validate.ts'
 
 /** What `onticketkeycallback` answers; name and IV when a ticket is made. */
@@ -6,8 +7,8 @@ type TicketKeyAnswer = [verdict: number, hmac: Uint8Array, aes: Uint8Array, name
 
 /** A ticket protection that answers at once. */
 interface Tickets {
-  seal(session: Uint8Array): Uint8Array | null
-  open(ticket: Uint8Array): { session: Uint8Array; renew: boolean } | null
+  sealSession(session: Session): Uint8Array | null
+  openSession(ticket: Uint8Array): { session: Session; renew: boolean } | null
 }
 
 /**
@@ -29,14 +30,14 @@ export class NodeContext extends TlsContext {
   enableTicketKeyCallback(): void {
     const { provider } = this
     this.ticketCallback = {
-      seal: (session) => {
+      sealSession: (session) => {
         const found = this.askForKeys(new Uint8Array(16), provider.randomBytes(16), true)
-        return found ? found.keys.seal(session, found.iv) : null
+        return found ? found.keys.sealSession(session, found.iv) : null
       },
-      open: (ticket) => {
+      openSession: (ticket) => {
         if (ticket.length < 32) return null
         const found = this.askForKeys(ticket.subarray(0, 16), ticket.subarray(16, 32), false)
-        const opened = found?.keys.open(ticket)
+        const opened = found?.keys.openSession(ticket)
         return opened ? { ...opened, renew: found!.renew } : null
       },
     }

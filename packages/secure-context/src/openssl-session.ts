@@ -5,9 +5,13 @@
 import type { ProtocolVersion, Session } from '@x/tls-handshake'
 import { nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from '@x/x509'
 import * as der from '@x/x509/der'
+import { BackwardDer } from './backward-der.ts'
 
 /** SSL_SESSION_ASN1_VERSION */
 const FORMAT = 1
+const SEQUENCE = 0x30
+const EMPTY = new Uint8Array(0)
+const encoder = /* @__PURE__ */ new TextEncoder()
 /** SSL_SESS_FLAG_EXTMS */
 const EXTENDED_MASTER_SECRET = 1
 
@@ -60,36 +64,50 @@ function sessionIdOf({ version, sessionId, ticket }: Session): Uint8Array {
   return sessionId.length > 0 || !ticket || version === 0x0304 ? sessionId : ticket.subarray(-32)
 }
 
+/** Bytes that tags, lengths and numbers of a session take, at most. */
+const OVERHEAD = 320
+
 /** A session as OpenSSL writes it. The bytes hold its secret. Of the peer's chain only the leaf is kept. */
 export function encodeOpenSslSession(session: Session): Uint8Array {
-  const fields: Uint8Array[] = []
-  const number = (tag: number, value: number) => value !== 0 && fields.push(der.explicit(tag, der.integer(value)))
-  const bytes = (tag: number, value: Uint8Array | undefined) =>
-    value && fields.push(der.explicit(tag, der.octetString(value)))
-  number(FIELD.time, Math.floor(session.createdAt / 1000))
-  number(FIELD.timeout, session.lifetime)
-  const [leaf] = session.peerCertificates
-  if (leaf) fields.push(der.explicit(FIELD.peer, leaf))
-  bytes(FIELD.sessionIdContext, session.sessionIdContext ?? new Uint8Array())
-  number(FIELD.verifyResult, verifyNumber(session.verified))
-  bytes(FIELD.hostname, session.serverName === undefined ? undefined : new TextEncoder().encode(session.serverName))
-  if (session.ticket) number(FIELD.ticketLifetimeHint, session.lifetime)
-  bytes(FIELD.ticket, session.ticket)
-  // A TLS 1.3 session has no such flag: OpenSSL would refuse the handshake (inconsistent extms).
-  number(FIELD.flags, session.extendedMasterSecret && session.version < 0x0304 ? EXTENDED_MASTER_SECRET : 0)
-  number(FIELD.ticketAgeAdd, session.ageAdd ?? 0)
-  number(FIELD.maxEarlyData, session.maxEarlyData ?? 0)
-  bytes(FIELD.alpn, session.alpn)
-  bytes(FIELD.applicationData, session.applicationData)
+  const { version, cipherSuite, secret, ticket, sessionIdContext = EMPTY, alpn, applicationData } = session
+  const sessionId = sessionIdOf(session)
+  const [leaf = EMPTY] = session.peerCertificates
+  const hostname = session.serverName === undefined ? undefined : encoder.encode(session.serverName)
+  let capacity = OVERHEAD + secret.length + sessionId.length + sessionIdContext.length + leaf.length
+  for (const part of [ticket, hostname, alpn, applicationData]) if (part) capacity += part.length
+
+  const out = new BackwardDer(capacity)
+  const end = out.start
+  const number = (tag: number, value: number) => {
+    const after = out.start
+    if (value !== 0) out.integer(value).header(0xa0 | tag, after)
+  }
+  const bytes = (tag: number, value: Uint8Array | undefined) => {
+    const after = out.start
+    if (value) out.octetString(value).header(0xa0 | tag, after)
+  }
+  // The last field first.
   number(FIELD.group, session.group ?? 0)
-  return der.sequence(
-    der.integer(FORMAT),
-    der.integer(session.version),
-    der.octetString(Uint8Array.of(session.cipherSuite >> 8, session.cipherSuite)),
-    der.octetString(sessionIdOf(session)),
-    der.octetString(session.secret),
-    ...fields,
-  )
+  bytes(FIELD.applicationData, applicationData)
+  bytes(FIELD.alpn, alpn)
+  number(FIELD.maxEarlyData, session.maxEarlyData ?? 0)
+  number(FIELD.ticketAgeAdd, session.ageAdd ?? 0)
+  // A TLS 1.3 session has no such flag: OpenSSL would refuse the handshake (inconsistent extms).
+  number(FIELD.flags, session.extendedMasterSecret && version < 0x0304 ? EXTENDED_MASTER_SECRET : 0)
+  bytes(FIELD.ticket, ticket)
+  if (ticket) number(FIELD.ticketLifetimeHint, session.lifetime)
+  bytes(FIELD.hostname, hostname)
+  number(FIELD.verifyResult, verifyNumber(session.verified))
+  bytes(FIELD.sessionIdContext, sessionIdContext)
+  if (leaf.length > 0) {
+    const after = out.start
+    out.raw(leaf).header(0xa0 | FIELD.peer, after)
+  }
+  number(FIELD.timeout, session.lifetime)
+  number(FIELD.time, Math.floor(session.createdAt / 1000))
+  out.octetString(secret).octetString(sessionId)
+  out.octetString(Uint8Array.of(cipherSuite >> 8, cipherSuite))
+  return out.integer(version).integer(FORMAT).header(SEQUENCE, end).finish()
 }
 
 /**

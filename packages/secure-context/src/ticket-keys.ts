@@ -1,7 +1,12 @@
-import { type CryptoProvider, constantTimeEqual, type Hmac } from '@x/crypto-primitives'
-import { aes, cbcDecrypt, cbcEncrypt } from '@x/crypto-primitives/cbc'
-import { decodeSession, encodeSession, type TicketProtection } from '@x/tls-handshake'
+import { type CbcTransform, type CryptoProvider, constantTimeEqual, type Hmac } from '@x/crypto-primitives'
+import { aes, cbcCipher } from '@x/crypto-primitives/cbc'
+import { decodeSession, encodeSession, type Session, type TicketProtection } from '@x/tls-handshake'
 import { decodeOpenSslSession, encodeOpenSslSession } from './openssl-session.ts'
+
+const BLOCK = 16
+/** Name and IV. */
+const HEAD = 32
+const MAC = 32
 
 /**
  * The 48 bytes of Node's `ticketKeys`: a name by which servers know their own tickets, an HMAC key and an AES-128 key, 16
@@ -11,7 +16,7 @@ import { decodeOpenSslSession, encodeOpenSslSession } from './openssl-session.ts
 export class TicketKeys implements TicketProtection {
   private readonly name: Uint8Array
   private readonly mac: Hmac
-  private readonly key: Uint8Array
+  private readonly cipher: CbcTransform
 
   readonly bytes: Uint8Array
 
@@ -23,30 +28,51 @@ export class TicketKeys implements TicketProtection {
     this.bytes = bytes
     this.name = bytes.subarray(0, 16)
     this.mac = provider.hashes.sha256!.hmac(bytes.subarray(16, 32))
-    this.key = bytes.subarray(32, 48)
+    const algorithm = provider.cbc?.('aes-128-cbc') ?? cbcCipher(aes, 16)
+    this.cipher = algorithm.create(bytes.subarray(32, 48))
   }
 
-  /** @param iv 16 bytes that no other ticket under this key has */
-  seal(session: Uint8Array, iv = this.provider.randomBytes(16)): Uint8Array {
-    const ciphertext = cbcEncrypt(aes, this.key, iv, encodeOpenSslSession(decodeSession(session)))
-    const ticket = new Uint8Array(16 + 16 + ciphertext.length + 32)
-    ticket.set(this.name)
-    ticket.set(iv, 16)
-    ticket.set(ciphertext, 32)
-    ticket.set(this.mac.mac(ticket.subarray(0, 32 + ciphertext.length)), 32 + ciphertext.length)
-    return ticket
+  seal(session: Uint8Array): Uint8Array {
+    return this.sealSession(decodeSession(session))
   }
 
   open(ticket: Uint8Array): { session: Uint8Array; renew: boolean } | null {
-    if (ticket.length < 16 + 16 + 16 + 32) return null
-    const end = ticket.length - 32
+    const opened = this.openSession(ticket)
+    return opened && { session: encodeSession(opened.session), renew: opened.renew }
+  }
+
+  /** @param iv 16 bytes that no other ticket under this key has */
+  sealSession(session: Session, iv = this.provider.randomBytes(16)): Uint8Array {
+    const text = encodeOpenSslSession(session)
+    // PKCS#7 (RFC 5652 §6.3).
+    const padding = BLOCK - (text.length % BLOCK)
+    const end = HEAD + text.length + padding
+    const ticket = new Uint8Array(end + MAC)
+    ticket.set(this.name)
+    ticket.set(iv, 16)
+    ticket.set(text, HEAD)
+    ticket.fill(padding, HEAD + text.length, end)
+    text.fill(0)
+    this.cipher.encrypt(ticket.slice(16, HEAD), ticket, HEAD, end - HEAD)
+    ticket.set(this.mac.mac(ticket.subarray(0, end)), end)
+    return ticket
+  }
+
+  openSession(ticket: Uint8Array): { session: Session; renew: boolean } | null {
+    const end = ticket.length - MAC
+    const length = end - HEAD
+    if (length < BLOCK || length % BLOCK !== 0) return null
     if (!constantTimeEqual(ticket.subarray(0, 16), this.name)) return null
     if (!constantTimeEqual(this.mac.mac(ticket.subarray(0, end)), ticket.subarray(end))) return null
+    const text = new Uint8Array(ticket.subarray(HEAD, end))
     try {
-      const session = cbcDecrypt(aes, this.key, ticket.subarray(16, 32), ticket.subarray(32, end))
-      return { session: encodeSession(decodeOpenSslSession(session, 'server')), renew: false }
+      this.cipher.decrypt(new Uint8Array(ticket.subarray(16, HEAD)), text, 0, length)
+      const padding = text[length - 1]!
+      return { session: decodeOpenSslSession(text.subarray(0, Math.max(0, length - padding)), 'server'), renew: false }
     } catch {
       return null
+    } finally {
+      text.fill(0)
     }
   }
 }

@@ -1,5 +1,6 @@
 import { constantTimeEqual } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
+import type { CbcCipher } from '../provider.ts'
 import type { BlockCipher, BlockCipherAlgorithm } from './block-cipher.ts'
 
 /**
@@ -40,6 +41,22 @@ export function cbcDecryptInPlace(
   cipher.decryptBlock(buffer, offset)
   for (let i = 0; i < size; i++) buffer[offset + i] ^= chain[i]
   chain.set(last)
+}
+
+/** A block cipher computed here, in CBC. @param keyLength bytes */
+export function cbcCipher(algorithm: BlockCipherAlgorithm, keyLength: number): CbcCipher {
+  return {
+    keyLength,
+    blockLength: algorithm.blockLength,
+    create(key) {
+      const cipher = algorithm.create(key)
+      return {
+        encrypt: (chain, buffer, offset, length) => cbcEncryptInPlace(cipher, chain, buffer, offset, length),
+        decrypt: (chain, buffer, offset, length) => cbcDecryptInPlace(cipher, chain, buffer, offset, length),
+        destroy: () => cipher.destroy(),
+      }
+    },
+  }
 }
 
 function checkIv(algorithm: BlockCipherAlgorithm, iv: Uint8Array): void {

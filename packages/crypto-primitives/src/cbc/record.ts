@@ -1,21 +1,7 @@
 import { constantTimeEqual } from '../bytes.ts'
 import { maskEqual, maskLess, select } from '../constant-work.ts'
 import { CryptoError } from '../error.ts'
-import type { CbcHmac, CbcHmacAlgorithm, CbcName, Hash, HashName, Hmac } from '../provider.ts'
-
-/** CBC over whole blocks, in place, as a provider computes it; `chain` is the IV and receives the last ciphertext block. */
-export interface CbcTransform {
-  encrypt(chain: Uint8Array, buffer: Uint8Array, offset: number, length: number): void
-  decrypt(chain: Uint8Array, buffer: Uint8Array, offset: number, length: number): void
-  destroy(): void
-}
-
-/** A block cipher in CBC as a provider offers it. */
-export interface CbcCipher {
-  readonly keyLength: number
-  readonly blockLength: number
-  create(key: Uint8Array): CbcTransform
-}
+import type { CbcCipher, CbcHmac, CbcHmacAlgorithm, CbcName, CbcTransform, Hash, HashName, Hmac } from '../provider.ts'
 
 const HEADER_LENGTH = 11
 /** Padding bytes, the length byte included, at most (RFC 5246 §6.2.3.2). */

@@ -6,8 +6,8 @@ import {
   type Decipheriv,
   getCiphers,
 } from 'node:crypto'
-import { type CbcCipher, cbcHmacAlgorithm } from '../cbc/record.ts'
-import type { CbcHmacAlgorithm, CbcName, HashName } from '../provider.ts'
+import { cbcHmacAlgorithm } from '../cbc/record.ts'
+import type { CbcCipher, CbcHmacAlgorithm, CbcName, HashName } from '../provider.ts'
 import { nativeHashes } from './hash.ts'
 
 const CIPHERS: Readonly<Record<CbcName, { openssl: string; keyLength: number; blockLength: number }>> = {
@@ -48,13 +48,18 @@ function nativeCbc({ openssl, keyLength, blockLength }: (typeof CIPHERS)[CbcName
 
 const available = /* @__PURE__ */ new Set(/* @__PURE__ */ getCiphers())
 
+/** OpenSSL's block cipher in CBC; `undefined` where it lacks it. */
+export function cbc(cipher: CbcName): CbcCipher | undefined {
+  const native = CIPHERS[cipher]
+  return native && available.has(native.openssl) ? nativeCbc(native) : undefined
+}
+
 /** Record protection with OpenSSL's block ciphers and HMAC; `undefined` for what this OpenSSL lacks. */
 export function cbcHmac(cipher: CbcName | 'null', hash: HashName): CbcHmacAlgorithm | undefined {
   // One and the same computation for every length: padding is told by nothing else (Lucky 13).
   const mac = nativeHashes[hash]
   if (!mac || mac.halves) return undefined
   if (cipher === 'null') return cbcHmacAlgorithm('null', undefined, hash, mac)
-  const native = CIPHERS[cipher]
-  if (!native || !available.has(native.openssl)) return undefined
-  return cbcHmacAlgorithm(cipher, nativeCbc(native), hash, mac)
+  const native = cbc(cipher)
+  return native && cbcHmacAlgorithm(cipher, native, hash, mac)
 }

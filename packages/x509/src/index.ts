@@ -12,8 +12,8 @@ export {
   pfxIdentities,
 } from './containers/pkcs12.ts'
 export { type CtLog, type SctVerdict, type SctVerifyOptions, verifyScts, verifySctsSync } from './ct/verify-sct.ts'
+export { der } from './der/builders.ts'
 export { type DerLimits, DerReader } from './der/reader.ts'
-export * as der from './der/writer.ts'
 export { type ErrorPlace, X509Error, type X509ErrorCode } from './error.ts'
 export type { AccessDescription, DistributionPoint, DistributionPointName } from './extensions/access.ts'
 export type { BasicConstraints, GeneralSubtree, NameConstraints, PolicyConstraints } from './extensions/constraints.ts'

@@ -2,15 +2,29 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
+const verify = (profile: string) => `
+    export { Certificate, createTrustStore, ${profile}, verifyChain } from '@x/x509/verify'`
+const everything = `
+    export { TlsConnection } from '@x/tls-handshake'
+    export { Certificate, createTrustStore, verifyChain } from '@x/x509'`
+const portable = `
+    export { modernProvider } from '@x/crypto-primitives/modern'
+    export { tlsClient } from '@x/tls-handshake/client'`
+const native = `
+    export { tls13Client } from '@x/tls-handshake/client13'`
+
 /** A client and nothing else, as a page would bundle it. */
 const CLIENTS: Record<string, string> = {
-  'ours, portable': `
-    export { portableProvider } from '@x/crypto-primitives/portable'
-    export { TlsConnection } from '@x/tls-handshake'
-    export { Certificate, createTrustStore, verifyChain } from '@x/x509'`,
-  'ours, native provider': `
-    export { TlsConnection } from '@x/tls-handshake'
-    export { Certificate, createTrustStore, verifyChain } from '@x/x509'`,
+  // TLS 1.2 and 1.3, chain and name verified as Node and OpenSSL do.
+  'ours, portable': portable + verify('nodeProfile'),
+  // TLS 1.3.
+  'ours, native provider': native + verify('nodeProfile'),
+  'ours, portable, certificates to the rules of the public web': portable + verify('webpkiProfile'),
+  'ours, native provider, certificates to the rules of the public web': native + verify('webpkiProfile'),
+  // Both sides, every version, every algorithm.
+  'ours, portable, everything': `
+    export { portableProvider } from '@x/crypto-primitives/portable'${everything}`,
+  'ours, native provider, everything': everything,
   'lemon-tls (node:crypto outside)': `export { connect } from 'lemon-tls'`,
   subtls: `export { startTls, TrustedCert } from 'subtls'`,
   '@reclaimprotocol/tls, WebCrypto': `
@@ -19,6 +33,8 @@ const CLIENTS: Record<string, string> = {
   '@reclaimprotocol/tls, JavaScript': `
     export { setCryptoImplementation, makeTLSClient } from '@reclaimprotocol/tls'
     export { pureJsCrypto } from '@reclaimprotocol/tls/purejs-crypto'`,
+  'epoxy-tls (rustls, WebAssembly), minimal': `
+    export { default, EpoxyClient, EpoxyClientOptions } from '@mercuryworkshop/epoxy-tls/minimal-epoxy-bundled'`,
   'node-forge': `import forge from 'node-forge'; export const tls = forge.tls`,
 }
 

@@ -1,12 +1,14 @@
-/** What a page or a worker would load: `TlsConnection`, `@x/x509` and the portable provider, over a bare socket. */
+/** What a page or a worker would load: a client of TLS 1.3, verification and the modern provider, over a bare socket. */
 import net from 'node:net'
-import { portableProvider as provider } from '@x/crypto-primitives/portable'
-import { type Session, TlsConnection } from '@x/tls-handshake'
-import { Certificate, createTrustStore, type TrustStore, verifyChain } from '@x/x509'
+import { modernProvider as provider } from '@x/crypto-primitives/modern'
+import { type Session, tls13Client } from '@x/tls-handshake/client13'
+import { Certificate, createTrustStore, webpkiProfile as profile, type TrustStore, verifyChain } from '@x/x509/verify'
 import type { Connection, Stack } from './stack.ts'
 
 const SUITES = { 'aes-128-gcm': 0x1301, 'chacha20-poly1305': 0x1303, 'aes-128-cbc': 0 }
 const stores = new Map<string, TrustStore>()
+
+const derOf = (pem: string) => Buffer.from(pem.replaceAll(/-----[^-]+-----/g, ''), 'base64')
 
 const stack: Stack = {
   abilities: {
@@ -19,8 +21,8 @@ const stack: Stack = {
   connect: ({ port, ca, cipher, session: resumable }) =>
     new Promise((resolve, reject) => {
       let anchors = stores.get(ca)
-      if (!anchors) stores.set(ca, (anchors = createTrustStore([Certificate.parse(ca)])))
-      const tls = TlsConnection.client({
+      if (!anchors) stores.set(ca, (anchors = createTrustStore([Certificate.parse(derOf(ca))])))
+      const tls = tls13Client({
         provider,
         versions: [0x0304],
         cipherSuites: [SUITES[cipher]],
@@ -32,7 +34,14 @@ const stack: Stack = {
         },
         async verifyPeer({ chain }) {
           const [leaf, ...intermediates] = chain.map((der) => Certificate.parse(der))
-          const { ok } = await verifyChain({ leaf: leaf!, intermediates, anchors, provider, name: 'localhost' })
+          const { ok } = await verifyChain({
+            leaf: leaf!,
+            intermediates,
+            anchors,
+            provider,
+            profile,
+            name: 'localhost',
+          })
           return ok ? { ok } : { ok, alert: 42 }
         },
       })

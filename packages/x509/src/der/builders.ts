@@ -1,0 +1,51 @@
+import {
+  bitString,
+  boolean,
+  contentsOf,
+  element,
+  enumerated,
+  explicit,
+  generalizedTime,
+  ia5String,
+  implicit,
+  integer,
+  namedBits,
+  nullValue,
+  octetString,
+  oid,
+  printableString,
+  rawInteger,
+  sequence,
+  set,
+  setOf,
+  time,
+  utf8String,
+} from './writer.ts'
+
+/**
+ * The functions that write DER, as one object. Not `export * as`: that is a statement with an effect to bundlers, which
+ * then keep every function of it, in programs that write nothing too.
+ */
+export const der = {
+  bitString,
+  boolean,
+  contentsOf,
+  element,
+  enumerated,
+  explicit,
+  generalizedTime,
+  ia5String,
+  implicit,
+  integer,
+  namedBits,
+  nullValue,
+  octetString,
+  oid,
+  printableString,
+  rawInteger,
+  sequence,
+  set,
+  setOf,
+  time,
+  utf8String,
+} as const

@@ -4,8 +4,8 @@ import { bitLength, byteLength, bytesToInteger, integerToBytes, modInverse, modP
 import type { KeyInfo, PrivateKey, PrivateKeyData, PublicKey, PublicKeyData, SignatureAlgorithm } from './provider.ts'
 import { randomInteger } from './random.ts'
 import { decodeSignature, encodeSignature } from './signatures/der.ts'
+import { digestInteger } from './signatures/digest-integer.ts'
 import { type Hashes, hashNamed, misfit } from './signatures/fit.ts'
-import { digestInteger } from './signatures/nonce.ts'
 
 type DsaPublicData = Extract<PublicKeyData, { type: 'dsa' }>
 type DsaPrivateData = Extract<PrivateKeyData, { type: 'dsa' }>

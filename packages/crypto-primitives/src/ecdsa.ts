@@ -1,18 +1,32 @@
 /** ECDSA (FIPS 186-5 §6) over any of the curves, with noble's arithmetic. */
+import { type ECDSA, ecdsa } from '@noble/curves/abstract/weierstrass.js'
+import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import { expectLength } from './bytes.ts'
 import type { Curve, Point } from './curves/curve.ts'
 import { CryptoError } from './error.ts'
 import { scalarOf } from './groups/weierstrass.ts'
 import { integerToBytes } from './integer.ts'
-import type { Hash, KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from './provider.ts'
+import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from './provider.ts'
 import { randomBytes, randomInteger } from './random.ts'
 import { decodeSignature, encodeSignature } from './signatures/der.ts'
 import { type Hashes, hashNamed, misfit } from './signatures/fit.ts'
-import { digestInteger, nonces } from './signatures/nonce.ts'
-import { compactOf } from './signatures/p1363.ts'
 import { SeenKey } from './signatures/seen-keys.ts'
 
 export { derToP1363, p1363ToDer } from './signatures/p1363.ts'
+
+const OPTIONS = { prehash: false, lowS: false, format: 'compact' } as const
+
+const engines = new WeakMap<Curve, ECDSA>()
+/** noble's signatures on a curve; the hash drives the derivation of nonces only (RFC 6979). */
+function engineOf(curve: Curve): ECDSA {
+  let engine = engines.get(curve)
+  if (!engine) {
+    const hash = curve.bits <= 256 ? sha256 : curve.bits <= 384 ? sha384 : sha512
+    const random = (count = 32) => randomBytes(count)
+    engines.set(curve, (engine = ecdsa(curve.points(), hash, { randomBytes: random, lowS: false })))
+  }
+  return engine
+}
 
 const infoOf = (curve: Curve): KeyInfo => ({ type: 'ec', curve: curve.name, bits: curve.bits })
 
@@ -45,7 +59,7 @@ export function importEcPublicKey(curve: Curve, point: Uint8Array, hashes: Hashe
     ...info,
     data: { type: 'ec', curve: curve.name, point },
     verify(algorithm, message, signature) {
-      const digest = hashFor(info, algorithm, hashes).digest(message)
+      const digest = digestFor(info, algorithm, message, hashes)
       const rs = decodeSignature(signature)
       return rs !== undefined && seen.verify(digest, rs)
     },
@@ -80,26 +94,11 @@ export function importEcPrivateKey(
     data: { type: 'ec', curve: curve.name, d, point },
     publicKey: { type: 'ec', curve: curve.name, point },
     sign(algorithm, message) {
-      const hash = hashFor(info, algorithm, hashes)
-      return encodeSignature(compactOf(signDigest(curve, scalar, hash, hash.digest(message)), curve.scalarLength))
+      const digest = digestFor(info, algorithm, message, hashes)
+      // Nonces are derived as RFC 6979 says, and hedged with fresh randomness (its §3.6).
+      return encodeSignature(engineOf(curve).sign(digest, d, { ...OPTIONS, extraEntropy: randomBytes(32) }))
     },
   }
-}
-
-/** ECDSA of a digest (FIPS 186-5 §6.4.1). */
-function signDigest(curve: Curve, d: bigint, hash: Hash, digest: Uint8Array): { r: bigint; s: bigint } {
-  const { BASE, Fn, CURVE } = curve.points()
-  const { n } = CURVE()
-  const z = digestInteger(digest, n)
-  // Nonces are derived as RFC 6979 says, and hedged with fresh randomness (its §3.6).
-  for (const k of nonces(hash.halves?.[1] ?? hash, d, z, n, randomBytes(32))) {
-    const r = Fn.create(BASE.multiply(k).toAffine().x)
-    // The inverse is taken of a blinded nonce, and the key is blinded too: BigInt is not constant-time.
-    const blind = randomInteger(1n, n)
-    const s = Fn.create(Fn.inv(Fn.mul(k, blind)) * Fn.create(Fn.mul(blind, z) + Fn.mul(blind, d) * r))
-    if (r !== 0n && s !== 0n) return { r, s }
-  }
-  throw new CryptoError('OPERATION_FAILED', 'ECDSA found no nonce')
 }
 
 /** Generates an EC key (FIPS 186-5 A.2.2). */
@@ -108,7 +107,7 @@ export function generateEcKey(curve: Curve, hashes: Hashes): PrivateKey {
   return importEcPrivateKey(curve, { d: integerToBytes(d, curve.scalarLength) }, hashes)
 }
 
-function hashFor(key: KeyInfo, algorithm: SignatureAlgorithm, hashes: Hashes): Hash {
+function digestFor(key: KeyInfo, algorithm: SignatureAlgorithm, message: Uint8Array, hashes: Hashes): Uint8Array {
   if (algorithm.name !== 'ecdsa') throw misfit(key, algorithm)
-  return hashNamed(hashes, algorithm.hash)
+  return hashNamed(hashes, algorithm.hash).digest(message)
 }

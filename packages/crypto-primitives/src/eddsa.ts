@@ -1,12 +1,12 @@
 /** Ed25519 and Ed448 (RFC 8032), and X25519/X448 public keys as X.509 carries them. */
 
 import { ed448, x448 } from '@noble/curves/ed448.js'
+import { ed25519 } from '@noble/curves/ed25519.js'
 import { expectLength } from './bytes.ts'
 import { CryptoError } from './error.ts'
 import { X25519_FUNCTION } from './groups/x25519.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from './provider.ts'
 import { randomBytes } from './random.ts'
-import { ed25519 } from './signatures/ed25519.ts'
 import { misfit } from './signatures/fit.ts'
 
 /** An Edwards-curve signature scheme as this file needs it. */
@@ -15,19 +15,11 @@ interface Scheme {
   readonly bits: number
   readonly keyLength: number
   readonly signatureLength: number
-  readonly engine: () => typeof ed25519
-}
-
-/** RFC 8032 decoding, canonical and strict, as Ed25519's. */
-const nobleEd448: typeof ed25519 = {
-  getPublicKey: (seed) => ed448.getPublicKey(seed),
-  isValidPublicKey: (bytes) => ed448.utils.isValidPublicKey(bytes, false),
-  sign: (message, seed) => ed448.sign(message, seed),
-  verify: (signature, message, key) => ed448.verify(signature, message, key, { zip215: false }),
+  readonly engine: () => Pick<typeof ed25519, 'sign' | 'verify' | 'getPublicKey' | 'utils'>
 }
 
 const ED25519: Scheme = { type: 'ed25519', bits: 256, keyLength: 32, signatureLength: 64, engine: () => ed25519 }
-const ED448: Scheme = { type: 'ed448', bits: 456, keyLength: 57, signatureLength: 114, engine: () => nobleEd448 }
+const ED448: Scheme = { type: 'ed448', bits: 456, keyLength: 57, signatureLength: 114, engine: () => ed448 }
 
 function checkFit(info: KeyInfo, algorithm: SignatureAlgorithm): void {
   if (algorithm.name !== info.type) throw misfit(info, algorithm)
@@ -37,7 +29,8 @@ function publicKey(scheme: Scheme, bytes: Uint8Array): PublicKey {
   const { type, bits } = scheme
   expectLength(`${type} public key`, bytes, scheme.keyLength, 'INVALID_KEY')
   const engine = scheme.engine()
-  if (!engine.isValidPublicKey(bytes)) {
+  // zip215 off: RFC 8032 §5.1.3 decoding, canonical and strict
+  if (!engine.utils.isValidPublicKey(bytes, false)) {
     throw new CryptoError('INVALID_KEY', `${type} public key is not a point of the curve`)
   }
   const info = { type, bits } as const
@@ -46,7 +39,7 @@ function publicKey(scheme: Scheme, bytes: Uint8Array): PublicKey {
     data: { type, bytes },
     verify(algorithm, message, signature) {
       checkFit(info, algorithm)
-      return signature.length === scheme.signatureLength && engine.verify(signature, message, bytes)
+      return signature.length === scheme.signatureLength && engine.verify(signature, message, bytes, { zip215: false })
     },
   }
 }

@@ -1,6 +1,6 @@
 /** ECDSA verification that gets faster for keys that come back: a server's, an authority's. */
 import type { Curve, Point } from '../curves/curve.ts'
-import { digestInteger } from './nonce.ts'
+import { digestInteger } from './digest-integer.ts'
 
 /** Verifications before a key gets a table: it costs as much as twenty of them save. */
 const USES = 16

@@ -7,8 +7,8 @@ import { Connection } from './connection.ts'
 /**
  * A client's connection of TLS 1.0 to 1.3. Its ClientHello is in the output at once.
  *
- * @param parts what it can do beside a handshake with a server's certificate or a ticket: `clientCertificates`,
- *   `earlyData`, `externalPsks`, `compressedCertificates`, `helloForms`. `TlsConnection.client` has them all
+ * @param parts what it can do beside a handshake with a server's certificate: `preSharedKeys` (tickets and
+ *   resumption too), `earlyData`, `clientCertificates`, `compressedCertificates`, `helloForms`. `TlsConnection.client` has them all
  * @throws {TlsError} `MISSING_PART` for an option whose part was not given
  * @example
  * const tls = tlsClient({ provider, serverName, parseCertificate, verifyPeer })
@@ -19,11 +19,12 @@ export function tlsClient(config: ClientConfig, ...parts: readonly ClientParts[]
 }
 
 export { Alert, AlertError, alertName, TlsError } from '@x/tls-record'
+export { compressedCertificates } from './client/compressed-certificates.ts'
 export { earlyData } from './client/early-data13.ts'
 export { clientCertificates } from './client/every-part.ts'
 export { helloForms } from './client/hello-form.ts'
-export { compressedCertificates, externalPsks } from './client/more-parts13.ts'
 export type { ClientParts } from './client/parts.ts'
+export { preSharedKeys } from './client/pre-shared-keys13.ts'
 export type * from './config.ts'
 export type { Connection } from './connection.ts'
 export type * from './events.ts'

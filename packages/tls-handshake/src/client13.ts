@@ -10,8 +10,8 @@ import { Connection } from './connection.ts'
  * A client's connection of TLS 1.3. Its ClientHello is in the output at once. A server that selects an older version
  * gets the alert protocol_version; what the configuration says about older versions is of no effect.
  *
- * @param parts what it can do beside a handshake with a server's certificate or a ticket: `clientCertificates`,
- *   `earlyData`, `externalPsks`, `compressedCertificates`, `helloForms`
+ * @param parts what it can do beside a handshake with a server's certificate: `preSharedKeys` (tickets and
+ *   resumption too), `earlyData`, `clientCertificates`, `compressedCertificates`, `helloForms`
  * @throws {TlsError} `MISSING_PART` for an option whose part was not given; `NO_PROTOCOLS_AVAILABLE` when `versions` names any but TLS 1.3: `tlsClient` of
  *   `@x/tls-handshake/client` speaks them
  * @example
@@ -35,10 +35,11 @@ export function tls13Client(config: ClientConfig, ...parts: readonly ClientParts
 
 export { Alert, AlertError, alertName, TlsError } from '@x/tls-record'
 export { clientCertificates13 as clientCertificates } from './client/certificates13.ts'
+export { compressedCertificates } from './client/compressed-certificates.ts'
 export { earlyData } from './client/early-data13.ts'
 export { helloForms } from './client/hello-form.ts'
-export { compressedCertificates, externalPsks } from './client/more-parts13.ts'
 export type { ClientParts } from './client/parts.ts'
+export { preSharedKeys } from './client/pre-shared-keys13.ts'
 export type * from './config.ts'
 export type { Connection } from './connection.ts'
 export type * from './events.ts'

@@ -4,24 +4,34 @@ import { Alert } from '@x/tls-record'
 import { build } from 'esbuild'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { tlsClient } from '../src/client.ts'
-import { tls13Client } from '../src/client13.ts'
+import * as client from '../src/client.ts'
+import * as client13 from '../src/client13.ts'
 import type { ClientConfig, Connection, ServerConfig, Session } from '../src/index.ts'
 import { TlsConnection } from '../src/index.ts'
+import { credential } from './harness/credentials.ts'
 import { bytewise, clientConfig, End, type Pair, pump, serverConfig, utf8, whole } from './harness/pair.ts'
 
-type MakeClient = (config: ClientConfig) => Connection
+const { tlsClient } = client
+const { tls13Client } = client13
+
+type MakeClient = (config: ClientConfig, ...parts: readonly client.ClientParts[]) => Connection
 
 function between(make: MakeClient, client: Partial<ClientConfig> = {}, server: Partial<ServerConfig> = {}): Pair {
   return { client: new End(make(clientConfig(client))), server: new End(TlsConnection.server(serverConfig(server))) }
 }
 
-const ENTRIES: readonly (readonly [name: string, make: MakeClient, versions: readonly (0x0303 | 0x0304)[]])[] = [
-  ['client', tlsClient, [0x0303, 0x0304]],
-  ['client13', tls13Client, [0x0304]],
+/** The parts that both entries have by the same names. */
+type Parts = Pick<
+  typeof client,
+  'clientCertificates' | 'compressedCertificates' | 'earlyData' | 'helloForms' | 'preSharedKeys'
+>
+
+const ENTRIES: readonly (readonly [string, MakeClient, versions: readonly (0x0303 | 0x0304)[], Parts])[] = [
+  ['client', tlsClient, [0x0303, 0x0304], client],
+  ['client13', tls13Client, [0x0304], client13],
 ]
 
-for (const [name, make, versions] of ENTRIES) {
+for (const [name, make, versions, parts] of ENTRIES) {
   describe(name, () => {
     test.each(versions)('speaks version %i with our server, in both directions', (version) => {
       fc.assert(
@@ -50,7 +60,7 @@ for (const [name, make, versions] of ENTRIES) {
     test.each(versions)('resumes version %i', (version) => {
       const server = serverConfig({ versions: [version] })
       const connect = (session?: Session): Pair => ({
-        client: new End(make(clientConfig({ versions: [version], session }))),
+        client: new End(make(clientConfig({ versions: [version], session }), parts.preSharedKeys)),
         server: new End(TlsConnection.server(server)),
       })
       const first = connect()
@@ -71,6 +81,86 @@ for (const [name, make, versions] of ENTRIES) {
       const pair = between(make, { groups: ['x25519', 'secp384r1'] }, { groups: ['secp384r1'] })
       pump(pair)
       expect(pair.client.tls.helloRetried).toBe(true)
+      expect(pair.client.tls.handshakeComplete).toBe(true)
+    })
+
+    test.each(versions)('shows a certificate in version %i where it was given that part', (version) => {
+      const server = { versions: [version], requestCertificate: true, requireCertificate: true }
+      const config = { versions: [version], credentials: [credential('p256')] }
+      const pair = between((config) => make(config, parts.clientCertificates), config, server)
+      pump(pair)
+      expect(pair.server.tls.peerCertificates).toEqual(credential('p256').chain)
+      // Without, it has none to show.
+      const bare = between(make, { versions: [version] }, server)
+      pump(bare)
+      expect(bare.server.tls.error?.reason).toBe('PEER_DID_NOT_RETURN_A_CERTIFICATE')
+      expect(bare.client.tls.certificateRequest).toBeDefined()
+    })
+
+    test('sends early data where it was given that part', () => {
+      const server = serverConfig({ maxEarlyData: 1000, antiReplay: () => true })
+      const connect = (config: Partial<ClientConfig>): Pair => ({
+        client: new End(make(clientConfig(config), parts.preSharedKeys, parts.earlyData)),
+        server: new End(TlsConnection.server(server)),
+      })
+      const first = connect({ earlyData: true })
+      pump(first)
+      const again = connect({ earlyData: true, session: first.client.event('session')!.session })
+      expect(again.client.tls.writeEarly(utf8('early'))).toBe(5)
+      pump(again)
+      expect(again.client.tls.earlyDataAccepted).toBe(true)
+      expect(again.server.event('data')).toMatchObject({ early: true })
+    })
+
+    test('takes an external PSK where it was given that part', () => {
+      const psks = [{ identity: utf8('me'), key: new Uint8Array(32).fill(7) }]
+      const versions = [0x0304] as const
+      const withParts: MakeClient = (config) => make(config, parts.preSharedKeys)
+      const pair = between(withParts, { versions, psks, verifyPeer: undefined }, { psks, credentials: [] })
+      pump(pair)
+      expect(pair.client.tls.handshakeComplete).toBe(true)
+      expect(pair.client.tls.pskIdentity).toEqual(psks[0].identity)
+    })
+
+    test('neither asks for tickets nor keeps any without that part', () => {
+      const pair = between(make, { versions: [0x0304] }, {})
+      pump(pair)
+      expect(pair.client.tls.handshakeComplete).toBe(true)
+      expect(pair.server.event('sessionIssued')).toBeUndefined()
+      expect(pair.client.event('session')).toBeUndefined()
+    })
+
+    test('greases and permutes its hello where it was given that part', () => {
+      const config = { grease: true, permuteExtensions: true }
+      const pair = between((config) => make(config, parts.helloForms), config)
+      pump(pair)
+      expect(pair.client.tls.handshakeComplete).toBe(true)
+      expect(pair.server.tls.clientHello!.cipherSuites.some((suite) => (suite & 0x0f0f) === 0x0a0a)).toBe(true)
+    })
+
+    const needs: readonly (readonly [Partial<ClientConfig>, keyof Parts])[] = [
+      [{ credentials: [credential('p256')] }, 'clientCertificates'],
+      [{ selectClientCredential: () => null }, 'clientCertificates'],
+      [{ onCertificateRequest: () => {} }, 'clientCertificates'],
+      [{ postHandshakeAuth: true }, 'clientCertificates'],
+      [{ earlyData: true }, 'earlyData'],
+      [{ session: {} as Session }, 'preSharedKeys'],
+      [{ psks: [{ identity: utf8('a'), key: utf8('b') }] }, 'preSharedKeys'],
+      [{ certificateCompression: [{ id: 1 }] }, 'compressedCertificates'],
+      [{ grease: true }, 'helloForms'],
+      [{ permuteExtensions: true }, 'helloForms'],
+      [{ rewriteClientHello: (hello) => hello }, 'helloForms'],
+    ]
+    test.each(needs)('is not made for %o without its part', (config, part) => {
+      expect(() => make(clientConfig(config))).toThrow(
+        expect.objectContaining({ reason: 'MISSING_PART', blame: 'config' }),
+      )
+      expect(() => make(clientConfig(config), parts[part])).not.toThrow()
+    })
+
+    test('options that ask for nothing need no part', () => {
+      const pair = between(make, { credentials: [], psks: [], earlyData: false, certificateCompression: [] })
+      pump(pair)
       expect(pair.client.tls.handshakeComplete).toBe(true)
     })
 

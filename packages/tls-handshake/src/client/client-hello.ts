@@ -7,7 +7,6 @@ import { earlyData } from '../extensions/early-data.ts'
 import { clientKeyShares, type KeyShareEntry } from '../extensions/key-share.ts'
 import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
 import { postHandshakeAuth } from '../extensions/post-handshake-auth.ts'
-import { bindersLength, offeredPsks, PRE_SHARED_KEY } from '../extensions/pre-shared-key.ts'
 import { PskMode, pskKeyExchangeModes } from '../extensions/psk-key-exchange-modes.ts'
 import { recordSizeLimit } from '../extensions/record-size-limit.ts'
 import { serverName } from '../extensions/server-name.ts'
@@ -20,11 +19,8 @@ import { writeClientHelloFields } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { FALLBACK_SCSV } from '../registry/cipher-suites.ts'
 import type { Group } from '../registry/groups.ts'
-import { KeySchedule } from '../tls13/key-schedule.ts'
-import { pskBinder } from '../tls13/psk.ts'
 import type { ClientContext } from './client-context.ts'
 import { type PendingExtension, pending } from './pending-extension.ts'
-import { resumableSession } from './resumption.ts'
 
 /** The first ClientHello (RFC 9846 §4.2.2), and with it the start of early data. */
 export function sendClientHello(hs: ClientContext): void {
@@ -33,17 +29,13 @@ export function sendClientHello(hs: ClientContext): void {
     throw configError('NO_CIPHERS_AVAILABLE', 'no cipher suite is enabled')
   }
   if (config.grease) hs.grease = hs.parts.helloForm!.grease(provider)
-  const session = resumableSession(hs)
   hs.offerOlderSession()
   if (hs.version13) {
     // RFC 9846 appendix E.4: a legacy_session_id makes middleboxes believe in a resumption.
     if (config.middleboxCompatibility !== false && hs.sessionId.length === 0) {
       hs.sessionId = provider.randomBytes(32)
     }
-    hs.psks = [
-      ...(session ? [session] : []),
-      ...(config.psks ?? []).flatMap((psk) => hs.parts.externalPsks!(provider, psk, hs.hashes13)),
-    ]
+    hs.psks = hs.parts.preSharedKeys?.offer(hs) ?? []
     for (const group of initialKeyShares(hs)) {
       hs.agreements.set(group.id, provider.groups[group.name]!.initiate())
     }
@@ -98,7 +90,7 @@ function encodeClientHello(hs: ClientContext, first: boolean): Uint8Array {
   const hello = rewriteClientHello
     ? hs.parts.helloForm!.adopt(hs, rewriteClientHello(writer.finish()))
     : writer.finish()
-  if (hs.psks.length > 0) fillBinders(hs, hello)
+  if (hs.psks.length > 0) hs.parts.preSharedKeys!.bind(hs, hello)
   return hello
 }
 
@@ -110,7 +102,7 @@ function writeExtensions(hs: ClientContext, writer: Writer, first: boolean): rea
     extensions.push({ type: hs.grease.lastExtension, encode: (target) => target.u8(0) })
   }
   // RFC 9846 §4.3.11: pre_shared_key is the last one.
-  if (hs.psks.length > 0) extensions.push(preSharedKey(hs))
+  if (hs.psks.length > 0) extensions.push(hs.parts.preSharedKeys!.extension(hs))
   for (const { type, encode } of extensions) writer.u16(type).within16(() => encode(writer))
   return extensions.map(({ type }) => type)
 }
@@ -148,7 +140,7 @@ function extensions13(hs: ClientContext, first: boolean): PendingExtension[] {
   if (grease && first) shares.unshift({ group: grease.group, keyExchange: Uint8Array.of(0) })
   list.push(pending(clientKeyShares, shares))
   // Sent without a PSK as well: it asks for tickets that can be used with key exchange.
-  if (config.tickets !== false || hs.psks.length > 0) {
+  if (hs.parts.preSharedKeys && (config.tickets !== false || hs.psks.length > 0)) {
     list.push(
       pending(
         pskKeyExchangeModes,
@@ -163,40 +155,6 @@ function extensions13(hs: ClientContext, first: boolean): PendingExtension[] {
   if (algorithms.length > 0) list.push(pending(compressCertificate, algorithms))
   if (config.postHandshakeAuth) list.push(pending(postHandshakeAuth, true))
   return list
-}
-
-/** The identities, with zeros for the binders: they cover the rest of the message and are filled in last. */
-function preSharedKey(hs: ClientContext): PendingExtension {
-  const now = hs.now()
-  return {
-    type: PRE_SHARED_KEY.type,
-    encode: (writer) =>
-      offeredPsks.encode(writer, {
-        identities: hs.psks.map(({ identity, session }) => ({
-          identity,
-          // RFC 9846 §4.3.11.1: milliseconds since the ticket came, plus ticket_age_add, modulo 2^32.
-          obfuscatedTicketAge: session ? (Math.max(0, now - session.createdAt) + (session.ageAdd ?? 0)) % 2 ** 32 : 0,
-        })),
-        binders: emptyBinders(hs),
-      }),
-  }
-}
-
-function emptyBinders(hs: ClientContext): Uint8Array[] {
-  return hs.psks.map(({ hash }) => new Uint8Array(hs.hash(hash).outputLength))
-}
-
-function fillBinders(hs: ClientContext, hello: Uint8Array): void {
-  const length = bindersLength(emptyBinders(hs))
-  const truncated = hello.subarray(0, hello.length - length)
-  let at = truncated.length + 2
-  for (const psk of hs.psks) {
-    const schedule = hs.earlyData?.psk === psk ? hs.earlyData.schedule : new KeySchedule(hs.hash(psk.hash), psk.secret)
-    const binder = pskBinder(schedule, psk.kind, hs.transcript.digestWith(schedule.hash, truncated))
-    if (schedule !== hs.earlyData?.schedule) schedule.destroy()
-    hello.set(binder, at + 1)
-    at += 1 + binder.length
-  }
 }
 
 /** The group that a number in a server's answer names, if we offered it. */

@@ -6,7 +6,6 @@ import { alpn } from '../extensions/alpn.ts'
 import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
 import { KEY_SHARE, serverKeyShare } from '../extensions/key-share.ts'
 import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
-import { selectedPsk } from '../extensions/pre-shared-key.ts'
 import { recordSizeLimit } from '../extensions/record-size-limit.ts'
 import type { ExtensionBlock } from '../extensions/registry.ts'
 import { serverNameAnswer } from '../extensions/server-name.ts'
@@ -59,7 +58,7 @@ export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow 
     enterHandshakeKeys(client)
     yield* readEncryptedExtensions(client)
     const request = client.psk ? undefined : yield* readServerCredential(client)
-    if (client.psk) yield* resumeServerCredential(client)
+    if (client.psk) yield* hs.parts.preSharedKeys!.resume(client)
     const serverFinished = yield* readServerFinished(client)
     if (hs.earlyData) hs.parts.earlyData!.end(client)
     if (request) yield* sendClientCredential(client, request, hs.transcript)
@@ -86,7 +85,7 @@ function* processServerHello(hs: ClientContext, hello: ServerHello): Flow<Client
   }
   const suite = checkServerHello13(hs, hello)
   hello.extensions.admit('SH', hs.offeredExtensions)
-  const psk = acceptedPsk(hs, hello, suite)
+  const psk = hs.parts.preSharedKeys?.accept(hs, hello, suite)
   facts.version = Version.TLS13
   facts.cipherSuite = suite.id
   facts.resumed = psk?.session !== undefined
@@ -108,34 +107,6 @@ function* processServerHello(hs: ClientContext, hello: ServerHello): Flow<Client
   hs.secrets.cipher = cipher
   const none = new Uint8Array(0)
   return { hs, suite, cipher, schedule, psk, clientHandshakeSecret: none, serverHandshakeSecret: none }
-}
-
-/** pre_shared_key: the server's choice among ours (RFC 9846 §4.3.11). */
-function acceptedPsk(hs: ClientContext, hello: ServerHello, suite: CipherSuite13): Psk | undefined {
-  const index = hello.extensions.get(selectedPsk)
-  if (index === undefined) {
-    if (hs.requiresPsk) {
-      throw peerError(
-        'missing_extension',
-        'BAD_PSK',
-        'the server took none of our PSKs, and no certificate can be verified',
-      )
-    }
-    return undefined
-  }
-  // `admit` has refused it when none was offered; after a HelloRetryRequest there may be none left.
-  const psk = hs.psks[index]
-  if (psk === undefined) {
-    throw peerError(
-      'illegal_parameter',
-      'BAD_PSK_IDENTITY',
-      `selected_identity ${index} of ${hs.psks.length} that were offered`,
-    )
-  }
-  if (psk.hash !== suite.hash) {
-    throw peerError('illegal_parameter', 'CIPHERSUITE_DIGEST_HAS_CHANGED', "the suite's hash is not that of the PSK")
-  }
-  return psk
 }
 
 /** key_share (RFC 9846 §4.3.8): the shared secret, or `undefined` with psk_ke. */
@@ -266,26 +237,7 @@ function* readServerCredential(client: Client13): Flow<CertificateRequest13 | un
   return request
 }
 
-/** With a PSK the server has proved to be who it was; the verdict is the session's, unless it shall be asked again. */
-function* resumeServerCredential(client: Client13): Flow {
-  const { hs, psk } = client
-  const { facts, config } = hs
-  const session = psk?.session
-  if (session === undefined) return
-  facts.peerCertificates = session.peerCertificates
-  facts.ocspResponse = session.ocspResponse
-  facts.sctList = session.sctList
-  facts.peerSignatureScheme = session.peerSignatureScheme
-  facts.session = session
-  // A session that brings certificates and no verdict on them was never judged.
-  if (session.peerCertificates.length > 0 && (config.reverifyOnResume || session.verified === undefined)) {
-    yield* verifyServer(client, readLeaf(config, session.peerCertificates[0]), true)
-  } else {
-    facts.peerVerification = session.verified
-  }
-}
-
-function* verifyServer({ hs }: Client13, leaf: PeerCertificate, resumed: boolean): Flow {
+export function* verifyServer({ hs }: Client13, leaf: PeerCertificate, resumed: boolean): Flow {
   const { facts } = hs
   facts.peerVerification = yield* verifyPeer(hs, {
     side: 'client',

@@ -1,9 +1,10 @@
 import { clientCertificates12 } from './certificates12.ts'
 import { clientCertificates13 } from './certificates13.ts'
+import { compressedCertificates } from './compressed-certificates.ts'
 import { earlyData } from './early-data13.ts'
 import { helloForms } from './hello-form.ts'
-import { compressedCertificates, externalPsks } from './more-parts13.ts'
 import { type ClientParts, together } from './parts.ts'
+import { preSharedKeys } from './pre-shared-keys13.ts'
 
 /** Certificates of ours in every version. */
 export const clientCertificates: ClientParts = /* @__PURE__ */ together(clientCertificates13, clientCertificates12)
@@ -11,7 +12,7 @@ export const clientCertificates: ClientParts = /* @__PURE__ */ together(clientCe
 export const EVERY_PART: ClientParts = /* @__PURE__ */ together(
   clientCertificates,
   earlyData,
-  externalPsks,
+  preSharedKeys,
   compressedCertificates,
   helloForms,
 )

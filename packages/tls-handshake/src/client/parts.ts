@@ -4,9 +4,12 @@ import type { ExtensionBlock } from '../extensions/registry.ts'
 import type { Flow } from '../handshake/step.ts'
 import type { CertificateRequest13 } from '../messages/certificate-request.ts'
 import type { CertificateRequest12 } from '../messages/certificate-request12.ts'
+import type { HandshakeMessage } from '../messages/handshake-message.ts'
+import type { ServerHello } from '../messages/server-hello.ts'
+import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import type { GreaseValues } from '../registry/grease.ts'
 import type { decompressCertificate } from '../tls13/authentication.ts'
-import type { externalPsks } from '../tls13/psk.ts'
+import type { Psk } from '../tls13/psk.ts'
 import type { Transcript } from '../tls13/transcript.ts'
 import type { ClientContext } from './client-context.ts'
 import type { Client13 } from './client13.ts'
@@ -14,7 +17,7 @@ import type { PendingExtension } from './pending-extension.ts'
 import type { Client12 } from './server-hello12.ts'
 
 /**
- * What a client can do beside a handshake with a server's certificate or a ticket. A program imports the parts it wants
+ * What a client can do beside a handshake with a server's certificate. A program imports the parts it wants
  * and gives them, so that one which does without them does not carry their code; `TlsConnection.client` has them all.
  */
 export interface ClientParts {
@@ -47,8 +50,19 @@ export interface ClientParts {
     /** EndOfEarlyData. */
     end(client: Client13): void
   }
-  /** PSKs that are not of a ticket. */
-  readonly externalPsks?: typeof externalPsks
+  /** Tickets, resumption by them, and external PSKs. Without: tickets are neither asked for nor kept. */
+  readonly preSharedKeys?: {
+    /** Those that may be offered now. */
+    offer(hs: ClientContext): Psk[]
+    extension(hs: ClientContext): PendingExtension
+    /** Fills the binders in. */
+    bind(hs: ClientContext, hello: Uint8Array): void
+    /** The one the server took. */
+    accept(hs: ClientContext, hello: ServerHello, suite: CipherSuite13): Psk | undefined
+    /** What the session says about the server, or the verdict asked for anew. */
+    resume(client: Client13): Flow
+    receiveTicket(client: Client13, message: HandshakeMessage, resumptionSecret: Uint8Array, count: number): void
+  }
   /** Certificates that a server compresses. */
   readonly compressedCertificates?: typeof decompressCertificate
   /** A ClientHello that does not look like the last one, or like ours at all. */
@@ -68,7 +82,8 @@ const NEEDED: { readonly [option in keyof ClientConfig]?: keyof ClientParts } = 
   requireFittingCredential: 'certificates',
   postHandshakeAuth: 'certificates',
   earlyData: 'earlyData',
-  psks: 'externalPsks',
+  session: 'preSharedKeys',
+  psks: 'preSharedKeys',
   certificateCompression: 'compressedCertificates',
   grease: 'helloForm',
   permuteExtensions: 'helloForm',

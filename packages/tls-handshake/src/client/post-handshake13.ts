@@ -1,15 +1,10 @@
 import { peerError } from '@x/tls-record'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
-import { decodeNewSessionTicket13 } from '../messages/new-session-ticket.ts'
-import { GROUP_IDS } from '../registry/groups.ts'
-import type { Session } from '../session.ts'
 import { sendFinished } from '../tls13/authentication.ts'
-import { ticketPsk } from '../tls13/key-schedule.ts'
 import { receiveKeyUpdate } from '../tls13/key-update.ts'
 import { Transcript } from '../tls13/transcript.ts'
 import { type Client13, readCertificateRequest, sendClientCredential } from './client13.ts'
-import { MAX_TICKET_LIFETIME } from './resumption.ts'
 
 /** What a server may send after the handshake (RFC 9846 §4.7). Ends only with the connection. */
 export function* clientPostHandshake13(client: Client13, resumptionSecret: Uint8Array): Flow {
@@ -24,7 +19,8 @@ export function* clientPostHandshake13(client: Client13, resumptionSecret: Uint8
     const message = yield* nextMessage(...allowed)
     switch (message.type) {
       case HandshakeType.new_session_ticket:
-        receiveTicket(client, message, resumptionSecret, ++tickets)
+        // RFC 9846 §4.7.1: without resumption tickets are ignored.
+        client.hs.parts.preSharedKeys?.receiveTicket(client, message, resumptionSecret, ++tickets)
         break
       case HandshakeType.key_update:
         receiveKeyUpdate(hs, message)
@@ -44,46 +40,8 @@ export function* clientPostHandshake13(client: Client13, resumptionSecret: Uint8
   }
 }
 
-/** Tickets that are given to the application, at most; more are read and dropped. */
-const MAX_TICKETS = 8
-
 /** Post-handshake requests for a certificate that are answered: each may cost a signature. */
 const MAX_REQUESTS = 32
-
-/** NewSessionTicket (RFC 9846 §4.7.1). */
-function receiveTicket(client: Client13, message: HandshakeMessage, resumptionSecret: Uint8Array, count: number): void {
-  const { hs, suite, psk } = client
-  const { config, facts } = hs
-  const ticket = decodeNewSessionTicket13(message)
-  // RFC 9846 §4.7.1: a lifetime of zero means discard at once; without resumption tickets are ignored.
-  if (ticket.lifetime === 0 || config.tickets === false || count > MAX_TICKETS) return
-  const now = hs.now()
-  const authenticatedAt = psk?.session?.authenticatedAt ?? now
-  const session: Session = {
-    side: 'client',
-    version: 0x0304,
-    cipherSuite: suite.id,
-    secret: ticketPsk(client.cipher.hash, resumptionSecret, ticket.nonce),
-    sessionId: new Uint8Array(0),
-    extendedMasterSecret: true,
-    ticket: ticket.ticket.slice(),
-    lifetime: Math.min(ticket.lifetime, MAX_TICKET_LIFETIME),
-    createdAt: now,
-    authenticatedAt,
-    ageAdd: ticket.ageAdd,
-    maxEarlyData: ticket.maxEarlyData,
-    alpn: facts.alpnProtocol,
-    serverName: config.serverName,
-    group: facts.group && GROUP_IDS[facts.group],
-    peerSignatureScheme: facts.peerSignatureScheme,
-    peerCertificates: facts.peerCertificates ?? [],
-    ocspResponse: facts.ocspResponse,
-    sctList: facts.sctList,
-    verified: facts.peerVerification && { ok: facts.peerVerification.ok, result: facts.peerVerification.result },
-  }
-  facts.session = session
-  hs.wire.emit({ type: 'session', session })
-}
 
 /** Post-handshake authentication (RFC 9846 §4.7.2): Certificate, CertificateVerify, Finished, all at once. */
 function* answerCertificateRequest(client: Client13, message: HandshakeMessage, transcript: Transcript): Flow {

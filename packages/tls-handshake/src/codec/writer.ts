@@ -1,26 +1,53 @@
+/** Memory that messages are written into one behind the other: many are too small for a piece of their own. */
+const SHARED = 8192
+let shared: Uint8Array | undefined
+/** Where it has not been given out yet. No byte of it is given out twice. */
+let free = 0
+
 /** Writes the presentation language of RFC 9846 §3 into a growing buffer. */
 export class Writer {
   #bytes: Uint8Array
-  #length = 0
+  readonly #own: boolean
+  /** Of what was written, in `#bytes`. */
+  #start = 0
+  #at = 0
+  /** Where another's memory begins. */
+  #limit: number
 
-  constructor(capacity = 256) {
-    this.#bytes = new Uint8Array(capacity)
+  /**
+   * @param capacity bytes to begin with
+   * @param own what is written is secret, or kept for long: it gets memory of its own
+   */
+  constructor(capacity = 256, own = false) {
+    this.#own = own || capacity > SHARED / 2
+    if (this.#own) {
+      this.#bytes = new Uint8Array(capacity)
+      this.#limit = capacity
+      return
+    }
+    if (shared === undefined || SHARED - free < capacity) {
+      shared = new Uint8Array(SHARED)
+      free = 0
+    }
+    this.#bytes = shared
+    this.#start = this.#at = free
+    this.#limit = free += capacity
   }
 
   get length(): number {
-    return this.#length
+    return this.#at - this.#start
   }
 
   u8(value: number): this {
     this.#reserve(1)
-    this.#bytes[this.#length++] = value
+    this.#bytes[this.#at++] = value
     return this
   }
 
   u16(value: number): this {
     this.#reserve(2)
-    this.#bytes[this.#length++] = value >>> 8
-    this.#bytes[this.#length++] = value
+    this.#bytes[this.#at++] = value >>> 8
+    this.#bytes[this.#at++] = value
     return this
   }
 
@@ -39,8 +66,8 @@ export class Writer {
 
   bytes(bytes: Uint8Array): this {
     this.#reserve(bytes.length)
-    this.#bytes.set(bytes, this.#length)
-    this.#length += bytes.length
+    this.#bytes.set(bytes, this.#at)
+    this.#at += bytes.length
     return this
   }
 
@@ -77,25 +104,33 @@ export class Writer {
 
   /** What was written, as a view; the writer is not used further. */
   finish(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length)
+    // The rest goes to the next one.
+    if (this.#bytes === shared && free === this.#limit) free = this.#limit = this.#at
+    return this.#bytes.subarray(this.#start, this.#at)
   }
 
   #within(size: 1 | 2 | 3, write: () => void): this {
-    const at = this.#length
     this.#reserve(size)
-    this.#length += size
+    this.#at += size
+    const before = this.length
     write()
-    const length = checked(this.#length - at - size, 2 ** (8 * size) - 1)
-    for (let i = 0; i < size; i++) this.#bytes[at + i] = length >>> (8 * (size - 1 - i))
+    const length = checked(this.length - before, 2 ** (8 * size) - 1)
+    // The bytes may be elsewhere by now.
+    const end = this.#start + before
+    for (let i = 1; i <= size; i++) this.#bytes[end - i] = length >>> (8 * (i - 1))
     return this
   }
 
   #reserve(length: number): void {
-    const needed = this.#length + length
-    if (needed <= this.#bytes.length) return
-    const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length))
-    grown.set(this.#bytes.subarray(0, this.#length))
+    const needed = this.length + length
+    if (this.#start + needed <= this.#limit) return
+    const grown = new Uint8Array(Math.max(needed, 2 * (this.#limit - this.#start)))
+    grown.set(this.#bytes.subarray(this.#start, this.#at))
+    if (this.#own) this.#bytes.fill(0)
     this.#bytes = grown
+    this.#at -= this.#start
+    this.#start = 0
+    this.#limit = grown.length
   }
 }
 

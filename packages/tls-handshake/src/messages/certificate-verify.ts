@@ -21,12 +21,13 @@ export function encodeCertificateVerify({ scheme, signature }: CertificateVerify
   )
 }
 
-/** What is signed in TLS 1.3: 64 spaces, a context that tells the sides apart, a zero, the transcript's hash. */
+/** 64 spaces, a context that tells the sides apart, a zero. */
+const prefix = (signer: 'client' | 'server') =>
+  concatBytes(new Uint8Array(64).fill(0x20), utf8(`TLS 1.3, ${signer} CertificateVerify`), Uint8Array.of(0))
+
+const prefixes = { client: /* @__PURE__ */ prefix('client'), server: /* @__PURE__ */ prefix('server') }
+
+/** What is signed in TLS 1.3: the signer's prefix, and the transcript's hash. */
 export function certificateVerifyContent(signer: 'client' | 'server', transcriptHash: Uint8Array): Uint8Array {
-  return concatBytes(
-    new Uint8Array(64).fill(0x20),
-    utf8(`TLS 1.3, ${signer} CertificateVerify`),
-    Uint8Array.of(0),
-    transcriptHash,
-  )
+  return concatBytes(prefixes[signer], transcriptHash)
 }

@@ -166,15 +166,15 @@ function* choosePsk(
   before?: SelectedPsk,
 ): Flow<SelectedPsk | undefined> {
   const selected = yield* selectPsk(hs, hello, suites)
-  const modes = sharedPskModes(hs, offers)
-  const usable = modes.includes('psk_ke') || (modes.includes('psk_dhe_ke') && selectGroup13(hs, offers) !== undefined)
   const { config } = hs
   // RFC 9846 §4.2.2: only PSKs that do not go with the suite may be left out, and this one does.
   if (before?.psk.external && selected?.psk.external !== before.psk.external) {
     throw peerError('illegal_parameter', 'BAD_PSK_IDENTITY', 'the second ClientHello lacks the PSK of the first')
   }
-  const external = selected?.psk.external !== undefined
-  if (selected && usable && !(external && config.preferCertificate && fittingCertificate(hs, hello))) return selected
+  if (selected && isUsable(hs, offers)) {
+    const external = selected.psk.external !== undefined
+    if (!(external && config.preferCertificate && fittingCertificate(hs, hello))) return selected
+  }
   if (config.credentials?.length) return undefined
   // Nothing but a PSK could have authenticated us.
   if (selected) throw peerError('handshake_failure', 'NO_SUPPORTED_PSK_MODE', 'no PSK key exchange mode in common')
@@ -182,6 +182,12 @@ function* choosePsk(
     throw peerError('handshake_failure', 'BAD_PSK_IDENTITY', 'no PSK in common, and no certificate to show')
   }
   return undefined
+}
+
+/** A PSK can be used in a mode that both sides allow. */
+function isUsable(hs: ServerContext, offers: Offers): boolean {
+  const modes = sharedPskModes(hs, offers)
+  return modes.includes('psk_ke') || (modes.includes('psk_dhe_ke') && selectGroup13(hs, offers) !== undefined)
 }
 
 function fittingCertificate(hs: ServerContext, hello: ClientHello): boolean {

@@ -28,7 +28,7 @@ const TAGS = {
 
 /** A session as bytes. They hold its secret: keep them as you keep a key. */
 export function encodeSession(session: Session): Uint8Array {
-  const writer = new Writer(512)
+  const writer = new Writer(512, true)
   writer.u8(FORMAT).within24(() => writeSession(writer, session))
   return writer.finish()
 }

@@ -1,7 +1,14 @@
 import { Alert, localError, peerError, TlsError } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import { Writer } from '../codec/writer.ts'
-import type { Credential, PeerCertificate, PeerVerdict, PeerVerification, TlsConfig } from '../config.ts'
+import type {
+  CertificateCompression,
+  Credential,
+  PeerCertificate,
+  PeerVerdict,
+  PeerVerification,
+  TlsConfig,
+} from '../config.ts'
 import type { HandshakeContext } from '../handshake/context.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import {
@@ -197,8 +204,23 @@ export function* sendCredential(
   sendIn(hs, transcript, encodeCertificateVerify({ scheme: scheme.id, signature }))
 }
 
-function encodeChain(hs: Context, certificate: Certificate13, { compression }: Presentation): Uint8Array {
+/** Certificate messages of credentials that go out as they are, by how they are compressed: connections are many. */
+const encoded = /* @__PURE__ */ new WeakMap<Credential, Map<CertificateCompression | undefined, Uint8Array>>()
+
+function encodeChain(hs: Context, certificate: Certificate13, { credential, compression }: Presentation): Uint8Array {
   const ours = hs.config.certificateCompression?.find(({ id, compress }) => compress && compression.includes(id))
+  if (certificate.context.length > 0 || certificate.ocspResponse || certificate.sctList) {
+    return encodeCertificate(certificate, ours)
+  }
+  let known = encoded.get(credential)
+  if (known === undefined) encoded.set(credential, (known = new Map()))
+  let message = known.get(ours)
+  // In memory of its own.
+  if (message === undefined) known.set(ours, (message = encodeCertificate(certificate, ours).slice()))
+  return message
+}
+
+function encodeCertificate(certificate: Certificate13, ours: CertificateCompression | undefined): Uint8Array {
   if (ours?.compress === undefined) return encodeCertificate13(certificate)
   const writer = new Writer(4096)
   writeCertificate13(writer, certificate)

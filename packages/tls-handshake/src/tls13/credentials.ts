@@ -41,11 +41,7 @@ export function chooseCredential13(
   wishes: PeerWishes,
   side: 'client' | 'server',
 ): CredentialChoice {
-  const shared = (one: Credential) => ourSchemes(one).some(({ id }) => wishes.signatureSchemes.includes(id))
-  let reason =
-    credentials.length === 0 || credentials.some(shared)
-      ? 'NO_SUITABLE_SIGNATURE_ALGORITHM'
-      : 'NO_SHARED_SIGNATURE_ALGORITHMS'
+  let reason: string | undefined
   for (const credential of credentials) {
     if (credential.mustMatchIssuer && !issuerMatches(config, credential, wishes.certificateAuthorities)) {
       reason = 'NO_MATCHING_ISSUER'
@@ -54,6 +50,11 @@ export function chooseCredential13(
     const scheme = chooseScheme13(credential, wishes.signatureSchemes, side)
     if (scheme !== undefined) return { credential, scheme }
   }
+  const shared = (one: Credential) => ourSchemes(one).some(({ id }) => wishes.signatureSchemes.includes(id))
+  reason ??=
+    credentials.length === 0 || credentials.some(shared)
+      ? 'NO_SUITABLE_SIGNATURE_ALGORITHM'
+      : 'NO_SHARED_SIGNATURE_ALGORITHMS'
   return { credential: undefined, reason }
 }
 
@@ -68,11 +69,10 @@ export function chooseScheme13(
   )
 }
 
-function ourSchemes({ signatureSchemes }: Credential): SignatureScheme[] {
-  return (
-    signatureSchemes?.map(signatureScheme).filter((scheme) => scheme !== undefined) ??
-    SIGNATURE_SCHEMES.filter(({ id }) => !OFF_BY_DEFAULT.has(id))
-  )
+const SOUND_SCHEMES = /* @__PURE__ */ SIGNATURE_SCHEMES.filter(({ id }) => !OFF_BY_DEFAULT.has(id))
+
+function ourSchemes({ signatureSchemes }: Credential): readonly SignatureScheme[] {
+  return signatureSchemes?.map(signatureScheme).filter((scheme) => scheme !== undefined) ?? SOUND_SCHEMES
 }
 
 /** True when an issuer in the chain is one of the authorities. */

@@ -23,14 +23,18 @@ export class KeySchedule {
   /** Early, Handshake, then Main Secret. */
   #secret: Uint8Array
   #emptyHash: Uint8Array
+  /** Without a PSK: what the Handshake Secret is extracted with. */
+  #salt: Uint8Array | undefined
 
   /** @param psk absent: as many zeros as the hash is long */
   constructor(
     readonly hash: Hash,
-    psk: Uint8Array = new Uint8Array(hash.outputLength),
+    psk?: Uint8Array,
   ) {
-    this.#emptyHash = hash.digest()
-    this.#secret = hkdfExtract(hash, new Uint8Array(hash.outputLength), psk)
+    const { emptyHash, early, derived } = beginning(hash)
+    this.#emptyHash = emptyHash
+    this.#secret = psk ? hkdfExtract(hash, new Uint8Array(hash.outputLength), psk) : early.slice()
+    this.#salt = psk ? undefined : derived
   }
 
   // --- from the Early Secret
@@ -97,11 +101,35 @@ export class KeySchedule {
   }
 
   #extract(inputKeyMaterial: Uint8Array): void {
-    const salt = this.#derive('derived', this.#emptyHash)
+    const known = this.#salt
+    const salt = known ?? this.#derive('derived', this.#emptyHash)
     this.#secret.fill(0)
     this.#secret = hkdfExtract(this.hash, salt, inputKeyMaterial)
-    salt.fill(0)
+    if (known) this.#salt = undefined
+    else salt.fill(0)
   }
+}
+
+/** What a schedule without a PSK begins with: the same for every connection, and no secret. */
+interface Beginning {
+  readonly emptyHash: Uint8Array
+  readonly early: Uint8Array
+  /** Derive-Secret(early, "derived", "") */
+  readonly derived: Uint8Array
+}
+
+const beginnings = /* @__PURE__ */ new WeakMap<Hash, Beginning>()
+
+function beginning(hash: Hash): Beginning {
+  let found = beginnings.get(hash)
+  if (!found) {
+    const zeros = new Uint8Array(hash.outputLength)
+    const emptyHash = hash.digest()
+    const early = hkdfExtract(hash, zeros, zeros)
+    found = { emptyHash, early, derived: deriveSecret(hash, early, 'derived', emptyHash) }
+    beginnings.set(hash, found)
+  }
+  return found
 }
 
 /** verify_data of a Finished, and of a PSK binder (RFC 9846 §4.5.3, §4.3.11.2). */

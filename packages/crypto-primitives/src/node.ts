@@ -1,12 +1,11 @@
 /** The provider on `node:crypto`, synchronous, for Node, Bun and Deno. */
-import { getCurves, randomFillSync } from 'node:crypto'
+import { getCurves } from 'node:crypto'
 import type { Curve } from './curves/curve.ts'
 import * as curves from './curves.ts'
 import { dhGroup } from './groups/finite-field.ts'
 import { hybridGroup } from './groups/hybrid.ts'
 import { kemGroup } from './groups/mlkem.ts'
 import { weierstrassGroup } from './groups/weierstrass.ts'
-import { mlKem512, mlKem768, mlKem1024 } from './mlkem.ts'
 import { aeads } from './node/aead.ts'
 import { cbc, cbcHmac } from './node/cbc.ts'
 import { nativeDh } from './node/finite-field.ts'
@@ -14,6 +13,7 @@ import { nativeMontgomery, nativeWeierstrass } from './node/groups.ts'
 import { hashes } from './node/hash.ts'
 import { generateKey, importPrivateKey, importPublicKey } from './node/keys.ts'
 import { nativeKem } from './node/post-quantum.ts'
+import { randomBytes } from './node/random.ts'
 import type { CryptoProvider, KeyExchangeGroup } from './provider.ts'
 import { supportsSignature } from './signatures/support.ts'
 
@@ -26,8 +26,8 @@ function weierstrass(curve: Curve): KeyExchangeGroup {
     : weierstrassGroup(curve)
 }
 
-const kem768 = kemGroup('MLKEM768', nativeKem('ml-kem-768', mlKem768))
-const kem1024 = kemGroup('MLKEM1024', nativeKem('ml-kem-1024', mlKem1024))
+const kem768 = kemGroup('MLKEM768', nativeKem('ml-kem-768'))
+const kem1024 = kemGroup('MLKEM1024', nativeKem('ml-kem-1024'))
 const x25519 = nativeMontgomery('x25519', 32)
 const secp256r1 = weierstrass(curves.secp256r1)
 const secp384r1 = weierstrass(curves.secp384r1)
@@ -38,7 +38,7 @@ const secp384r1 = weierstrass(curves.secp384r1)
  */
 export const nodeProvider: CryptoProvider = {
   name: 'node',
-  randomBytes: (length) => randomFillSync(new Uint8Array(length)),
+  randomBytes,
   hashes,
   aeads,
   cbcHmac,
@@ -59,7 +59,7 @@ export const nodeProvider: CryptoProvider = {
     ffdhe4096: nativeDh('ffdhe4096', 4096),
     ffdhe6144: nativeDh('ffdhe6144', 6144),
     ffdhe8192: nativeDh('ffdhe8192', 8192),
-    MLKEM512: kemGroup('MLKEM512', nativeKem('ml-kem-512', mlKem512)),
+    MLKEM512: kemGroup('MLKEM512', nativeKem('ml-kem-512')),
     MLKEM768: kem768,
     MLKEM1024: kem1024,
     X25519MLKEM768: hybridGroup('X25519MLKEM768', kem768, x25519),

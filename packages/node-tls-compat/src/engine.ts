@@ -182,7 +182,7 @@ export class Engine {
       return false
     }
     this.owner.active()
-    this.transport.write(output, told)
+    this.transport.write(inOne(output), told)
     this.endTransport()
     return true
   }
@@ -386,6 +386,23 @@ export class Engine {
 
 /** Plaintext of a full record, bytes. */
 const FULL_RECORD = 16384
+
+/** Pieces that are cheaper to copy together than to write one by one, bytes. */
+const SMALL = 4096
+
+/** The pieces, as one when they are small: those of a handshake's flights. */
+function inOne(pieces: Uint8Array[]): Uint8Array[] {
+  let length = 0
+  for (const piece of pieces) length += piece.length
+  if (pieces.length === 1 || length > SMALL) return pieces
+  const whole = Buffer.allocUnsafe(length)
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return [whole]
+}
 
 function join(engine: Engine): void {
   engine.join()

@@ -1,6 +1,6 @@
 /** ECDSA (FIPS 186-5 §6) over any of the curves, with noble's arithmetic. */
 import { type ECDSA, ecdsa } from '@noble/curves/abstract/weierstrass.js'
-import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
+import { sha256 } from '@noble/hashes/sha2.js'
 import { expectLength } from './bytes.ts'
 import type { Curve, Point } from './curves/curve.ts'
 import { CryptoError } from './error.ts'
@@ -17,13 +17,15 @@ export { derToP1363, p1363ToDer } from './signatures/p1363.ts'
 const OPTIONS = { prehash: false, lowS: false, format: 'compact' } as const
 
 const engines = new WeakMap<Curve, ECDSA>()
-/** noble's signatures on a curve; the hash drives the derivation of nonces only (RFC 6979). */
+/**
+ * noble's signatures on a curve. The hash only drives the derivation of nonces (RFC 6979), and HMAC_DRBG with SHA-256 has
+ * the 256 bits of strength that the largest curve asks for (SP 800-57 part 1, table 3).
+ */
 function engineOf(curve: Curve): ECDSA {
   let engine = engines.get(curve)
   if (!engine) {
-    const hash = curve.bits <= 256 ? sha256 : curve.bits <= 384 ? sha384 : sha512
     const random = (count = 32) => randomBytes(count)
-    engines.set(curve, (engine = ecdsa(curve.points(), hash, { randomBytes: random, lowS: false })))
+    engines.set(curve, (engine = ecdsa(curve.points(), sha256, { randomBytes: random, lowS: false })))
   }
   return engine
 }

@@ -17,7 +17,7 @@ import { hybridGroup } from './groups/hybrid.ts'
 import { kemGroup } from './groups/mlkem.ts'
 import { type MontgomeryFunction, montgomeryGroup } from './groups/montgomery.ts'
 import { weierstrassGroup } from './groups/weierstrass.ts'
-import { X25519_FUNCTION } from './groups/x25519.ts'
+import { PLAIN_X25519_FUNCTION, X25519_FUNCTION } from './groups/x25519.ts'
 import { mlKem512 as kem512, mlKem768 as kem768, mlKem1024 as kem1024 } from './mlkem.ts'
 
 /** The function X448 of RFC 7748 §5. */
@@ -31,6 +31,8 @@ export { X25519_FUNCTION } from './groups/x25519.ts'
 
 /** X25519 (RFC 7748). */
 export const x25519 = /* @__PURE__ */ montgomeryGroup('x25519', X25519_FUNCTION)
+/** X25519 without WebAssembly: smaller and slower. */
+export const x25519Plain = /* @__PURE__ */ montgomeryGroup('x25519', PLAIN_X25519_FUNCTION)
 /** X448 (RFC 7748). */
 export const x448 = /* @__PURE__ */ montgomeryGroup('x448', X448_FUNCTION)
 

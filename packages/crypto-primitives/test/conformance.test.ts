@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { aes128GcmPlain, aes256GcmPlain, chacha20Poly1305Plain } from '../src/aead.ts'
 import { conformanceCases } from '../src/conformance.ts'
 import * as curves from '../src/curves.ts'
+import { x25519Plain } from '../src/groups.ts'
 import { modernProvider } from '../src/modern.ts'
 import { nodeProvider } from '../src/node.ts'
 import { portableProvider } from '../src/portable.ts'
@@ -34,8 +36,15 @@ describe.each([portableProvider, nodeProvider])('the $name provider keeps the co
   })
 })
 
-describe('the modern provider keeps the contract', () => {
-  for (const { name, run } of conformanceCases(modernProvider)) it(name, async () => await run(), 60_000)
+const withoutWebAssembly: CryptoProvider = {
+  ...portableProvider,
+  name: 'without WebAssembly',
+  aeads: { 'aes-128-gcm': aes128GcmPlain, 'aes-256-gcm': aes256GcmPlain, 'chacha20-poly1305': chacha20Poly1305Plain },
+  groups: { x25519: x25519Plain },
+}
+
+describe.each([modernProvider, withoutWebAssembly])('the $name provider keeps the contract', (provider) => {
+  for (const { name, run } of conformanceCases(provider)) it(name, async () => await run(), 60_000)
 })
 
 /** The suite has to catch what is broken. */

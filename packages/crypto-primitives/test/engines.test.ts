@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type AeadCipher, type AeadEngine, createAead } from '../src/aead.ts'
 import { expandKeyConstantTime } from '../src/aes/constant-time.ts'
 import { expandKey } from '../src/aes/key-schedule.ts'
+import { PLAIN_X25519_FUNCTION } from '../src/groups/x25519.ts'
 import { x25519Kernel } from '../src/groups/x25519-wasm.ts'
 import { nodeProvider } from '../src/node.ts'
 import { createAead as createNativeAead } from '../src/node-aead.ts'
@@ -87,6 +88,13 @@ describe('X25519 in WebAssembly', () => {
       if (i < 40 && !/^0*$/.test(ours)) expect(ours).toBe(hex(nobleX25519.scalarMult(scalar, u)))
       if (!/^0*$/.test(ours)) expect(ours).toBe(hex(nodeProvider.groups.x25519!.agreeWith!(scalar, u)))
       else expect(() => nodeProvider.groups.x25519!.agreeWith!(scalar, u)).toThrow()
+    }
+  })
+
+  it('equals the plain one', () => {
+    for (let i = 0; i < 40; i++) {
+      const [scalar, u] = [random(32), random(32)]
+      expect(hex(PLAIN_X25519_FUNCTION.multiply(scalar, u))).toBe(hex(kernel(scalar, u)))
     }
   })
 

@@ -44,7 +44,7 @@ export {
 } from './issue/certificate-writer.ts'
 export { type CrlInput, createCrl, createCrlSync, type Revocation } from './issue/crl-writer.ts'
 export { CertificateRequest, createRequest, createRequestSync, type RequestInput } from './issue/request.ts'
-export { CURVES } from './keys/curves.ts'
+export { CURVES } from './keys/curve-names.ts'
 export { type DhParameters, encodeDhParameters, parseDhParameters } from './keys/dh-parameters.ts'
 export { type Jwk, privateKeyFromJwk, privateKeyToJwk, publicKeyFromJwk, publicKeyToJwk } from './keys/jwk.ts'
 export type { KeyEncryption } from './keys/pbe.ts'

@@ -1,4 +1,5 @@
 /** The object identifiers of PKIX, in one place. */
+import * as OID from './extensions/oids.ts'
 
 // --- Attribute types (X.520, RFC 4519, PKCS#9), by OpenSSL's short names -------------------------------------------
 
@@ -73,41 +74,42 @@ export function attributeOid(type: string): string | undefined {
   return /^\d+(\.\d+)+$/.test(type) ? type : ATTRIBUTE_OIDS.get(type.toLowerCase())
 }
 
-// --- Extensions (RFC 5280 §4.2, §5.2, §5.3; RFC 6960; RFC 6962; RFC 7633) ---------------------------------------------
+// --- Extensions ------------------------------------------------------------------------------------------------------
 
+/** By the names of RFC 5280's module. */
 export const EXTENSION = {
-  subjectDirectoryAttributes: '2.5.29.9',
-  subjectKeyIdentifier: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  issuerAltName: '2.5.29.18',
-  basicConstraints: '2.5.29.19',
-  cRLNumber: '2.5.29.20',
-  cRLReason: '2.5.29.21',
-  invalidityDate: '2.5.29.24',
-  deltaCRLIndicator: '2.5.29.27',
-  issuingDistributionPoint: '2.5.29.28',
-  certificateIssuer: '2.5.29.29',
-  nameConstraints: '2.5.29.30',
-  cRLDistributionPoints: '2.5.29.31',
-  certificatePolicies: '2.5.29.32',
-  policyMappings: '2.5.29.33',
-  authorityKeyIdentifier: '2.5.29.35',
-  policyConstraints: '2.5.29.36',
-  extKeyUsage: '2.5.29.37',
-  freshestCRL: '2.5.29.46',
-  inhibitAnyPolicy: '2.5.29.54',
-  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
-  subjectInfoAccess: '1.3.6.1.5.5.7.1.11',
-  proxyCertInfo: '1.3.6.1.5.5.7.1.14',
-  tlsFeature: '1.3.6.1.5.5.7.1.24',
-  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
-  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
-  signedCertificateTimestampList: '1.3.6.1.4.1.11129.2.4.2',
-  ctPoison: '1.3.6.1.4.1.11129.2.4.3',
-  ocspSignedCertificateTimestampList: '1.3.6.1.4.1.11129.2.4.5',
-  netscapeCertType: '2.16.840.1.113730.1.1',
-  netscapeComment: '2.16.840.1.113730.1.13',
+  subjectDirectoryAttributes: OID.subjectDirectoryAttributes,
+  subjectKeyIdentifier: OID.subjectKeyIdentifier,
+  keyUsage: OID.keyUsage,
+  subjectAltName: OID.subjectAltName,
+  issuerAltName: OID.issuerAltName,
+  basicConstraints: OID.basicConstraints,
+  cRLNumber: OID.cRLNumber,
+  cRLReason: OID.cRLReason,
+  invalidityDate: OID.invalidityDate,
+  deltaCRLIndicator: OID.deltaCRLIndicator,
+  issuingDistributionPoint: OID.issuingDistributionPoint,
+  certificateIssuer: OID.certificateIssuer,
+  nameConstraints: OID.nameConstraints,
+  cRLDistributionPoints: OID.cRLDistributionPoints,
+  certificatePolicies: OID.certificatePolicies,
+  policyMappings: OID.policyMappings,
+  authorityKeyIdentifier: OID.authorityKeyIdentifier,
+  policyConstraints: OID.policyConstraints,
+  extKeyUsage: OID.extKeyUsage,
+  freshestCRL: OID.freshestCRL,
+  inhibitAnyPolicy: OID.inhibitAnyPolicy,
+  authorityInfoAccess: OID.authorityInfoAccess,
+  subjectInfoAccess: OID.subjectInfoAccess,
+  proxyCertInfo: OID.proxyCertInfo,
+  tlsFeature: OID.tlsFeature,
+  ocspNonce: OID.ocspNonce,
+  ocspNoCheck: OID.ocspNoCheck,
+  signedCertificateTimestampList: OID.signedCertificateTimestampList,
+  ctPoison: OID.ctPoison,
+  ocspSignedCertificateTimestampList: OID.ocspSignedCertificateTimestampList,
+  netscapeCertType: OID.netscapeCertType,
+  netscapeComment: OID.netscapeComment,
 } as const
 
 export const ANY_POLICY = '2.5.29.32.0'

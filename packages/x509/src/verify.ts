@@ -34,7 +34,7 @@ export function verifyChainSync(options: VerifyOptions): VerifyResult {
 /** Nothing that is asked for may silently not be done. */
 function understood(options: VerifyOptions): VerifyOptions {
   if (typeof options.profile?.strict !== 'boolean')
-    throw new X509Error('INVALID_ARGUMENT', 'profile must be given: webpkiProfile or nodeProfile')
+    throw new X509Error('INVALID_ARGUMENT', 'profile must be given: webpkiProfile, nodeProfile or plainProfile')
   if ('crls' in options)
     throw new X509Error('INVALID_ARGUMENT', 'CRLs are checked by `revocation: checkCrls({ crls })`, not by `crls`')
   return options
@@ -56,5 +56,5 @@ export type {
   ReferenceName,
   VerifyBudget,
 } from './verify/options.ts'
-export { nodeProfile, webpkiProfile } from './verify/profiles.ts'
+export { nodeProfile, plainProfile, webpkiProfile } from './verify/profiles.ts'
 export { createTrustStore } from './verify/trust-store.ts'

@@ -9,6 +9,8 @@ import {
   createTrustStore,
   keyUsage,
   nodeProfile,
+  type PathProfile,
+  plainProfile,
   subjectAltName,
   verifyChain,
   verifyChainSync,
@@ -130,6 +132,40 @@ describe('decides as the whole package does', () => {
     })
 })
 
+describe('plainProfile', () => {
+  const verify = ({ leaf, sent, trusted, name, time, crls }: Scenario, profile: PathProfile) =>
+    verifyChainSync({
+      provider,
+      name,
+      time,
+      leaf: lean(leaf),
+      intermediates: sent.map(lean),
+      anchors: createTrustStore(trusted.map(lean)),
+      profile,
+      revocation: crls && whole.checkCrls({ crls }),
+    })
+
+  test.each(SCENARIOS.filter(([name]) => name !== 'a name constraint'))('decides as nodeProfile: %s', (_, scenario) => {
+    expect(verify(scenario, plainProfile).code).toBe(verify(scenario, nodeProfile).code)
+  })
+
+  test('refuses authorities that constrain names, whether the name is within or not', () => {
+    const within = constrained.issue('b.test')
+    for (const [issued, name, node] of [
+      [within, 'b.test', 'OK'],
+      [outside, 'a.test', 'PERMITTED_VIOLATION'],
+    ] as const) {
+      const scenario = { ...good, leaf: issued.certificate, sent: [constrained.certificate], name }
+      expect(verify(scenario, nodeProfile).code).toBe(node)
+      expect(verify(scenario, plainProfile)).toMatchObject({
+        ok: false,
+        code: 'UNHANDLED_CRITICAL_EXTENSION',
+        depth: 1,
+      })
+    }
+  })
+})
+
 describe('leaves nothing undone that it was asked for', () => {
   const options = {
     leaf: lean(leaf.certificate),
@@ -168,7 +204,7 @@ test('a bundle of it holds nothing that writes, decrypts, prints or asks about r
   const folder = fileURLToPath(new URL('..', import.meta.url))
   const { metafile } = await build({
     stdin: {
-      contents: `export { Certificate, createTrustStore, nodeProfile, verifyChain } from './src/verify.ts'`,
+      contents: `export { Certificate, createTrustStore, plainProfile, verifyChain } from './src/verify.ts'`,
       resolveDir: folder,
       loader: 'ts',
     },
@@ -183,6 +219,6 @@ test('a bundle of it holds nothing that writes, decrypts, prints or asks about r
     .map(([path]) => path)
   expect(files).toContain('src/verify/check-path.ts')
   const unneeded =
-    /src\/(issue|containers|node-shapes|revocation|ocsp|ct|generated)\/|\/(private-key|pbe|jwk|pem|registry|sct-list|create-name|codes|revocation|strict|policy)/
+    /src\/(issue|containers|node-shapes|revocation|ocsp|ct|generated)\/|\/(private-key|pbe|jwk|pem|registry|sct-list|create-name|curve-names|codes|revocation|strict|policy|name-constraints)\.ts$/
   expect(files.filter((path) => unneeded.test(path))).toEqual([])
 })

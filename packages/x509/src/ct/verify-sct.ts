@@ -4,10 +4,10 @@ import type { Certificate } from '../certificate.ts'
 import { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
+import * as OID from '../extensions/oids.ts'
 import { encodeExtensions } from '../extensions/read.ts'
 import type { SignedCertificateTimestamp } from '../extensions/sct-list.ts'
 import { encodeSubjectPublicKeyInfo } from '../keys/public-key.ts'
-import { EXTENSION } from '../oids.ts'
 import { verifySignature } from '../signature.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
 
@@ -128,7 +128,7 @@ function precertificate(certificate: Certificate): Uint8Array {
   const tbs = DerReader.open(certificate.tbs, 'tbsCertificate').sequence('')
   const parts: Uint8Array[] = []
   while (!tbs.done && !tbs.is(0xa3)) parts.push(tbs.raw('field'))
-  const kept = certificate.extensions.all.filter(({ oid }) => oid !== EXTENSION.signedCertificateTimestampList)
+  const kept = certificate.extensions.all.filter(({ oid }) => oid !== OID.signedCertificateTimestampList)
   if (kept.length > 0) parts.push(der.explicit(3, encodeExtensions(kept)))
   return der.sequence(...parts)
 }

@@ -7,8 +7,9 @@ import {
   readGeneralName,
   readGeneralNames,
 } from '../names/general-name.ts'
-import { ACCESS_METHOD, type EXTENSION } from '../oids.ts'
+import { ACCESS_METHOD } from '../oids.ts'
 import { decoder, type Encode } from './codec.ts'
+import * as OID from './oids.ts'
 
 /** ReasonFlags (RFC 5280 §4.2.1.13), in the order of its bits. */
 export const REASON_FLAGS = [
@@ -49,8 +50,8 @@ export function encodeDistributionPointName(name: DistributionPointName): Uint8A
   return der.explicit(0, name.fullName ? encodeGeneralNames(name.fullName, 0xa0) : der.element(0xa1, name.relativeName))
 }
 
-const distributionPoints = (name: keyof typeof EXTENSION) =>
-  decoder<readonly DistributionPoint[]>(name, (reader, field) => {
+const distributionPoints = (name: keyof typeof OID, oid: string) =>
+  decoder<readonly DistributionPoint[]>(name, oid, (reader, field) => {
     const sequence = reader.sequence(field)
     const points: DistributionPoint[] = []
     do {
@@ -76,8 +77,11 @@ export const encodeDistributionPoints: Encode<readonly DistributionPoint[]> = (p
   )
 
 /** RFC 5280 §4.2.1.13 and §4.2.1.15. */
-export const cRLDistributionPoints = /* @__PURE__ */ distributionPoints('cRLDistributionPoints')
-export const freshestCRL = /* @__PURE__ */ distributionPoints('freshestCRL')
+export const cRLDistributionPoints = /* @__PURE__ */ distributionPoints(
+  'cRLDistributionPoints',
+  OID.cRLDistributionPoints,
+)
+export const freshestCRL = /* @__PURE__ */ distributionPoints('freshestCRL', OID.freshestCRL)
 
 /** AccessDescription (RFC 5280 §4.2.2.1). */
 export interface AccessDescription {
@@ -86,8 +90,8 @@ export interface AccessDescription {
   readonly location: GeneralName
 }
 
-const accessDescriptions = (name: keyof typeof EXTENSION) =>
-  decoder<readonly AccessDescription[]>(name, (reader, field) => {
+const accessDescriptions = (name: keyof typeof OID, oid: string) =>
+  decoder<readonly AccessDescription[]>(name, oid, (reader, field) => {
     const sequence = reader.sequence(field)
     const descriptions: AccessDescription[] = []
     do {
@@ -111,5 +115,5 @@ export const encodeAccessDescriptions: Encode<readonly AccessDescription[]> = (d
     ),
   )
 
-export const authorityInfoAccess = /* @__PURE__ */ accessDescriptions('authorityInfoAccess')
-export const subjectInfoAccess = /* @__PURE__ */ accessDescriptions('subjectInfoAccess')
+export const authorityInfoAccess = /* @__PURE__ */ accessDescriptions('authorityInfoAccess', OID.authorityInfoAccess)
+export const subjectInfoAccess = /* @__PURE__ */ accessDescriptions('subjectInfoAccess', OID.subjectInfoAccess)

@@ -1,10 +1,10 @@
 import { DerReader } from '../der/reader.ts'
-import { EXTENSION } from '../oids.ts'
+import type * as OID from './oids.ts'
 
 /** How one extension is read. */
 export interface ExtensionDecoder<T> {
   /** As RFC 5280's module spells it. */
-  readonly name: keyof typeof EXTENSION
+  readonly name: keyof typeof OID
   readonly oid: string
   /** Reads extnValue's contents. @throws {X509Error} */
   decode(value: Uint8Array): T
@@ -15,12 +15,13 @@ export type Encode<T> = (value: T) => Uint8Array
 
 /** A decoder from a function over a reader; what follows the one element is refused. */
 export function decoder<T>(
-  name: keyof typeof EXTENSION,
+  name: keyof typeof OID,
+  oid: string,
   read: (reader: DerReader, field: string) => T,
 ): ExtensionDecoder<T> {
   return {
     name,
-    oid: EXTENSION[name],
+    oid,
     decode(value) {
       const reader = DerReader.open(value, '')
       const decoded = read(reader, name)

@@ -3,6 +3,7 @@ import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { encodeGeneralName, type GeneralName, readGeneralName } from '../names/general-name.ts'
 import { decoder, type Encode } from './codec.ts'
+import * as OID from './oids.ts'
 
 /** BasicConstraints (RFC 5280 §4.2.1.9). */
 export interface BasicConstraints {
@@ -10,14 +11,18 @@ export interface BasicConstraints {
   readonly pathLength?: number
 }
 
-export const basicConstraints = /* @__PURE__ */ decoder<BasicConstraints>('basicConstraints', (reader, field) => {
-  const sequence = reader.sequence(field)
-  // X.690 §11.5 forbids an explicit FALSE here; enough old certificates have it that OpenSSL and Go read it.
-  const ca = sequence.is(Tag.BOOLEAN) ? sequence.boolean('cA') : false
-  const pathLength = sequence.is(Tag.INTEGER) ? sequence.number('pathLenConstraint') : undefined
-  sequence.finish()
-  return { ca, pathLength }
-})
+export const basicConstraints = /* @__PURE__ */ decoder<BasicConstraints>(
+  'basicConstraints',
+  OID.basicConstraints,
+  (reader, field) => {
+    const sequence = reader.sequence(field)
+    // X.690 §11.5 forbids an explicit FALSE here; enough old certificates have it that OpenSSL and Go read it.
+    const ca = sequence.is(Tag.BOOLEAN) ? sequence.boolean('cA') : false
+    const pathLength = sequence.is(Tag.INTEGER) ? sequence.number('pathLenConstraint') : undefined
+    sequence.finish()
+    return { ca, pathLength }
+  },
+)
 
 export const encodeBasicConstraints: Encode<BasicConstraints> = ({ ca, pathLength }) =>
   der.sequence(...(ca ? [der.boolean(true)] : []), ...(pathLength === undefined ? [] : [der.integer(pathLength)]))
@@ -34,15 +39,19 @@ export interface NameConstraints {
   readonly excluded?: readonly GeneralSubtree[]
 }
 
-export const nameConstraints = /* @__PURE__ */ decoder<NameConstraints>('nameConstraints', (reader, field) => {
-  const sequence = reader.sequence(field)
-  const permitted = sequence.is(0xa0) ? readSubtrees(sequence.enter(0xa0, 'permittedSubtrees')) : undefined
-  const excluded = sequence.is(0xa1) ? readSubtrees(sequence.enter(0xa1, 'excludedSubtrees')) : undefined
-  sequence.finish()
-  // RFC 5280 §4.2.1.10: an empty sequence is not to be issued; it is refused, as it would constrain nothing.
-  if (!permitted && !excluded) reader.fail('INVALID_STRUCTURE', 'neither permitted nor excluded subtrees', field)
-  return { permitted, excluded }
-})
+export const nameConstraints = /* @__PURE__ */ decoder<NameConstraints>(
+  'nameConstraints',
+  OID.nameConstraints,
+  (reader, field) => {
+    const sequence = reader.sequence(field)
+    const permitted = sequence.is(0xa0) ? readSubtrees(sequence.enter(0xa0, 'permittedSubtrees')) : undefined
+    const excluded = sequence.is(0xa1) ? readSubtrees(sequence.enter(0xa1, 'excludedSubtrees')) : undefined
+    sequence.finish()
+    // RFC 5280 §4.2.1.10: an empty sequence is not to be issued; it is refused, as it would constrain nothing.
+    if (!permitted && !excluded) reader.fail('INVALID_STRUCTURE', 'neither permitted nor excluded subtrees', field)
+    return { permitted, excluded }
+  },
+)
 
 export const encodeNameConstraints: Encode<NameConstraints> = ({ permitted, excluded }) =>
   der.sequence(
@@ -77,15 +86,19 @@ export interface PolicyConstraints {
   readonly inhibitPolicyMapping?: number
 }
 
-export const policyConstraints = /* @__PURE__ */ decoder<PolicyConstraints>('policyConstraints', (reader, field) => {
-  const sequence = reader.sequence(field)
-  const requireExplicitPolicy = sequence.is(0x80) ? sequence.number('requireExplicitPolicy', 0x80) : undefined
-  const inhibitPolicyMapping = sequence.is(0x81) ? sequence.number('inhibitPolicyMapping', 0x81) : undefined
-  sequence.finish()
-  if (requireExplicitPolicy === undefined && inhibitPolicyMapping === undefined)
-    reader.fail('INVALID_STRUCTURE', 'an empty sequence', field)
-  return { requireExplicitPolicy, inhibitPolicyMapping }
-})
+export const policyConstraints = /* @__PURE__ */ decoder<PolicyConstraints>(
+  'policyConstraints',
+  OID.policyConstraints,
+  (reader, field) => {
+    const sequence = reader.sequence(field)
+    const requireExplicitPolicy = sequence.is(0x80) ? sequence.number('requireExplicitPolicy', 0x80) : undefined
+    const inhibitPolicyMapping = sequence.is(0x81) ? sequence.number('inhibitPolicyMapping', 0x81) : undefined
+    sequence.finish()
+    if (requireExplicitPolicy === undefined && inhibitPolicyMapping === undefined)
+      reader.fail('INVALID_STRUCTURE', 'an empty sequence', field)
+    return { requireExplicitPolicy, inhibitPolicyMapping }
+  },
+)
 
 export const encodePolicyConstraints: Encode<PolicyConstraints> = ({ requireExplicitPolicy, inhibitPolicyMapping }) =>
   der.sequence(
@@ -94,8 +107,10 @@ export const encodePolicyConstraints: Encode<PolicyConstraints> = ({ requireExpl
   )
 
 /** InhibitAnyPolicy (RFC 5280 §4.2.1.14): SkipCerts. */
-export const inhibitAnyPolicy = /* @__PURE__ */ decoder<number>('inhibitAnyPolicy', (reader, field) =>
-  reader.number(field),
+export const inhibitAnyPolicy = /* @__PURE__ */ decoder<number>(
+  'inhibitAnyPolicy',
+  OID.inhibitAnyPolicy,
+  (reader, field) => reader.number(field),
 )
 
 export const encodeInhibitAnyPolicy: Encode<number> = (skip) => der.integer(skip)

@@ -1,8 +1,8 @@
 import type { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
 import { encodeGeneralNames, type GeneralName, readGeneralName, readGeneralNames } from '../names/general-name.ts'
-import type { EXTENSION } from '../oids.ts'
 import { decoder, type Encode } from './codec.ts'
+import * as OID from './oids.ts'
 
 /** AuthorityKeyIdentifier (RFC 5280 §4.2.1.1). */
 export interface AuthorityKeyIdentifier {
@@ -14,6 +14,7 @@ export interface AuthorityKeyIdentifier {
 
 export const authorityKeyIdentifier = /* @__PURE__ */ decoder<AuthorityKeyIdentifier>(
   'authorityKeyIdentifier',
+  OID.authorityKeyIdentifier,
   (reader, field) => {
     const sequence = reader.sequence(field)
     const keyIdentifier = sequence.is(0x80) ? sequence.octetString('keyIdentifier', 0x80) : undefined
@@ -39,8 +40,10 @@ export const encodeAuthorityKeyIdentifier: Encode<AuthorityKeyIdentifier> = ({
 }
 
 /** SubjectKeyIdentifier (RFC 5280 §4.2.1.2). */
-export const subjectKeyIdentifier = /* @__PURE__ */ decoder<Uint8Array>('subjectKeyIdentifier', (reader, field) =>
-  reader.octetString(field),
+export const subjectKeyIdentifier = /* @__PURE__ */ decoder<Uint8Array>(
+  'subjectKeyIdentifier',
+  OID.subjectKeyIdentifier,
+  (reader, field) => reader.octetString(field),
 )
 
 export const encodeSubjectKeyIdentifier: Encode<Uint8Array> = (identifier) => der.octetString(identifier)
@@ -49,8 +52,8 @@ export const encodeSubjectKeyIdentifier: Encode<Uint8Array> = (identifier) => de
  * SubjectAltName and IssuerAltName (RFC 5280 §4.2.1.6, §4.2.1.7). An empty sequence is read, since OpenSSL reads it: it
  * names nothing, and the strict profile refuses it.
  */
-const alternativeName = (name: keyof typeof EXTENSION) =>
-  decoder<readonly GeneralName[]>(name, (reader, field) => {
+const alternativeName = (name: keyof typeof OID, oid: string) =>
+  decoder<readonly GeneralName[]>(name, oid, (reader, field) => {
     const sequence = reader.sequence(field)
     const names: GeneralName[] = []
     while (!sequence.done) names.push(readGeneralName(sequence, 'GeneralName'))
@@ -59,8 +62,8 @@ const alternativeName = (name: keyof typeof EXTENSION) =>
 
 export const encodeAlternativeName: Encode<readonly GeneralName[]> = (names) => encodeGeneralNames(names)
 
-export const subjectAltName = /* @__PURE__ */ alternativeName('subjectAltName')
-export const issuerAltName = /* @__PURE__ */ alternativeName('issuerAltName')
+export const subjectAltName = /* @__PURE__ */ alternativeName('subjectAltName', OID.subjectAltName)
+export const issuerAltName = /* @__PURE__ */ alternativeName('issuerAltName', OID.issuerAltName)
 
 /** An attribute with any number of values (RFC 2986 §4, RFC 5280 §4.2.1.8). */
 export interface Attribute {
@@ -85,6 +88,7 @@ export function encodeAttribute({ oid, values }: Attribute): Uint8Array {
 
 export const subjectDirectoryAttributes = /* @__PURE__ */ decoder<readonly Attribute[]>(
   'subjectDirectoryAttributes',
+  OID.subjectDirectoryAttributes,
   (reader, field) => {
     const sequence = reader.sequence(field)
     const attributes: Attribute[] = []

@@ -1,6 +1,7 @@
 import type { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
 import { decoder, type Encode } from './codec.ts'
+import * as OID from './oids.ts'
 
 /** PolicyInformation (RFC 5280 §4.2.1.4). */
 export interface PolicyInformation {
@@ -16,6 +17,7 @@ export interface PolicyQualifier {
 
 export const certificatePolicies = /* @__PURE__ */ decoder<readonly PolicyInformation[]>(
   'certificatePolicies',
+  OID.certificatePolicies,
   (reader, field) => {
     const sequence = reader.sequence(field)
     const policies: PolicyInformation[] = []
@@ -62,19 +64,23 @@ export interface PolicyMapping {
   readonly subjectDomainPolicy: string
 }
 
-export const policyMappings = /* @__PURE__ */ decoder<readonly PolicyMapping[]>('policyMappings', (reader, field) => {
-  const sequence = reader.sequence(field)
-  const mappings: PolicyMapping[] = []
-  do {
-    const mapping = sequence.sequence('PolicyMapping')
-    mappings.push({
-      issuerDomainPolicy: mapping.oid('issuerDomainPolicy'),
-      subjectDomainPolicy: mapping.oid('subjectDomainPolicy'),
-    })
-    mapping.finish()
-  } while (!sequence.done)
-  return mappings
-})
+export const policyMappings = /* @__PURE__ */ decoder<readonly PolicyMapping[]>(
+  'policyMappings',
+  OID.policyMappings,
+  (reader, field) => {
+    const sequence = reader.sequence(field)
+    const mappings: PolicyMapping[] = []
+    do {
+      const mapping = sequence.sequence('PolicyMapping')
+      mappings.push({
+        issuerDomainPolicy: mapping.oid('issuerDomainPolicy'),
+        subjectDomainPolicy: mapping.oid('subjectDomainPolicy'),
+      })
+      mapping.finish()
+    } while (!sequence.done)
+    return mappings
+  },
+)
 
 export const encodePolicyMappings: Encode<readonly PolicyMapping[]> = (mappings) =>
   der.sequence(

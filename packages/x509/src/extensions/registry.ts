@@ -29,6 +29,7 @@ import {
   subjectKeyIdentifier,
 } from './identifiers.ts'
 import type { ExtensionList } from './list.ts'
+import * as OID from './oids.ts'
 import { certificatePolicies, encodeCertificatePolicies, encodePolicyMappings, policyMappings } from './policies.ts'
 import {
   certificateIssuer,
@@ -96,8 +97,8 @@ export const EXTENSION_CODECS = {
   tlsFeature: /* @__PURE__ */ codec(tlsFeature, encodeTlsFeature),
   netscapeCertType: /* @__PURE__ */ codec(netscapeCertType, encodeNetscapeCertType),
   netscapeComment: /* @__PURE__ */ codec(netscapeComment, encodeNetscapeComment),
-  ocspNoCheck: /* @__PURE__ */ codec(nullExtension('ocspNoCheck'), encodeNullExtension),
-  ctPoison: /* @__PURE__ */ codec(nullExtension('ctPoison'), encodeNullExtension),
+  ocspNoCheck: /* @__PURE__ */ codec(nullExtension('ocspNoCheck', OID.ocspNoCheck), encodeNullExtension),
+  ctPoison: /* @__PURE__ */ codec(nullExtension('ctPoison', OID.ctPoison), encodeNullExtension),
   signedCertificateTimestampList: /* @__PURE__ */ codec(
     signedCertificateTimestampList,
     encodeSignedCertificateTimestampList,

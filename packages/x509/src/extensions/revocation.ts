@@ -1,9 +1,9 @@
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { encodeGeneralNames, type GeneralName, readGeneralNames } from '../names/general-name.ts'
-import type { EXTENSION } from '../oids.ts'
 import { type DistributionPointName, encodeDistributionPointName, readDistributionPointName } from './access.ts'
 import { decoder, type Encode } from './codec.ts'
+import * as OID from './oids.ts'
 
 /** CRLReason (RFC 5280 §5.3.1), by its number; 7 is not used. */
 export const CRL_REASONS = [
@@ -23,8 +23,8 @@ export const CRL_REASONS = [
 export type CrlReason = Exclude<(typeof CRL_REASONS)[number], undefined>
 
 /** CRLNumber and DeltaCRLIndicator (RFC 5280 §5.2.3, §5.2.4): big-endian, at most 20 bytes. */
-const number = (name: keyof typeof EXTENSION) =>
-  decoder<Uint8Array>(name, (reader, field) => {
+const number = (name: keyof typeof OID, oid: string) =>
+  decoder<Uint8Array>(name, oid, (reader, field) => {
     const value = reader.unsigned(field)
     if (value.length > 20) reader.fail('INVALID_STRUCTURE', 'a CRL number of more than 20 bytes', field)
     return value
@@ -32,10 +32,10 @@ const number = (name: keyof typeof EXTENSION) =>
 
 export const encodeNumber: Encode<Uint8Array> = (value) => der.integer(value)
 
-export const cRLNumber = /* @__PURE__ */ number('cRLNumber')
-export const deltaCRLIndicator = /* @__PURE__ */ number('deltaCRLIndicator')
+export const cRLNumber = /* @__PURE__ */ number('cRLNumber', OID.cRLNumber)
+export const deltaCRLIndicator = /* @__PURE__ */ number('deltaCRLIndicator', OID.deltaCRLIndicator)
 
-export const cRLReason = /* @__PURE__ */ decoder<CrlReason>('cRLReason', (reader, field) => {
+export const cRLReason = /* @__PURE__ */ decoder<CrlReason>('cRLReason', OID.cRLReason, (reader, field) => {
   const reason = CRL_REASONS[reader.enumerated(field)]
   return reason ?? reader.fail('INVALID_STRUCTURE', 'an unknown reason', field)
 })
@@ -43,15 +43,17 @@ export const cRLReason = /* @__PURE__ */ decoder<CrlReason>('cRLReason', (reader
 export const encodeCRLReason: Encode<CrlReason> = (reason) => der.enumerated(CRL_REASONS.indexOf(reason))
 
 /** InvalidityDate (RFC 5280 §5.3.2), milliseconds. */
-export const invalidityDate = /* @__PURE__ */ decoder<number>('invalidityDate', (reader, field) =>
+export const invalidityDate = /* @__PURE__ */ decoder<number>('invalidityDate', OID.invalidityDate, (reader, field) =>
   reader.generalizedTime(field),
 )
 
 export const encodeInvalidityDate: Encode<number> = (time) => der.generalizedTime(time)
 
 /** CertificateIssuer of an entry in an indirect CRL (RFC 5280 §5.3.3). */
-export const certificateIssuer = /* @__PURE__ */ decoder<readonly GeneralName[]>('certificateIssuer', (reader, field) =>
-  readGeneralNames(reader, field),
+export const certificateIssuer = /* @__PURE__ */ decoder<readonly GeneralName[]>(
+  'certificateIssuer',
+  OID.certificateIssuer,
+  (reader, field) => readGeneralNames(reader, field),
 )
 
 export const encodeCertificateIssuer: Encode<readonly GeneralName[]> = (names) => encodeGeneralNames(names)
@@ -69,6 +71,7 @@ export interface IssuingDistributionPoint {
 
 export const issuingDistributionPoint = /* @__PURE__ */ decoder<IssuingDistributionPoint>(
   'issuingDistributionPoint',
+  OID.issuingDistributionPoint,
   (reader, field) => {
     const sequence = reader.sequence(field)
     const flag = (tag: number, name: string) => (sequence.is(tag) ? sequence.boolean(name, tag) : false)

@@ -1,6 +1,7 @@
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
 import { decoder, type Encode } from './codec.ts'
+import * as OID from './oids.ts'
 
 /** SignedCertificateTimestamp (RFC 6962 §3.2). */
 export interface SignedCertificateTimestamp {
@@ -101,6 +102,7 @@ export function encodeSctList(list: readonly Pick<SignedCertificateTimestamp, 'r
 
 export const signedCertificateTimestampList = /* @__PURE__ */ decoder<readonly SignedCertificateTimestamp[]>(
   'signedCertificateTimestampList',
+  OID.signedCertificateTimestampList,
   (reader, field) => parseSctList(reader.octetString(field)),
 )
 

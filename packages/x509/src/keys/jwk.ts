@@ -1,7 +1,8 @@
 import type { CurveName, PrivateKeyData, PublicKeyData } from '@x/crypto-primitives'
 import { concatBytes, fromBase64Url, padInteger, toBase64Url } from '../bytes.ts'
 import { X509Error } from '../error.ts'
-import { CURVES, scalarLength } from './curves.ts'
+import { CURVES } from './curve-names.ts'
+import { scalarLength } from './curves.ts'
 
 /** A JSON Web Key (RFC 7517, RFC 7518 §6, RFC 8037, RFC 9964 for ML-DSA). */
 export interface Jwk {

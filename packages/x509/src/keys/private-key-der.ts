@@ -5,7 +5,7 @@ import { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
-import { CURVES, scalarLength } from './curves.ts'
+import { NAMED_CURVES, scalarLength } from './curves.ts'
 import {
   DSA_KEY,
   type DsaParameters,
@@ -90,7 +90,7 @@ export function encodeEcPrivateKey(key: EcKey, nameCurve: boolean): Uint8Array {
   const d = padInteger(key.d, scalarLength(key.curve))
   if (!d) throw new X509Error('INVALID_ARGUMENT', `a scalar too long for ${key.curve}`)
   const parts = [der.integer(1), der.octetString(d)]
-  if (nameCurve) parts.push(der.explicit(0, der.oid(CURVES[key.curve].oid)))
+  if (nameCurve) parts.push(der.explicit(0, der.oid(NAMED_CURVES[key.curve].oid)))
   if (key.point) parts.push(der.explicit(1, der.bitString(key.point)))
   return der.sequence(...parts)
 }

@@ -13,7 +13,7 @@ import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
 import { derOf, encodePem, isPem, parsePem } from '../pem.ts'
-import { CURVES, type CurveEntry, curveOfOid, FOREIGN_CURVES } from './curves.ts'
+import { curveBits, curveOfOid, NAMED_CURVES } from './curves.ts'
 
 export const RSA_ENCRYPTION = '1.2.840.113549.1.1.1'
 export const EC_PUBLIC_KEY = '1.2.840.10045.2.1'
@@ -101,18 +101,18 @@ export class SubjectPublicKeyInfo {
     return oid === EC_PUBLIC_KEY && parameters?.[0] === Tag.SEQUENCE
   }
 
-  /** The named curve of an EC key, also of one that is not computed with here. */
-  get curve(): Pick<CurveEntry, 'bits' | 'openssl' | 'nist'> | undefined {
+  /** The named curve of an EC key, dotted. */
+  get curveOid(): string | undefined {
     const { oid, parameters } = this.algorithm
     if (oid !== EC_PUBLIC_KEY || parameters?.[0] !== Tag.OID) return undefined
-    const curve = DerReader.open(parameters, 'ECParameters').oid('namedCurve')
-    const name = curveOfOid(curve)
-    return name ? CURVES[name] : FOREIGN_CURVES[curve]
+    return DerReader.open(parameters, 'ECParameters').oid('namedCurve')
   }
 
   /** Bits of the modulus, the curve's order or the usual number of the algorithm; `undefined` for unknown keys. */
   get bits(): number | undefined {
-    if (this.algorithm.oid === EC_PUBLIC_KEY) return this.curve?.bits
+    const { curveOid } = this
+    if (curveOid !== undefined) return curveBits(curveOid)
+    if (this.algorithm.oid === EC_PUBLIC_KEY) return undefined
     try {
       const { data } = this
       if ('n' in data) return bitLength(data.n)
@@ -214,7 +214,10 @@ export function encodeSubjectPublicKeyInfo(key: PublicKeyData): Uint8Array {
 
 /** The AlgorithmIdentifier that a key of this kind is stored with, in SPKI and in PKCS#8 alike. */
 export function encodeKeyAlgorithm(
-  key: Pick<PublicKeyData, 'type'> | { type: 'ec'; curve: keyof typeof CURVES } | ({ type: 'dsa' } & DsaParameters),
+  key:
+    | Pick<PublicKeyData, 'type'>
+    | { type: 'ec'; curve: keyof typeof NAMED_CURVES }
+    | ({ type: 'dsa' } & DsaParameters),
 ): Uint8Array {
   switch (key.type) {
     case 'rsa':
@@ -226,7 +229,7 @@ export function encodeKeyAlgorithm(
     case 'ec':
       return encodeAlgorithmIdentifier(
         EC_PUBLIC_KEY,
-        der.oid(CURVES[(key as { curve: keyof typeof CURVES }).curve].oid),
+        der.oid(NAMED_CURVES[(key as { curve: keyof typeof NAMED_CURVES }).curve].oid),
       )
     case 'dsa': {
       const { p, q, g } = key as DsaParameters & { type: 'dsa' }

@@ -2,6 +2,7 @@ import type { CryptoProvider } from '@x/crypto-primitives'
 import { bitLength, toHex } from '../bytes.ts'
 import type { Certificate } from '../certificate.ts'
 import { X509Error } from '../error.ts'
+import { curveEntry } from '../keys/curve-names.ts'
 import type { Name } from '../names/name.ts'
 import { alternativeNamesText, dateText, infoAccessObject } from './text.ts'
 
@@ -128,7 +129,7 @@ function legacyName(name: Name): LegacyName {
 }
 
 function legacyKey({ subjectPublicKeyInfo: info }: Certificate): Partial<LegacyCertificate> {
-  const curve = attempt(() => info.curve)
+  const curve = attempt(() => info.curveOid && curveEntry(info.curveOid))
   if (curve) {
     const { bits, openssl, nist } = curve
     return { bits, pubkey: info.keyBytes, asn1Curve: openssl, ...(nist && { nistCurve: nist }) }

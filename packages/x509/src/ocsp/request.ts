@@ -6,8 +6,8 @@ import { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
 import { ExtensionList } from '../extensions/list.ts'
+import * as OID from '../extensions/oids.ts'
 import { encodeExtensions, readExtensions } from '../extensions/read.ts'
-import { EXTENSION } from '../oids.ts'
 
 /** CertID (RFC 6960 §4.1.1): which certificate is asked about. */
 export interface CertId {
@@ -118,7 +118,7 @@ export function readWrappedExtensions(reader: DerReader, number: number, field: 
 
 /** The nonce, an OCTET STRING in the extension (RFC 9654 §2.1); bare bytes of old responders are taken too. */
 export function nonceOf(extensions: ExtensionList): Uint8Array | undefined {
-  const value = extensions.find(EXTENSION.ocspNonce)?.value
+  const value = extensions.find(OID.ocspNonce)?.value
   if (!value) return undefined
   try {
     const reader = DerReader.open(value, 'nonce')
@@ -147,5 +147,5 @@ export function createOcspRequest(
 }
 
 export function encodeNonce(nonce: Uint8Array): Uint8Array {
-  return encodeExtensions([{ oid: EXTENSION.ocspNonce, critical: false, value: der.octetString(nonce) }])
+  return encodeExtensions([{ oid: OID.ocspNonce, critical: false, value: der.octetString(nonce) }])
 }

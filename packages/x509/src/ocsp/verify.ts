@@ -1,7 +1,8 @@
 import type { Awaitable, CryptoProvider } from '@x/crypto-primitives'
 import { equalBytes } from '../bytes.ts'
 import type { Certificate } from '../certificate.ts'
-import { EXTENDED_KEY_USAGE, EXTENSION } from '../oids.ts'
+import * as OID from '../extensions/oids.ts'
+import { EXTENDED_KEY_USAGE } from '../oids.ts'
 import { verifySignature } from '../signature.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
 import { factsOf } from '../verify/facts.ts'
@@ -142,5 +143,5 @@ function* delegationProblem(options: OcspVerifyOptions, signer: Certificate): Ev
 
 /** True for a responder's certificate that need not be checked for revocation itself (RFC 6960 §4.2.2.2.1). */
 export function hasNoCheck(certificate: Certificate): boolean {
-  return certificate.extensions.find(EXTENSION.ocspNoCheck) !== undefined
+  return certificate.extensions.find(OID.ocspNoCheck) !== undefined
 }

@@ -4,11 +4,11 @@ import { latin1 } from '../bytes.ts'
 import { type DerLimits, DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { ExtensionList } from '../extensions/list.ts'
+import * as OID from '../extensions/oids.ts'
 import { readExtensions } from '../extensions/read.ts'
 import { type ExtensionName, type ExtensionValue, readNamed } from '../extensions/registry.ts'
 import { type CrlReason, certificateIssuer, cRLReason, invalidityDate } from '../extensions/revocation.ts'
 import { Name } from '../names/name.ts'
-import { EXTENSION } from '../oids.ts'
 import { derOf, encodePem } from '../pem.ts'
 
 const LIMITS: DerLimits = { maxLength: 64 * 1024 * 1024, maxDepth: 32 }
@@ -151,8 +151,7 @@ function readEntries(list: DerReader, crlIssuer: Name) {
     // RFC 5280 §5.3.3: an entry without certificateIssuer has that of the entry before.
     const named = extensions.read(certificateIssuer)?.find(({ type }) => type === 'directoryName')
     if (named?.type === 'directoryName') issuer = named.value
-    for (const { oid, critical } of extensions)
-      if (critical && oid !== EXTENSION.certificateIssuer) unknownCritical = true
+    for (const { oid, critical } of extensions) if (critical && oid !== OID.certificateIssuer) unknownCritical = true
     entries.push({
       serialNumber,
       revocationDate,

@@ -6,7 +6,6 @@ import { describe, type VerifyContext } from './context.ts'
 import { inheritedDsaParameters } from './dsa-inheritance.ts'
 import { factsOf, hasUsage, likelyIssued } from './facts.ts'
 import { checkName } from './host-name.ts'
-import { checkNameConstraints } from './name-constraints.ts'
 import type { BuiltPath } from './openssl-path.ts'
 import type { PathCheck, PathProblem } from './options.ts'
 import { keySecurity, minimumBits, signatureSecurity } from './security-level.ts'
@@ -36,7 +35,8 @@ export function* checkPath(context: VerifyContext, path: BuiltPath): Eventual<Fi
   checkSecurityLevel(context, path, findings)
   yield* make(revocation, context, path, findings)
   yield* checkSignatures(context, path, findings)
-  checkAllNameConstraints(context, chain, findings)
+  if (profile.nameConstraints) yield* make(profile.nameConstraints, context, path, findings)
+  else refuseNameConstraints(chain, findings)
   yield* make(policy, context, path, findings)
   for (const usage of context.options.keyUsage ?? [])
     if (!hasUsage(factsOf(chain[0]!), usage))
@@ -229,23 +229,14 @@ function checkDates(
     )
 }
 
-/** Constraints of every certificate against all below it, self-issued ones left out but for the leaf (RFC 5280 §6.1.3). */
-function checkAllNameConstraints(
-  context: VerifyContext,
-  chain: readonly VerifiableCertificate[],
-  findings: Findings,
-): void {
-  for (let i = chain.length - 1; i >= 0; i--) {
-    if (i > 0 && factsOf(chain[i]!).selfIssued) continue
-    for (let j = chain.length - 1; j > i; j--) {
-      const constraints = factsOf(chain[j]!).nameConstraints
-      const problem = constraints && checkNameConstraints(chain[i]!, constraints, i === 0 && !context.strict)
-      if (problem)
-        findings.add(
-          problem.code,
-          i,
-          `${describe(chain[i]!)} breaks a name constraint of ${describe(chain[j]!)}: ${problem.reason}`,
-        )
-    }
-  }
+/** RFC 5280 §4.2.1.10: an authority's constraints that are not processed make its certificates unusable. */
+function refuseNameConstraints(chain: readonly VerifiableCertificate[], findings: Findings): void {
+  chain.forEach((certificate, depth) => {
+    if (depth > 0 && factsOf(certificate).nameConstraints)
+      findings.add(
+        'UNHANDLED_CRITICAL_EXTENSION',
+        depth,
+        `${describe(certificate)} constrains the names below it, and name constraints are not processed here`,
+      )
+  })
 }

@@ -14,10 +14,10 @@ import {
   subjectAltName,
   subjectKeyIdentifier,
 } from '../extensions/identifiers.ts'
+import * as OID from '../extensions/oids.ts'
 import { extKeyUsage, KEY_USAGES, type KeyUsageName, keyUsage, netscapeCertType } from '../extensions/usage.ts'
 import { DSA_KEY, EC_PUBLIC_KEY, RAW_KEYS, RSA_ENCRYPTION } from '../keys/public-key.ts'
 import type { GeneralName } from '../names/general-name.ts'
-import { EXTENSION } from '../oids.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 
 /** What path validation asks of a certificate, decoded once and kept (OpenSSL's `x509v3_cache_extensions`). */
@@ -71,18 +71,18 @@ const DECODED: readonly ExtensionDecoder<unknown>[] = [
 /** Extensions that are processed, and may so be critical. */
 const PROCESSED: ReadonlySet<string> = /* @__PURE__ */ (() =>
   new Set([
-    EXTENSION.netscapeCertType,
-    EXTENSION.keyUsage,
-    EXTENSION.subjectAltName,
-    EXTENSION.basicConstraints,
-    EXTENSION.certificatePolicies,
-    EXTENSION.cRLDistributionPoints,
-    EXTENSION.extKeyUsage,
-    EXTENSION.ocspNoCheck,
-    EXTENSION.policyConstraints,
-    EXTENSION.nameConstraints,
-    EXTENSION.policyMappings,
-    EXTENSION.inhibitAnyPolicy,
+    OID.netscapeCertType,
+    OID.keyUsage,
+    OID.subjectAltName,
+    OID.basicConstraints,
+    OID.certificatePolicies,
+    OID.cRLDistributionPoints,
+    OID.extKeyUsage,
+    OID.ocspNoCheck,
+    OID.policyConstraints,
+    OID.nameConstraints,
+    OID.policyMappings,
+    OID.inhibitAnyPolicy,
   ]))()
 
 function gather(certificate: VerifiableCertificate): Facts {

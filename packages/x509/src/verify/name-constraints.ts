@@ -2,9 +2,12 @@ import type { GeneralSubtree, NameConstraints } from '../extensions/constraints.
 import type { GeneralName } from '../names/general-name.ts'
 import type { Name } from '../names/name.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
+import type { Findings } from './check-path.ts'
 import type { VerifyCode } from './codes.ts'
+import { describe, type VerifyContext } from './context.ts'
 import { factsOf } from './facts.ts'
 import { isDnsName } from './host-name.ts'
+import type { BuiltPath } from './openssl-path.ts'
 
 /** Comparisons that one certificate and one set of constraints may ask for (OpenSSL's NAME_CHECK_MAX). */
 const MAX_COMPARISONS = 1 << 20
@@ -17,13 +20,30 @@ export interface ConstraintProblem {
   readonly reason: string
 }
 
+/** Constraints of every certificate against all below it, self-issued ones left out but for the leaf (RFC 5280 §6.1.3). */
+export function checkNameConstraints(context: VerifyContext, { chain }: BuiltPath, findings: Findings): void {
+  for (let i = chain.length - 1; i >= 0; i--) {
+    if (i > 0 && factsOf(chain[i]!).selfIssued) continue
+    for (let j = chain.length - 1; j > i; j--) {
+      const constraints = factsOf(chain[j]!).nameConstraints
+      const problem = constraints && problemWith(chain[i]!, constraints, i === 0 && !context.strict)
+      if (problem)
+        findings.add(
+          problem.code,
+          i,
+          `${describe(chain[i]!)} breaks a name constraint of ${describe(chain[j]!)}: ${problem.reason}`,
+        )
+    }
+  }
+}
+
 /**
  * Name constraints of one authority against one certificate below it (RFC 5280 §4.2.1.10, §6.1.3 (b), (c)).
  *
  * @param withCommonName also holds a common name that reads as a host name against DNS constraints, when the leaf has no
  *   DNS name; for verifiers that fall back to the common name
  */
-export function checkNameConstraints(
+function problemWith(
   certificate: VerifiableCertificate,
   constraints: NameConstraints,
   withCommonName: boolean,

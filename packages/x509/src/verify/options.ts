@@ -47,6 +47,8 @@ export interface PathProfile {
   readonly strict: boolean
   /** The form of the certificates. */
   readonly form?: PathCheck
+  /** Name constraints (RFC 5280 §4.2.1.10). Absent: a path with an authority that has some is refused. */
+  readonly nameConstraints?: PathCheck
   /** Certificate policies, where `policy` does not say otherwise. */
   readonly policy?: PathCheck
 }

@@ -3,6 +3,7 @@ import { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
 import { cRLDistributionPoints, type DistributionPoint, type DistributionPointName } from '../extensions/access.ts'
 import { authorityKeyIdentifier } from '../extensions/identifiers.ts'
+import * as OID from '../extensions/oids.ts'
 import {
   cRLNumber,
   deltaCRLIndicator,
@@ -11,7 +12,6 @@ import {
 } from '../extensions/revocation.ts'
 import type { GeneralName } from '../names/general-name.ts'
 import { Name } from '../names/name.ts'
-import { EXTENSION } from '../oids.ts'
 import type { CertificateRevocationList } from '../revocation/crl.ts'
 import type { Eventual } from '../steps.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
@@ -41,7 +41,7 @@ interface CrlFacts {
 const crlFacts = /* @__PURE__ */ new WeakMap<CertificateRevocationList, CrlFacts>()
 
 const PROCESSED: ReadonlySet<string> = /* @__PURE__ */ (() =>
-  new Set([EXTENSION.issuingDistributionPoint, EXTENSION.authorityKeyIdentifier, EXTENSION.deltaCRLIndicator]))()
+  new Set([OID.issuingDistributionPoint, OID.authorityKeyIdentifier, OID.deltaCRLIndicator]))()
 
 function factsOfCrl(crl: CertificateRevocationList): CrlFacts {
   let facts = crlFacts.get(crl)
@@ -62,7 +62,7 @@ function gather(crl: CertificateRevocationList): CrlFacts {
       reasons: point?.onlySomeReasons === undefined ? ALL_REASONS : point.onlySomeReasons & ALL_REASONS,
       number: crl.extensions.read(cRLNumber),
       baseNumber: crl.extensions.read(deltaCRLIndicator),
-      hasFreshest: crl.extensions.find(EXTENSION.freshestCRL) !== undefined,
+      hasFreshest: crl.extensions.find(OID.freshestCRL) !== undefined,
     }
   } catch {
     return { invalid: true, unknownCritical: true, reasons: 0, hasFreshest: false }
@@ -247,8 +247,7 @@ class RevocationCheck {
     const { options } = this
     if (!(options.deltaCrls ?? this.extended)) return undefined
     const baseFacts = factsOfCrl(base)
-    if (!baseFacts.number || !(baseFacts.hasFreshest || this.subject.extensions.find(EXTENSION.freshestCRL)))
-      return undefined
+    if (!baseFacts.number || !(baseFacts.hasFreshest || this.subject.extensions.find(OID.freshestCRL))) return undefined
     return options.crls.find((delta) => {
       const { baseNumber, number, invalid } = factsOfCrl(delta)
       return (
@@ -256,8 +255,8 @@ class RevocationCheck {
         baseNumber !== undefined &&
         number !== undefined &&
         delta.issuer.equals(base.issuer) &&
-        sameExtension(delta, base, EXTENSION.authorityKeyIdentifier) &&
-        sameExtension(delta, base, EXTENSION.issuingDistributionPoint) &&
+        sameExtension(delta, base, OID.authorityKeyIdentifier) &&
+        sameExtension(delta, base, OID.issuingDistributionPoint) &&
         compareNumbers(baseNumber, baseFacts.number!) <= 0 &&
         compareNumbers(number, baseFacts.number!) > 0 &&
         this.timeProblem(delta, false) === undefined

@@ -3,12 +3,13 @@ import { authorityInfoAccess, freshestCRL, subjectInfoAccess } from '../extensio
 import type { ExtensionDecoder } from '../extensions/codec.ts'
 import { inhibitAnyPolicy, policyConstraints } from '../extensions/constraints.ts'
 import { issuerAltName } from '../extensions/identifiers.ts'
+import * as OID from '../extensions/oids.ts'
 import { certificatePolicies, policyMappings } from '../extensions/policies.ts'
 import { tlsFeature } from '../extensions/usage.ts'
 import { EC_PUBLIC_KEY } from '../keys/public-key.ts'
 import type { GeneralName } from '../names/general-name.ts'
 import { formatIpAddress, parseIpAddress } from '../names/ip-address.ts'
-import { ANY_EXTENDED_KEY_USAGE, EXTENSION } from '../oids.ts'
+import { ANY_EXTENDED_KEY_USAGE } from '../oids.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { Findings } from './check-path.ts'
 import type { VerifyCode } from './codes.ts'
@@ -81,20 +82,20 @@ function checkForm(certificate: VerifiableCertificate, isAnchor: boolean, add: A
 function checkCriticality(certificate: VerifiableCertificate, add: Add): void {
   for (const { oid, critical } of certificate.extensions) {
     switch (oid) {
-      case EXTENSION.authorityKeyIdentifier:
+      case OID.authorityKeyIdentifier:
         if (critical) add('AUTHORITY_KEY_IDENTIFIER_CRITICAL', 'marks its authorityKeyIdentifier critical')
         break
-      case EXTENSION.subjectKeyIdentifier:
+      case OID.subjectKeyIdentifier:
         if (critical) add('SUBJECT_KEY_IDENTIFIER_CRITICAL', 'marks its subjectKeyIdentifier critical')
         break
-      case EXTENSION.authorityInfoAccess:
-      case EXTENSION.subjectInfoAccess:
-      case EXTENSION.freshestCRL:
+      case OID.authorityInfoAccess:
+      case OID.subjectInfoAccess:
+      case OID.freshestCRL:
         if (critical) add('INVALID_EXTENSION', `marks extension ${oid} critical, which must not be`)
         break
-      case EXTENSION.nameConstraints:
-      case EXTENSION.policyConstraints:
-      case EXTENSION.inhibitAnyPolicy:
+      case OID.nameConstraints:
+      case OID.policyConstraints:
+      case OID.inhibitAnyPolicy:
         if (!critical) add('INVALID_EXTENSION', `does not mark extension ${oid} critical, which must be`)
         break
     }
@@ -141,7 +142,7 @@ function checkIdentifiers(certificate: VerifiableCertificate, hasIssuer: boolean
 
 function checkAuthority(certificate: VerifiableCertificate, isAnchor: boolean, add: Add): void {
   const facts = factsOf(certificate)
-  const constraints = certificate.extensions.find(EXTENSION.basicConstraints)
+  const constraints = certificate.extensions.find(OID.basicConstraints)
   // RFC 5280 §4.2.1.9: MUST be there and critical.
   if (!constraints) add('INVALID_CA', 'has no basicConstraints')
   else if (!constraints.critical) add('CA_BCONS_NOT_CRITICAL', 'does not mark its basicConstraints critical')
@@ -169,7 +170,7 @@ function checkSubscriber({ purpose }: VerifyContext, certificate: VerifiableCert
     add('KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA', 'may sign certificates but is no authority')
   // RFC 5280 §4.2.1.10: name constraints MUST be used only in CA certificates.
   if (facts.nameConstraints) add('INVALID_EXTENSION', 'has name constraints but is no authority')
-  const usage = extensions.find(EXTENSION.extKeyUsage)
+  const usage = extensions.find(OID.extKeyUsage)
   if (purpose === 'serverAuth') {
     // Baseline requirements §7.1.2.7.10: there, not critical, with serverAuth and without anyExtendedKeyUsage.
     if (!usage) add('INVALID_PURPOSE', 'has no extended key usage')
@@ -182,7 +183,7 @@ function checkSubscriber({ purpose }: VerifyContext, certificate: VerifiableCert
 
 function checkAlternativeName(isServer: boolean, certificate: VerifiableCertificate, add: Add): void {
   const { subjectAltName: names } = factsOf(certificate)
-  const extension = certificate.extensions.find(EXTENSION.subjectAltName)
+  const extension = certificate.extensions.find(OID.subjectAltName)
   if (!names || !extension) {
     if (isServer || certificate.subject.isEmpty) add('HOSTNAME_MISMATCH', 'has no subject alternative name')
     return

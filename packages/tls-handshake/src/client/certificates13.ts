@@ -1,17 +1,18 @@
-import { Alert, TlsError } from '@x/tls-record'
+import { Alert, peerError, TlsError } from '@x/tls-record'
 import { compressCertificate } from '../extensions/compress-certificate.ts'
 import { SIGNED_CERTIFICATE_TIMESTAMP } from '../extensions/signed-certificate-timestamp.ts'
 import { STATUS_REQUEST } from '../extensions/status-request.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { CertificateRequest13 } from '../messages/certificate-request.ts'
-import { sendCredential } from '../tls13/authentication.ts'
+import type { HandshakeMessage } from '../messages/handshake-message.ts'
+import { sendCredential, sendFinished } from '../tls13/authentication.ts'
 import { checkCredentials, chooseCredential13 } from '../tls13/credentials.ts'
 import type { Transcript } from '../tls13/transcript.ts'
-import { type Client13, sendNoCredential } from './client13.ts'
+import { type Client13, readCertificateRequest, sendNoCredential } from './client13.ts'
 import type { ClientParts } from './parts.ts'
 
 /** Certificates of a client of TLS 1.3, in the handshake and after it. */
-export const clientCertificates13: ClientParts = { certificates: { check: checkCredentials, send } }
+export const clientCertificates13: ClientParts = { certificates: { check: checkCredentials, send, answerRequests } }
 
 /** Certificate and CertificateVerify, or an empty Certificate (RFC 9846 §4.5.1.2). */
 function* send(client: Client13, request: CertificateRequest13, transcript: Transcript): Flow {
@@ -51,4 +52,38 @@ function* send(client: Client13, request: CertificateRequest13, transcript: Tran
     },
     request.context,
   )
+}
+
+/** Post-handshake requests for a certificate that are answered: each may cost a signature. */
+const MAX_REQUESTS = 32
+
+function answerRequests(client: Client13): (message: HandshakeMessage) => Flow {
+  const { hs } = client
+  // Each post-handshake authentication covers the main handshake and itself, not the others.
+  const mainTranscript = hs.transcript
+  let requests = 0
+  return function* (message) {
+    if (++requests > MAX_REQUESTS) {
+      throw peerError(
+        'unexpected_message',
+        'UNEXPECTED_MESSAGE',
+        `more than ${MAX_REQUESTS} requests for a certificate`,
+      )
+    }
+    // A request that crosses our close_notify cannot be answered any more.
+    if (!hs.wire.closed) yield* answerCertificateRequest(client, message, mainTranscript.fork())
+  }
+}
+
+/** Post-handshake authentication (RFC 9846 §4.7.2): Certificate, CertificateVerify, Finished, all at once. */
+function* answerCertificateRequest(client: Client13, message: HandshakeMessage, transcript: Transcript): Flow {
+  const { hs } = client
+  const request = readCertificateRequest(hs, message, true)
+  if (request.context.length === 0) {
+    throw peerError('decode_error', 'INVALID_CONTEXT', 'a post-handshake CertificateRequest without a context')
+  }
+  transcript.add(message.raw)
+  yield* send(client, request, transcript)
+  sendFinished(hs, hs.secrets.write!, transcript)
+  hs.wire.emit({ type: 'postHandshakeAuth' })
 }

@@ -284,7 +284,7 @@ export function readCertificateRequest(
 }
 
 /** What a request is answered with; an empty Certificate where we have none of our own (RFC 9846 §4.5.1.2). */
-export function* sendClientCredential(client: Client13, request: CertificateRequest13, transcript: Transcript): Flow {
+function* sendClientCredential(client: Client13, request: CertificateRequest13, transcript: Transcript): Flow {
   const { certificates } = client.hs.parts
   if (certificates) yield* certificates.send(client, request, transcript)
   else sendNoCredential(client.hs, request, transcript)

@@ -27,6 +27,8 @@ export interface ClientParts {
     check(credentials: readonly Credential[] | undefined): void
     /** Certificate and CertificateVerify, or an empty Certificate (RFC 9846 §4.5.1.2). */
     send(client: Client13, request: CertificateRequest13, transcript: Transcript): Flow
+    /** What answers requests after the handshake, to be called at its end (RFC 9846 §4.7.2). */
+    answerRequests(client: Client13): (message: HandshakeMessage) => Flow
   }
   /** The same of TLS up to 1.2. */
   readonly certificates12?: {

@@ -26,9 +26,9 @@ const ccm = (name: AeadName, keyLength: number, tagLength: number): Specificatio
 })
 
 /** What each AEAD is, apart from how it is computed. */
-export const SPECIFICATIONS: Readonly<Record<AeadName, Specification>> = {
-  'aes-128-gcm': /* @__PURE__ */ gcm('aes-128-gcm', 16),
-  'aes-256-gcm': /* @__PURE__ */ gcm('aes-256-gcm', 32),
+export const SPECIFICATIONS: Readonly<Record<AeadName, Specification>> = /* @__PURE__ */ (() => ({
+  'aes-128-gcm': gcm('aes-128-gcm', 16),
+  'aes-256-gcm': gcm('aes-256-gcm', 32),
   'chacha20-poly1305': {
     name: 'chacha20-poly1305',
     keyLength: 32,
@@ -37,11 +37,11 @@ export const SPECIFICATIONS: Readonly<Record<AeadName, Specification>> = {
     recordLimit: Number.POSITIVE_INFINITY,
     forgeryLimit: FORGERY_LIMIT,
   },
-  'aes-128-ccm': /* @__PURE__ */ ccm('aes-128-ccm', 16, 16),
-  'aes-256-ccm': /* @__PURE__ */ ccm('aes-256-ccm', 32, 16),
-  'aes-128-ccm-8': /* @__PURE__ */ ccm('aes-128-ccm-8', 16, 8),
-  'aes-256-ccm-8': /* @__PURE__ */ ccm('aes-256-ccm-8', 32, 8),
-}
+  'aes-128-ccm': ccm('aes-128-ccm', 16, 16),
+  'aes-256-ccm': ccm('aes-256-ccm', 32, 16),
+  'aes-128-ccm-8': ccm('aes-128-ccm-8', 16, 8),
+  'aes-256-ccm-8': ccm('aes-256-ccm-8', 32, 8),
+}))()
 
 /** An AEAD algorithm out of its specification and what keys it; the key's length is checked here. */
 export function aeadAlgorithm(name: AeadName, create: (key: Uint8Array) => Aead): AeadAlgorithm {

@@ -16,6 +16,8 @@ interface Compression {
   /** The initial value, as it lies in memory. */
   readonly initial: Uint8Array
   readonly memory: Uint8Array
+  /** The state in it. */
+  readonly state: Uint8Array
   readonly inputAt: number
   readonly stateAt: number
   readonly outputAt: number
@@ -57,6 +59,7 @@ const kernel = /* @__PURE__ */ wasmModule(BYTES, (exports, buffer) => {
     stateLength: bits / 8,
     initial: initialBytes(name),
     memory,
+    state: memory.subarray(address(`STATE${bits}`), address(`STATE${bits}`) + bits / 8),
     inputAt: address('INPUT'),
     stateAt: address(`STATE${bits}`),
     outputAt: address('OUTPUT'),
@@ -130,35 +133,36 @@ class State implements HashState {
   }
 
   update(bytes: Uint8Array): this {
-    const { blockLength, memory, inputAt, stateAt } = this.c
+    const { blockLength, memory, inputAt, state } = this.c
     let have = this.#total % blockLength
     this.#total += bytes.length
     if (have + bytes.length < blockLength) {
       this.#rest.set(bytes, have)
       return this
     }
-    memory.set(this.#value, stateAt)
-    memory.set(have === 0 ? EMPTY : this.#rest.subarray(0, have), inputAt)
+    state.set(this.#value)
+    // As a whole: a view of it would cost more. What comes next lies over the end.
+    if (have > 0) memory.set(this.#rest, inputAt)
     let from = 0
     while (have + bytes.length - from >= blockLength) {
       const take = Math.min(bytes.length - from, INPUT_LENGTH - have)
       const whole = Math.floor((have + take) / blockLength)
       const used = whole * blockLength - have
-      memory.set(bytes.subarray(from, from + used), inputAt + have)
+      copy(bytes, from, used, memory, inputAt + have)
       this.c.compress(whole)
       from += used
       have = 0
     }
-    this.#value.set(memory.subarray(stateAt, stateAt + this.#value.length))
-    this.#rest.set(bytes.subarray(from))
+    this.#value.set(state)
+    copy(bytes, from, bytes.length - from, this.#rest, 0)
     return this
   }
 
   digest(): Uint8Array {
     const { c } = this
     const have = this.#total % c.blockLength
-    c.memory.set(this.#value, c.stateAt)
-    c.memory.set(have === 0 ? EMPTY : this.#rest.subarray(0, have), c.inputAt)
+    c.state.set(this.#value)
+    if (have > 0) c.memory.set(this.#rest, c.inputAt)
     finish(c, have, this.#total)
     return takeDigest(c, this.outputLength)
   }
@@ -168,7 +172,13 @@ class State implements HashState {
   }
 }
 
-const EMPTY = new Uint8Array(0)
+/** Arrays of so few bytes lie in V8's own heap, and a view of one moves it out of there first. */
+const INLINE = 64
+
+function copy(from: Uint8Array, at: number, length: number, to: Uint8Array, offset: number): void {
+  if (from.length > INLINE) to.set(from.subarray(at, at + length), offset)
+  else for (let i = 0; i < length; i++) to[offset + i] = from[at + i]!
+}
 
 /** Absorbs the key, of a block's length at most, XOR a byte, as the first block of a new message (RFC 2104 §2). */
 function absorbPad(c: Compression, key: Uint8Array, byte: number): void {
@@ -184,12 +194,10 @@ function hmacOnce(c: Compression, outputLength: number, key: Uint8Array, parts: 
   const { memory, inputAt, outputAt, blockLength } = c
   absorbPad(c, key, 0x36)
   absorbAll(c, blockLength, parts)
-  const inner = takeDigest(c, outputLength)
   absorbPad(c, key, 0x5c)
-  memory.set(inner, inputAt)
+  memory.copyWithin(inputAt, outputAt, outputAt + outputLength)
   finish(c, outputLength, blockLength + outputLength)
-  inner.set(memory.subarray(outputAt, outputAt + outputLength))
-  return inner
+  return takeDigest(c, outputLength)
 }
 
 /** HMAC (RFC 2104): both pads are absorbed once. */

@@ -30,14 +30,7 @@ export function hkdfExpand(hash: Hash, prk: Uint8Array, info: Uint8Array, length
   if (!Number.isInteger(length) || length < 0 || length > 255 * size) {
     throw new CryptoError('INVALID_LENGTH', `HKDF output must be 0 to ${255 * size} bytes, not ${length}`)
   }
-  // One block is all that TLS 1.3's secrets, keys and nonces ask for.
-  if (hash.hmacOnce && length <= size) {
-    const block = hash.hmacOnce(prk, info, FIRST)
-    if (length === size) return block
-    const out = block.slice(0, length)
-    block.fill(0)
-    return out
-  }
+  if (hash.hmacOnce && length <= size) return shortened(hash.hmacOnce(prk, info, FIRST), length)
   const hmac = hash.hmac(prk)
   const counter = new Uint8Array(1)
   const out = new Uint8Array(length)
@@ -49,6 +42,14 @@ export function hkdfExpand(hash: Hash, prk: Uint8Array, info: Uint8Array, length
   }
   block.fill(0)
   hmac.destroy()
+  return out
+}
+
+/** The first bytes of a block; the rest is overwritten. */
+function shortened(block: Uint8Array, length: number): Uint8Array {
+  if (length === block.length) return block
+  const out = block.slice(0, length)
+  block.fill(0)
   return out
 }
 
@@ -78,8 +79,11 @@ function labelBytes(label: string): Uint8Array {
   return bytes
 }
 
-/** HkdfLabel at its longest; it is made anew for each call, and nothing in it is secret. */
-const infoMemory = /* @__PURE__ */ new Uint8Array(2 + 256 + 256)
+/** HkdfLabel at its longest, and a counter; it is made anew for each call, and nothing in it is secret. */
+const infoMemory = /* @__PURE__ */ new Uint8Array(2 + 256 + 256 + 1)
+/** Its beginnings, by their length. */
+const infoViews: Uint8Array[] = []
+const infoOf = (length: number) => (infoViews[length] ??= infoMemory.subarray(0, length))
 
 /**
  * HKDF-Expand-Label (RFC 9846 §7.1), with the prefix "tls13 ".
@@ -100,14 +104,20 @@ export function hkdfExpandLabel(
   if (context.length > 255) {
     throw new CryptoError('INVALID_LENGTH', `HKDF context must be 0 to 255 bytes, not ${context.length}`)
   }
-  const info = infoMemory.subarray(0, 4 + name.length + context.length)
+  const end = 4 + name.length + context.length
+  const info = infoMemory
   info[0] = length >>> 8
   info[1] = length
   info[2] = name.length
   info.set(name, 3)
   info[3 + name.length] = context.length
   info.set(context, 4 + name.length)
-  return hkdfExpand(hash, secret, info, length)
+  // One block is all that TLS 1.3's secrets, keys and nonces ask for.
+  if (!hash.hmacOnce || !Number.isInteger(length) || length < 0 || length > hash.outputLength) {
+    return hkdfExpand(hash, secret, infoOf(end), length)
+  }
+  info[end] = 1
+  return shortened(hash.hmacOnce(secret, infoOf(end + 1)), length)
 }
 
 /** Derive-Secret (RFC 9846 §7.1); `transcriptHash` is Transcript-Hash(Messages), already computed. */

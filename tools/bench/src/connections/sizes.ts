@@ -16,9 +16,9 @@ const native = `
 /** A client and nothing else, as a page would bundle it. */
 const CLIENTS: Record<string, string> = {
   // TLS 1.2 and 1.3, chain and name verified as Node and OpenSSL do.
-  'ours, portable': portable + verify('nodeProfile'),
+  'ours, portable': portable + verify('plainProfile'),
   // TLS 1.3.
-  'ours, native provider': native + verify('nodeProfile'),
+  'ours, native provider': native + verify('plainProfile'),
   'ours, portable, certificates to the rules of the public web': portable + verify('webpkiProfile'),
   'ours, native provider, certificates to the rules of the public web': native + verify('webpkiProfile'),
   // Both sides, every version, every algorithm.

@@ -1,7 +1,7 @@
-import {
-  type WeierstrassOpts,
-  type WeierstrassPoint,
-  type WeierstrassPointCons,
+import type {
+  WeierstrassOpts,
+  WeierstrassPoint,
+  WeierstrassPointCons,
   weierstrass,
 } from '@noble/curves/abstract/weierstrass.js'
 import type { CurveName } from '../provider.ts'
@@ -11,6 +11,9 @@ export type Point = WeierstrassPoint<bigint>
 
 /** Domain parameters of a short Weierstrass curve of prime order, as its standard prints them: hexadecimal. */
 export interface CurveParameters {
+  readonly name: CurveName
+  /** Of the field. */
+  readonly bits: number
   readonly p: string
   readonly a: string
   readonly b: string
@@ -37,9 +40,10 @@ const integer = (hex: string): bigint => BigInt(`0x${hex}`)
 /**
  * Describes a curve; nothing is computed until the first use.
  *
- * @param bits of the field
+ * @param arithmetic gives noble's when it is needed
  */
-export function defineCurve(name: CurveName, bits: number, parameters: CurveParameters): Curve {
+export function defineCurve(parameters: CurveParameters, arithmetic: () => typeof weierstrass): Curve {
+  const { name, bits } = parameters
   let points: WeierstrassPointCons<bigint> | undefined
   const length = (bits + 7) >> 3
   return {
@@ -60,7 +64,7 @@ export function defineCurve(name: CurveName, bits: number, parameters: CurvePara
           Gx: integer(gx),
           Gy: integer(gy),
         }
-        points = weierstrass(domain)
+        points = arithmetic()(domain)
       }
       return points
     },

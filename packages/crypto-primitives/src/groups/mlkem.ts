@@ -25,12 +25,17 @@ export interface KemKey {
   wipe(): void
 }
 
-/** noble's ML-KEM behind {@link Kem}. */
-export function nobleKem(kem: KEM, encapsulationKeyLength: number, ciphertextLength: number): Kem {
+/** Bytes of encapsulation key and ciphertext (FIPS 203 table 3). */
+const LENGTHS = { ml_kem512: [800, 768], ml_kem768: [1184, 1088], ml_kem1024: [1568, 1568] } as const
+
+/** noble's ML-KEM behind {@link Kem}. @param load gives it when it is first used */
+export function nobleKem(name: keyof typeof LENGTHS, load: () => KEM): Kem {
+  const [encapsulationKeyLength, ciphertextLength] = LENGTHS[name]
   return {
     encapsulationKeyLength,
     ciphertextLength,
     generate(seed) {
+      const kem = load()
       const { publicKey, secretKey } = kem.keygen(seed)
       return {
         encapsulationKey: publicKey,
@@ -39,9 +44,9 @@ export function nobleKem(kem: KEM, encapsulationKeyLength: number, ciphertextLen
         wipe: () => secretKey.fill(0),
       }
     },
-    fromDecapsulationKey: (bytes) => ({ decapsulate: (ciphertext) => kem.decapsulate(ciphertext, bytes) }),
+    fromDecapsulationKey: (bytes) => ({ decapsulate: (ciphertext) => load().decapsulate(ciphertext, bytes) }),
     encapsulate(encapsulationKey, random) {
-      const { cipherText, sharedSecret } = kem.encapsulate(encapsulationKey, random)
+      const { cipherText, sharedSecret } = load().encapsulate(encapsulationKey, random)
       return { ciphertext: cipherText, secret: sharedSecret }
     },
   }
@@ -61,6 +66,7 @@ export function kemGroup(name: GroupName, kem: Kem): KeyExchangeGroup {
         const { ciphertext, secret } = kem.encapsulate(share)
         return { share: ciphertext, secret }
       } catch (cause) {
+        if (cause instanceof CryptoError) throw cause
         throw new CryptoError('INVALID_SHARE', `${name} encapsulation key has coefficients out of range`, { cause })
       }
     },

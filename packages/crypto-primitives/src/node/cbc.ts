@@ -46,10 +46,11 @@ function nativeCbc({ openssl, keyLength, blockLength }: (typeof CIPHERS)[CbcName
   }
 }
 
-const available = /* @__PURE__ */ new Set(/* @__PURE__ */ getCiphers())
+let available: Set<string> | undefined
 
 /** OpenSSL's block cipher in CBC; `undefined` where it lacks it. */
 export function cbc(cipher: CbcName): CbcCipher | undefined {
+  available ??= new Set(getCiphers())
   const native = CIPHERS[cipher]
   return native && available.has(native.openssl) ? nativeCbc(native) : undefined
 }

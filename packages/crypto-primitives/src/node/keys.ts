@@ -1,14 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { curveNamed } from '../curves/by-name.ts'
 import { importDsaPrivateKey, importDsaPublicKey } from '../dsa.ts'
-import { generateEcKey, importEcPrivateKey, importEcPublicKey } from '../ecdsa.ts'
-import type { KeySpec, PrivateKey, PrivateKeyData, PublicKey, PublicKeyData } from '../provider.ts'
+import { CryptoError } from '../error.ts'
+import type { CurveName, KeySpec, PrivateKey, PrivateKeyData, PublicKey, PublicKeyData } from '../provider.ts'
+import { importEcPublicKey } from '../signatures/ecdsa-keys.ts'
 import { bytesOf } from './bytes.ts'
+import { curves, portableEcKeys } from './curves.ts'
 import { generateNativeEcKey, hasNativeCurve, importNativeEcPrivateKey, importNativeEcPublicKey } from './elliptic.ts'
 import { hashes } from './hash.ts'
 import { generateNativeOctetKey, importNativeOctetPrivateKey, importNativeOctetPublicKey } from './octet-keys.ts'
 import { importNativeMlDsaPrivateKey, importNativeMlDsaPublicKey } from './post-quantum.ts'
 import { generateNativeRsaKey, importNativeRsaPrivateKey, importNativeRsaPublicKey } from './rsa.ts'
+
+function curveNamed(name: CurveName) {
+  const curve = curves[name]
+  if (!curve) throw new CryptoError('UNSUPPORTED', `curve ${name} is not offered`)
+  return curve
+}
 
 /** A public key in OpenSSL where it can be, else in JavaScript. */
 export function importPublicKey(data: PublicKeyData): PublicKey {
@@ -38,7 +45,7 @@ export function importPrivateKey(data: PrivateKeyData): PrivateKey {
       return importNativeRsaPrivateKey(data)
     case 'ec':
       if (hasNativeCurve(data.curve)) return importNativeEcPrivateKey(data.curve, data)
-      return importEcPrivateKey(curveNamed(data.curve), data, hashes)
+      return portableEcKeys.importPrivateKey(curveNamed(data.curve), data, hashes)
     case 'dsa':
       return importDsaPrivateKey(data, hashes)
     case 'ml-dsa-44':
@@ -58,7 +65,7 @@ export function generateKey(spec: KeySpec): PrivateKey {
       return generateNativeRsaKey(spec)
     case 'ec':
       if (hasNativeCurve(spec.curve)) return generateNativeEcKey(spec.curve)
-      return generateEcKey(curveNamed(spec.curve), hashes)
+      return portableEcKeys.generateKey(curveNamed(spec.curve), hashes)
     case 'ml-dsa-44':
     case 'ml-dsa-65':
     case 'ml-dsa-87':

@@ -1,9 +1,10 @@
 import * as native from 'node:crypto'
-import type { Kem } from '../groups/mlkem.ts'
-import { importMlDsaPrivateKey, importMlDsaPublicKey, type MlDsaName } from '../mldsa.ts'
+import { type Kem, nobleKem } from '../groups/mlkem.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
 import { misfit } from '../signatures/fit.ts'
+import { type MlDsaName, type MlDsaPrivateForm, mlDsaKeysOf } from '../signatures/mldsa-keys.ts'
 import { bytesOf } from './bytes.ts'
+import { hasNoble, noble } from './noble.ts'
 
 /** The last two arcs of the object identifiers under 2.16.840.1.101.3.4 (FIPS 203, FIPS 204). */
 const ARCS = {
@@ -55,8 +56,20 @@ function generateKem(name: KemName): { publicKey: Uint8Array; privateKey: native
   return pair as { publicKey: Uint8Array; privateKey: native.KeyObject }
 }
 
-/** ML-KEM of OpenSSL where it is there, else `portable`; keys from seeds and given randomness are always the latter's. */
-export function nativeKem(name: KemName, portable: Kem): Kem {
+const NOBLE_KEMS = { 'ml-kem-512': 'ml_kem512', 'ml-kem-768': 'ml_kem768', 'ml-kem-1024': 'ml_kem1024' } as const
+
+const ML_KEM = '@noble/post-quantum/ml-kem.js'
+const ML_DSA = '@noble/post-quantum/ml-dsa.js'
+
+/**
+ * ML-KEM of OpenSSL where it is there, else noble's; keys from seeds and given randomness are always the latter's.
+ *
+ * @returns undefined where neither is there
+ */
+export function nativeKem(name: KemName): Kem | undefined {
+  if (!hasNoble(ML_KEM) && !attempt(() => generateKem(name))) return undefined
+  const inNoble = NOBLE_KEMS[name]
+  const portable = nobleKem(inNoble, () => noble(ML_KEM)[inNoble])
   const { encapsulationKeyLength, ciphertextLength } = portable
   return {
     encapsulationKeyLength,
@@ -86,9 +99,17 @@ function checkFit(info: KeyInfo, algorithm: SignatureAlgorithm): void {
   if (algorithm.name !== info.type) throw misfit(info, algorithm)
 }
 
+const NOBLE_SIGNATURES = { 'ml-dsa-44': 'ml_dsa44', 'ml-dsa-65': 'ml_dsa65', 'ml-dsa-87': 'ml_dsa87' } as const
+const nobleKeys = /* @__PURE__ */ mlDsaKeysOf((type) => noble(ML_DSA)[NOBLE_SIGNATURES[type]])
+
+/** Whether such signatures can be verified at all. */
+export function offersMlDsa(): boolean {
+  return offered || hasNoble(ML_DSA)
+}
+
 /** An ML-DSA public key in OpenSSL where it has them. @throws {CryptoError} `INVALID_KEY` */
 export function importNativeMlDsaPublicKey(type: MlDsaName, bytes: Uint8Array): PublicKey {
-  const portable = importMlDsaPublicKey(type, bytes)
+  const portable = nobleKeys.importPublicKey(type, bytes)
   const key = attempt(() => importSpki(type, bytes))
   if (!key) return portable
   return {
@@ -101,11 +122,8 @@ export function importNativeMlDsaPublicKey(type: MlDsaName, bytes: Uint8Array): 
 }
 
 /** An ML-DSA private key, which OpenSSL signs with where it has them and the seed is known. */
-export function importNativeMlDsaPrivateKey(
-  type: MlDsaName,
-  data: { readonly seed?: Uint8Array; readonly bytes?: Uint8Array },
-): PrivateKey {
-  const portable = importMlDsaPrivateKey(type, data)
+export function importNativeMlDsaPrivateKey(type: MlDsaName, data: MlDsaPrivateForm): PrivateKey {
+  const portable = nobleKeys.importPrivateKey(type, data)
   const { seed } = data
   const key = seed && attempt(() => importSeed(type, seed))
   if (!key) return portable

@@ -24,7 +24,7 @@ import { type Protections, protections } from '../tls12/protection.ts'
 import { signedParameters, verifySignature12 } from '../tls12/signatures.ts'
 import type { Connection12, FinishedPair } from '../tls12/state.ts'
 import { handshakeHash } from '../tls12/transcript12.ts'
-import { verifyPeer } from '../tls13/authentication.ts'
+import { verifyServer } from './answers.ts'
 import { ClientContext12 } from './client-context12.ts'
 import { sendClientHello } from './client-hello.ts'
 import { sendClientKeyExchange } from './key-exchange12.ts'
@@ -64,7 +64,7 @@ function* full(client: Client12): Flow<FinishedPair> {
   const keyExchange = yield* readServerKeyExchange(client, leaf)
   const request = yield* readRequestAndDone(client)
   // In a renegotiation the certificate is the same, and so is the verdict.
-  if (leaf && !client.previous?.chain) yield* verifyServer(client, leaf, false)
+  if (leaf && !client.previous?.chain) yield* verifyServer(client.hs, leaf, false)
   const credential = request ? yield* selectCredential(client, request) : undefined
   if (request) hs.send(encodeCertificate12(credential?.chain ?? []))
   const premaster = yield* sendClientKeyExchange(client, leaf, keyExchange)
@@ -193,19 +193,6 @@ function* readRequestAndDone(client: Client12): Flow<CertificateRequest12 | unde
   return request
 }
 
-function* verifyServer({ hs }: Client12, leaf: PeerCertificate, resumed: boolean): Flow {
-  const { facts, config } = hs
-  facts.peerVerification = yield* verifyPeer(hs, {
-    side: 'client',
-    chain: facts.peerCertificates!,
-    leaf,
-    serverName: config.serverName,
-    ocspResponse: facts.ocspResponse,
-    sctList: facts.sctList,
-    resumed,
-  })
-}
-
 /** The server was authenticated when the session was made; the verdict is the session's, unless it shall be asked again. */
 function* resumeServerCredential(client: Client12, session: Session): Flow {
   const { hs } = client
@@ -216,7 +203,7 @@ function* resumeServerCredential(client: Client12, session: Session): Flow {
   facts.peerSignatureScheme = session.peerSignatureScheme
   facts.group = session.group === undefined ? undefined : groupName(session.group)
   if (config.reverifyOnResume && session.peerCertificates.length > 0) {
-    yield* verifyServer(client, readLeaf12(config, session.peerCertificates[0], client.suite), true)
+    yield* verifyServer(client.hs, readLeaf12(config, session.peerCertificates[0], client.suite), true)
   } else facts.peerVerification = session.verified ?? { ok: true }
 }
 

@@ -1,13 +1,9 @@
 import { wipe } from '@x/crypto-primitives'
 import { peerError, Version } from '@x/tls-record'
-import { EMPTY, equalBytes } from '../codec/bytes.ts'
-import type { CertificateRequestInfo, PeerCertificate } from '../config.ts'
-import { alpn } from '../extensions/alpn.ts'
+import { EMPTY } from '../codec/bytes.ts'
+import type { CertificateRequestInfo } from '../config.ts'
 import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
 import { KEY_SHARE, serverKeyShare } from '../extensions/key-share.ts'
-import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
-import { recordSizeLimit } from '../extensions/record-size-limit.ts'
-import type { ExtensionBlock } from '../extensions/registry.ts'
 import { serverNameAnswer } from '../extensions/server-name.ts'
 import { signatureAlgorithms } from '../extensions/signature-algorithms.ts'
 import { supportedGroups } from '../extensions/supported-groups.ts'
@@ -25,13 +21,13 @@ import {
   readCertificateVerify,
   readLeaf,
   sendFinished,
-  verifyPeer,
 } from '../tls13/authentication.ts'
 import { withPeerShare } from '../tls13/key-exchange.ts'
 import { KeySchedule } from '../tls13/key-schedule.ts'
 import type { Psk } from '../tls13/psk.ts'
 import { type TrafficCipher, trafficReader, trafficWriter } from '../tls13/traffic-keys.ts'
 import type { Transcript } from '../tls13/transcript.ts'
+import { limitFragments, negotiatedProtocol, verifyServer } from './answers.ts'
 import type { ClientContext } from './client-context.ts'
 import { offeredGroup } from './client-hello.ts'
 import { sendChangeCipherSpecOnce } from './hello-retry.ts'
@@ -155,7 +151,7 @@ export function writeWithHandshakeKeys(client: Client13): void {
 
 function* readEncryptedExtensions(client: Client13): Flow {
   const { hs } = client
-  const { config, facts, wire } = hs
+  const { config, facts } = hs
   const message = yield* nextMessage(HandshakeType.encrypted_extensions)
   const extensions = decodeEncryptedExtensions(message, hs.offeredExtensions)
   hs.received(message)
@@ -164,40 +160,9 @@ function* readEncryptedExtensions(client: Client13): Flow {
   // RFC 9846 §4.3.7: not to be acted upon before the handshake is complete; we have no use for it.
   extensions.get(supportedGroups)
   facts.alpnProtocol = negotiatedProtocol(hs, extensions)
-  const fragment = extensions.get(maxFragmentLength)
-  if (fragment !== undefined) {
-    if (fragment !== config.maxFragmentLength) {
-      throw peerError(
-        'illegal_parameter',
-        'SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH',
-        `max_fragment_length ${fragment} was not asked for`,
-      )
-    }
-    wire.reader.maxPlaintext = fragment
-    wire.writer.maxFragment = Math.min(wire.writer.maxFragment, fragment)
-  }
-  const limit = extensions.get(recordSizeLimit)
-  if (limit !== undefined) {
-    // RFC 8449 §5: both extensions in an answer are illegal_parameter.
-    if (fragment !== undefined)
-      throw peerError('illegal_parameter', 'BAD_EXTENSION', 'max_fragment_length beside record_size_limit')
-    wire.writer.maxInner = Math.min(wire.writer.maxInner, limit)
-    wire.reader.maxPlaintext = Math.min(wire.reader.maxPlaintext, config.recordSizeLimit! - 1)
-  }
+  limitFragments(hs, extensions)
   // Offered in a first hello only: after a HelloRetryRequest it is no longer among the offers.
   if (hs.earlyData) hs.parts.earlyData!.settle(client, extensions)
-}
-
-/** RFC 7301 §3.1: exactly one protocol, of those we offered. */
-function negotiatedProtocol(hs: ClientContext, extensions: ExtensionBlock): Uint8Array | undefined {
-  const protocols = extensions.get(alpn)
-  if (protocols === undefined) return undefined
-  if (protocols.length !== 1)
-    throw peerError('decode_error', 'BAD_EXTENSION', `${protocols.length} protocols in an ALPN answer`)
-  if (!hs.config.acceptUnknownAlpn && !hs.config.alpnProtocols!.some((offered) => equalBytes(offered, protocols[0]))) {
-    throw peerError('illegal_parameter', 'INVALID_ALPN_PROTOCOL', 'the server selects a protocol that was not offered')
-  }
-  return protocols[0]
 }
 
 // --- The server's authentication (RFC 9846 §4.5)
@@ -233,21 +198,8 @@ function* readServerCredential(client: Client13): Flow<CertificateRequest13 | un
   const transcriptHash = hs.transcript.digest()
   facts.peerSignatureScheme = yield* readCertificateVerify(verify, 'server', transcriptHash, leaf, hs.signatureSchemes)
   hs.received(verify)
-  yield* verifyServer(client, leaf, false)
+  yield* verifyServer(client.hs, leaf, false)
   return request
-}
-
-export function* verifyServer({ hs }: Client13, leaf: PeerCertificate, resumed: boolean): Flow {
-  const { facts } = hs
-  facts.peerVerification = yield* verifyPeer(hs, {
-    side: 'client',
-    chain: facts.peerCertificates!,
-    leaf,
-    serverName: hs.config.serverName,
-    ocspResponse: facts.ocspResponse,
-    sctList: facts.sctList,
-    resumed,
-  })
 }
 
 // --- CertificateRequest (RFC 9846 §4.4.2)

@@ -10,8 +10,9 @@ import type { Session } from '../session.ts'
 import { readLeaf } from '../tls13/authentication.ts'
 import { KeySchedule, ticketPsk } from '../tls13/key-schedule.ts'
 import { externalPsks, type Psk, pskBinder } from '../tls13/psk.ts'
+import { verifyServer } from './answers.ts'
 import type { ClientContext } from './client-context.ts'
-import { type Client13, verifyServer } from './client13.ts'
+import type { Client13 } from './client13.ts'
 import type { ClientParts } from './parts.ts'
 import type { PendingExtension } from './pending-extension.ts'
 import { MAX_TICKET_LIFETIME } from './resumption.ts'
@@ -124,7 +125,7 @@ function* resume(client: Client13): Flow {
   facts.session = session
   // A session that brings certificates and no verdict on them was never judged.
   if (session.peerCertificates.length > 0 && (config.reverifyOnResume || session.verified === undefined)) {
-    yield* verifyServer(client, readLeaf(config, session.peerCertificates[0]), true)
+    yield* verifyServer(client.hs, readLeaf(config, session.peerCertificates[0]), true)
   } else {
     facts.peerVerification = session.verified
   }

@@ -1,13 +1,10 @@
 import { peerError } from '@x/tls-record'
 import { concatBytes, EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { ProtocolVersion } from '../config.ts'
-import { alpn } from '../extensions/alpn.ts'
 import { ecPointFormats } from '../extensions/ec-point-formats.ts'
 import { ENCRYPT_THEN_MAC } from '../extensions/encrypt-then-mac.ts'
 import { EXTENDED_MAIN_SECRET } from '../extensions/extended-main-secret.ts'
-import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
 import { npnAnswer } from '../extensions/next-protocol-negotiation.ts'
-import { recordSizeLimit } from '../extensions/record-size-limit.ts'
 import { renegotiationInfo } from '../extensions/renegotiation-info.ts'
 import { serverNameAnswer } from '../extensions/server-name.ts'
 import { sessionTicketAnswer } from '../extensions/session-ticket.ts'
@@ -18,6 +15,7 @@ import { type CipherSuite12, suiteFitsVersion } from '../registry/cipher-suites1
 import type { Session } from '../session.ts'
 import { checkPointFormats } from '../tls12/point-formats.ts'
 import type { Connection12, FinishedPair } from '../tls12/state.ts'
+import { limitFragments, negotiatedProtocol } from './answers.ts'
 import type { ClientContext12 } from './client-context12.ts'
 
 /** What a client of TLS up to 1.2 knows once the ServerHello is there. */
@@ -90,13 +88,13 @@ export function processServerHello(
   // What authenticates the server is what the first handshake brought.
   const scts = extensions.get(sctList)
   if (!previous) facts.sctList = scts
-  facts.alpnProtocol = negotiatedProtocol(hs, extensions.get(alpn))
+  facts.alpnProtocol = negotiatedProtocol(hs, extensions)
   const npnProtocols = extensions.get(npnAnswer)
   // draft-agl-tls-nextprotoneg-04 §3.1; RFC 7301 §3.1: not both.
   if (npnProtocols && facts.alpnProtocol) {
     throw peerError('illegal_parameter', 'NEGOTIATED_BOTH_NPN_AND_ALPN', 'both NPN and ALPN in a ServerHello')
   }
-  limitFragments(hs, extensions.get(maxFragmentLength), extensions.get(recordSizeLimit))
+  limitFragments(hs, extensions)
   hs.received(hello.message)
   return {
     hs,
@@ -197,39 +195,5 @@ function checkExtendedMasterSecret(
       'RENEGOTIATION_EMS_MISMATCH',
       'extended_main_secret changes in a renegotiation',
     )
-  }
-}
-
-function negotiatedProtocol(hs: ClientContext12, protocols: readonly Uint8Array[] | undefined): Uint8Array | undefined {
-  if (protocols === undefined) return undefined
-  if (protocols.length !== 1)
-    throw peerError('decode_error', 'BAD_EXTENSION', `${protocols.length} protocols in an ALPN answer`)
-  if (!hs.config.acceptUnknownAlpn && !hs.config.alpnProtocols!.some((offered) => equalBytes(offered, protocols[0]))) {
-    throw peerError('illegal_parameter', 'INVALID_ALPN_PROTOCOL', 'the server selects a protocol that was not offered')
-  }
-  return protocols[0]
-}
-
-function limitFragments(
-  { config, wire }: ClientContext12,
-  fragment: number | undefined,
-  limit: number | undefined,
-): void {
-  if (fragment !== undefined) {
-    if (fragment !== config.maxFragmentLength) {
-      throw peerError(
-        'illegal_parameter',
-        'SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH',
-        `max_fragment_length ${fragment} was not asked for`,
-      )
-    }
-    wire.reader.maxPlaintext = fragment
-    wire.writer.maxFragment = Math.min(wire.writer.maxFragment, fragment)
-  }
-  if (limit !== undefined) {
-    if (fragment !== undefined)
-      throw peerError('illegal_parameter', 'BAD_EXTENSION', 'max_fragment_length beside record_size_limit')
-    wire.writer.maxFragment = Math.min(wire.writer.maxFragment, limit)
-    wire.reader.maxPlaintext = Math.min(wire.reader.maxPlaintext, config.recordSizeLimit!)
   }
 }

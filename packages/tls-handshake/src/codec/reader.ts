@@ -53,14 +53,6 @@ export class Reader {
     return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0
   }
 
-  /** 8 bytes; the value must be a safe integer. */
-  u64(): number {
-    const high = this.u32()
-    const value = high * 0x100000000 + this.u32()
-    if (!Number.isSafeInteger(value)) this.fail('a number of 64 bits beyond 2^53')
-    return value
-  }
-
   bytes(length: number): Uint8Array {
     const at = this.#take(length)
     return this.#bytes.subarray(at, at + length)

@@ -59,11 +59,6 @@ export class Writer {
     return this.u16(value >>> 16).u16(value)
   }
 
-  /** 8 bytes of a safe integer. */
-  u64(value: number): this {
-    return this.u32(Math.floor(value / 0x100000000)).u32(value >>> 0)
-  }
-
   bytes(bytes: Uint8Array): this {
     this.#reserve(bytes.length)
     this.#bytes.set(bytes, this.#at)

@@ -39,7 +39,8 @@ function writeSession(writer: Writer, session: Session): void {
   if (session.extendedMasterSecret) flags |= FLAGS.extendedMasterSecret
   if (session.verified) flags |= FLAGS.verified | (session.verified.ok ? FLAGS.verifiedOk : 0)
   writer.u8(flags).u16(session.version).u16(session.cipherSuite)
-  writer.vector8(session.secret).vector8(session.sessionId).u32(session.lifetime).u64(session.createdAt)
+  writer.vector8(session.secret).vector8(session.sessionId).u32(session.lifetime)
+  writeUint64(writer, session.createdAt)
   writer.within24(() => {
     for (const certificate of session.peerCertificates) writer.vector24(certificate)
   })
@@ -50,7 +51,7 @@ function writeSession(writer: Writer, session: Session): void {
     if (bytes) optional(tag, () => writer.bytes(bytes))
   }
   const number = (tag: number, value: number | undefined): void => {
-    if (value !== undefined) optional(tag, () => writer.u64(value))
+    if (value !== undefined) optional(tag, () => writeUint64(writer, value))
   }
   opaque(TAGS.ticket, session.ticket)
   number(TAGS.authenticatedAt, session.authenticatedAt)
@@ -90,7 +91,7 @@ function readSession(reader: Reader): Session {
   const secret = reader.vector8(1)
   const sessionId = reader.vector8(0, 32)
   const lifetime = reader.u32()
-  const createdAt = reader.u64()
+  const createdAt = readUint64(reader)
   const peerCertificates: Uint8Array[] = []
   reader.nested(reader.vector24(), (list) => {
     while (list.left > 0) peerCertificates.push(list.vector24(1))
@@ -103,7 +104,7 @@ function readSession(reader: Reader): Session {
   }
   const number = (tag: number): number | undefined => {
     const part = parts.get(tag)
-    return part && reader.nested(part, (value) => value.u64())
+    return part && reader.nested(part, readUint64)
   }
   const text = (tag: number): string | undefined => {
     const part = parts.get(tag)
@@ -145,4 +146,16 @@ function parseJson(reader: Reader, json: string | undefined): unknown {
   } catch {
     return reader.fail('a verdict that is not JSON')
   }
+}
+
+/** 8 bytes of a safe integer. */
+function writeUint64(writer: Writer, value: number): void {
+  writer.u32(Math.floor(value / 0x100000000)).u32(value >>> 0)
+}
+
+function readUint64(reader: Reader): number {
+  const high = reader.u32()
+  const value = high * 0x100000000 + reader.u32()
+  if (!Number.isSafeInteger(value)) reader.fail('a number of 64 bits beyond 2^53')
+  return value
 }

@@ -24,7 +24,6 @@ export function answerHelloRetryRequest(hs: ClientContext, request: ServerHello)
 
   hs.facts.helloRetried = true
   hs.retrySuite = suite.id
-  hs.retryGroup = group
   const hash = hs.hash(suite.hash)
   hs.transcript.start(hash)
   hs.transcript.replaceByHash()

@@ -81,7 +81,6 @@ const NEEDED: { readonly [option in keyof ClientConfig]?: keyof ClientParts } = 
   credentials: 'certificates',
   selectClientCredential: 'certificates',
   onCertificateRequest: 'certificates',
-  requireFittingCredential: 'certificates',
   postHandshakeAuth: 'certificates',
   earlyData: 'earlyData',
   session: 'preSharedKeys',
@@ -103,7 +102,7 @@ export function partsFor(config: ClientConfig, parts: readonly ClientParts[]): C
   for (const [option, part] of Object.entries(NEEDED)) {
     const value = config[option as keyof ClientConfig]
     if (value && !(Array.isArray(value) && value.length === 0) && joined[part] === undefined) {
-      throw configError('MISSING_PART', `${option} is configured, but the client was made without the part for ${part}`)
+      throw configError('MISSING_PART', `the option ${option} needs the part ${part}, which was not given`)
     }
   }
   return joined

@@ -2,7 +2,6 @@ import type { CryptoProvider, PublicKey, PublicKeyData, SignatureAlgorithm } fro
 import { type AlgorithmIdentifier, readAlgorithmIdentifier, signatureAlgorithmOf } from './algorithm.ts'
 import { equalBytes, toHex } from './bytes.ts'
 import { type DerLimits, DerReader } from './der/reader.ts'
-import * as Tag from './der/tag.ts'
 import { ExtensionList } from './extensions/list.ts'
 import { readExtensions } from './extensions/read.ts'
 import { SubjectPublicKeyInfo } from './keys/public-key.ts'
@@ -38,8 +37,6 @@ export class VerifiableCertificate {
     readonly notBefore: number,
     /** Milliseconds since 1970; the whole last second is valid. */
     readonly notAfter: number,
-    /** True when a date before 2050 is a GeneralizedTime, which RFC 5280 §4.1.2.5 forbids. */
-    readonly hasEarlyGeneralizedTime: boolean,
     readonly subject: Name,
     readonly subjectPublicKeyInfo: SubjectPublicKeyInfo,
     readonly extensions: ExtensionList,
@@ -72,9 +69,7 @@ export class VerifiableCertificate {
     const tbsSignature = readAlgorithmIdentifier(tbs, 'signature')
     const issuer = Name.read(tbs, 'issuer')
     const validity = tbs.sequence('validity')
-    const earlyBefore = validity.is(Tag.GENERALIZED_TIME)
     const notBefore = validity.time('notBefore')
-    const earlyAfter = validity.is(Tag.GENERALIZED_TIME)
     const notAfter = validity.time('notAfter')
     validity.finish()
     const subject = Name.read(tbs, 'subject')
@@ -101,7 +96,6 @@ export class VerifiableCertificate {
       issuer,
       notBefore,
       notAfter,
-      (earlyBefore && notBefore < YEAR_2050) || (earlyAfter && notAfter < YEAR_2050),
       subject,
       key,
       new ExtensionList(extensions, 'Certificate.tbsCertificate'),
@@ -154,5 +148,3 @@ export class VerifiableCertificate {
     return this === other || equalBytes(this.raw, other.raw)
   }
 }
-
-const YEAR_2050 = 2524608000000

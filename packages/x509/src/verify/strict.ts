@@ -1,4 +1,6 @@
 import { equalBytes, fromHex, toHex } from '../bytes.ts'
+import { DerReader } from '../der/reader.ts'
+import * as Tag from '../der/tag.ts'
 import { authorityInfoAccess, freshestCRL, subjectInfoAccess } from '../extensions/access.ts'
 import type { ExtensionDecoder } from '../extensions/codec.ts'
 import { inhibitAnyPolicy, policyConstraints } from '../extensions/constraints.ts'
@@ -66,7 +68,7 @@ function checkForm(certificate: VerifiableCertificate, isAnchor: boolean, add: A
   // RFC 5280 §4.1.1.2.
   if (!equalBytes(certificate.signatureIdentifier.raw, certificate.tbsSignatureIdentifier.raw))
     add('SIGNATURE_ALGORITHM_INCONSISTENCY', 'names two different signature algorithms')
-  if (!isAnchor && certificate.hasEarlyGeneralizedTime)
+  if (!isAnchor && hasEarlyGeneralizedTime(certificate))
     add('UNSPECIFIED', 'writes a date before 2050 as GeneralizedTime (RFC 5280 §4.1.2.5)')
   if (certificate.issuer.isEmpty) add('ISSUER_NAME_EMPTY', 'has no issuer name')
   try {
@@ -76,6 +78,19 @@ function checkForm(certificate: VerifiableCertificate, isAnchor: boolean, add: A
     add('INVALID_EXTENSION', `is malformed: ${(error as Error).message}`)
   }
   checkCriticality(certificate, add)
+}
+
+const YEAR_2050 = 2524608000000
+
+/** Whether a date before 2050 is a GeneralizedTime, which RFC 5280 §4.1.2.5 forbids. */
+function hasEarlyGeneralizedTime({ tbs, notBefore, notAfter }: VerifiableCertificate): boolean {
+  const fields = DerReader.open(tbs, '').sequence('tbsCertificate')
+  if (fields.is(0xa0)) fields.raw('version')
+  for (const field of ['serialNumber', 'signature', 'issuer']) fields.raw(field)
+  const validity = fields.sequence('validity')
+  if (notBefore < YEAR_2050 && validity.is(Tag.GENERALIZED_TIME)) return true
+  validity.raw('notBefore')
+  return notAfter < YEAR_2050 && validity.is(Tag.GENERALIZED_TIME)
 }
 
 /** Criticality as RFC 5280 §4.2 fixes it for each extension. */

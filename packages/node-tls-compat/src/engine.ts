@@ -3,7 +3,7 @@ import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import type { TlsError } from '@x/tls-record'
 import { type Handle, UV_ECANCELED } from './handle.ts'
 import { asFirstRecord, toNodeError } from './tls-error.ts'
-import { keep, Transport } from './transport.ts'
+import { keep, Transport, type TransportEvents } from './transport.ts'
 
 type Done = (error?: Error | null) => void
 
@@ -24,6 +24,8 @@ export interface EngineOwner {
   failed(error: Error, handshakeComplete: boolean): void
   transportFailed(error: Error): void
   transportClosed(): void
+  /** All is over: nothing of the connection is left. */
+  released(): void
   active(): void
   event(event: TlsEvent): void
 }
@@ -31,7 +33,7 @@ export interface EngineOwner {
 /**
  * Moves bytes between a transport and a {@link TlsConnection}, and events to the socket. One for each TLSSocket.
  */
-export class Engine {
+export class Engine implements TransportEvents {
   readonly transport: Transport
   connection: TlsConnection | undefined
   /** Something in C++ reads through the handle. */
@@ -53,29 +55,24 @@ export class Engine {
   private reading = false
   /** The socket's buffer is full: plaintext waits here, and behind it the end, until the socket wants to read again. */
   private stalled = false
-  private readonly undelivered: Uint8Array[] = []
+  private undelivered: Uint8Array[] = NONE
   private endUndelivered = false
-  private readonly held: { chunks: readonly Uint8Array[]; done: Done }[] = []
-  private readonly pending = new Set<Done>()
+  private held: { chunks: readonly Uint8Array[]; done: Done }[] = NONE
+  /** Those who wait for the transport to take what they wrote. */
+  private pending: Done[] = NONE
   /** A small write that waits for the end of the turn: what is written behind it goes in the same record. */
   private waiting: Done | undefined
   private joining = false
   /** Writes whose data waits for a renegotiation. */
-  private readonly delayed: Done[] = []
+  private delayed: Done[] = NONE
   /** The end of our side was asked for, and the transport has not been ended. */
   private ended: (() => void) | undefined
-  private readonly closeListeners: (() => void)[] = []
 
   constructor(
     raw: Duplex,
     private readonly owner: EngineOwner,
   ) {
-    this.transport = new Transport(raw, {
-      data: (bytes) => this.receive(bytes),
-      end: () => this.receiveEnd(),
-      error: (error) => owner.transportFailed(error),
-      close: () => owner.transportClosed(),
-    })
+    this.transport = new Transport(raw, this)
   }
 
   /** The transport's own handle, for addresses and file descriptors. */
@@ -97,7 +94,15 @@ export class Engine {
     return connection
   }
 
-  private receive(bytes: Uint8Array): boolean {
+  transportError(error: Error): void {
+    this.owner.transportFailed(error)
+  }
+
+  transportClose(): void {
+    this.owner.transportClosed()
+  }
+
+  transportData(bytes: Uint8Array): boolean {
     this.owner.active()
     const connection = this.ensure()
     // No Buffer: where the stack copies with `slice`, a Buffer would not.
@@ -106,7 +111,7 @@ export class Engine {
     return this.wantsInput
   }
 
-  private receiveEnd(): void {
+  transportEnd(): void {
     const { connection } = this
     // Before the handshake is done, and after a failure, the socket says in Node's words what an end means.
     if (!connection?.handshakeComplete || this.failedWith) {
@@ -190,7 +195,7 @@ export class Engine {
   /** Whom to tell of what leaves now. What a renegotiation holds back is not written before it has left. */
   private toTell(done: Done | undefined, held: boolean): Done | undefined {
     if (held) {
-      if (done) this.delayed.push(done)
+      if (done) this.delayed = added(this.delayed, done)
       return undefined
     }
     if (this.delayed.length === 0) return done
@@ -229,7 +234,7 @@ export class Engine {
     if (bytes.length === 0) return
     this.bytesRead += bytes.length
     bytes = keep(bytes)
-    if (this.stalled) this.undelivered.push(bytes)
+    if (this.stalled) this.undelivered = added(this.undelivered, bytes)
     else this.hand(bytes)
   }
 
@@ -278,7 +283,7 @@ export class Engine {
     let length = 0
     for (const chunk of chunks) length += chunk.length
     if (!this.open) {
-      this.held.push({ chunks, done })
+      this.held = added(this.held, { chunks, done })
       this.pendingBytes += length
       // A client that is not from `tls.connect` begins its handshake with its first write.
       if (!this.connection) this.start()
@@ -290,11 +295,14 @@ export class Engine {
       return
     }
     const finish: Done = (error) => {
-      if (!this.pending.delete(finish)) return
+      const at = this.pending.indexOf(finish)
+      if (at < 0) return
+      if (this.pending.length === 1) this.pending = NONE
+      else this.pending.splice(at, 1)
       this.pendingBytes -= length
       done(error)
     }
-    this.pending.add(finish)
+    this.pending = added(this.pending, finish)
     this.pendingBytes += length
     this.bytesWritten += length
     connection.write(...chunks)
@@ -351,10 +359,6 @@ export class Engine {
     this.transport.end(ended)
   }
 
-  onClose(listener: () => void): void {
-    this.closeListeners.push(listener)
-  }
-
   /** Destroys the transport and calls back when it is closed. */
   close(callback?: () => void): void {
     const { raw } = this.transport
@@ -362,7 +366,8 @@ export class Engine {
     const finish = () =>
       process.nextTick(() => {
         this.cancelWrites()
-        for (const listener of this.closeListeners.splice(0)) listener()
+        this.handle.finishRequests?.()
+        this.owner.released()
         callback?.()
         // Programs keep sockets that are closed, and nothing more is asked of this.
         this.connection = undefined
@@ -382,6 +387,16 @@ export class Engine {
     const reason = this.connection?.handshakeComplete ? badDescriptor : canceled
     for (const { done } of this.held.splice(0)) done(reason())
   }
+}
+
+/** What most connections never have an entry of. */
+const NONE: never[] = []
+
+/** A list with one more entry: a first entry makes the list. */
+function added<T>(list: T[], entry: T): T[] {
+  if (list === NONE) return [entry]
+  list.push(entry)
+  return list
 }
 
 /** Plaintext of a full record, bytes. */

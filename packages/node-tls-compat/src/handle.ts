@@ -19,6 +19,7 @@ export interface Handle {
   emitEOF?(): void
   finishWrite?(request: unknown, status: number): void
   finishShutdown?(request: unknown, status: number): void
+  finishRequests?(): void
   close(callback?: () => void): void
   [method: string]: unknown
 }
@@ -79,7 +80,7 @@ type Base = new () => object
 /** What a handle asks of its engine. */
 type Served = Pick<
   Engine,
-  'bytesRead' | 'bytesWritten' | 'handshakes' | 'pendingBytes' | 'nativeReader' | 'rawHandle' | 'onClose'
+  'bytesRead' | 'bytesWritten' | 'handshakes' | 'pendingBytes' | 'nativeReader' | 'rawHandle'
 > & {
   readonly transport: { readonly raw: object & { readonly destroyed: boolean } }
   resume(): void
@@ -98,7 +99,6 @@ const CLOSED: Served = {
   nativeReader: false,
   rawHandle: null,
   transport: { raw: { destroyed: true } },
-  onClose() {},
   resume() {},
   pause() {},
   write: (_chunks, done) => done(new Error('write after close')),
@@ -203,12 +203,10 @@ function streamHandle(JSStreamWithEngine: Common) {
     #write: unknown = null
     #shutdown: { request: unknown; started: boolean } | null = null
 
-    constructor(engine: Engine, socket: unknown) {
-      super(engine, socket)
-      engine.onClose(() => {
-        this.#finishWrite(UV_ECANCELED)
-        this.#finishShutdown(UV_ECANCELED)
-      })
+    /** The connection is over: who still waits is told so. */
+    finishRequests() {
+      this.#finishWrite(UV_ECANCELED)
+      this.#finishShutdown(UV_ECANCELED)
     }
 
     // Whoever asks is about to read and write through the handle itself, from C++: from now on plaintext goes that way.

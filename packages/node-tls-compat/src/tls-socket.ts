@@ -123,7 +123,6 @@ export const TLSSocket = function TLSSocket(
     },
   ])
   this.ssl = engine.handle
-  engine.onClose(() => this._destroySSL())
   this.server = options.server
   this._requestCert = !!options.requestCert || !options.isServer
   this._rejectUnauthorized = !!options.rejectUnauthorized
@@ -293,6 +292,10 @@ class Owner implements EngineOwner {
     const { self } = this
     // A socket whose own transport was closed before has been destroyed, though `_undestroy` may deny it.
     if (!self.destroyed && self._handle) self.destroy()
+  }
+
+  released() {
+    this.self._destroySSL()
   }
 
   active() {

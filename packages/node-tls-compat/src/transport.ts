@@ -4,10 +4,10 @@ import { readsByItself } from './foreign-socket.ts'
 /** What lies under TLS: a socket, or any Duplex. */
 export interface TransportEvents {
   /** Bytes that arrived. @returns false to be left alone until `resume` */
-  data(bytes: Uint8Array): boolean
-  end(): void
-  error(error: Error): void
-  close(): void
+  transportData(bytes: Uint8Array): boolean
+  transportEnd(): void
+  transportError(error: Error): void
+  transportClose(): void
 }
 
 /** What sockets of ours read into, all of them: its bytes are taken before the next read. */
@@ -61,9 +61,9 @@ export class Transport {
     raw.on('end', () => this.take(null))
     raw.on('error', (error: NodeJS.ErrnoException) => {
       if (error.syscall === 'write' && this.ending) return
-      events.error(error)
+      events.transportError(error)
     })
-    raw.on('close', () => events.close())
+    raw.on('close', () => events.transportClose())
     raw.pause()
   }
 
@@ -126,10 +126,10 @@ export class Transport {
     if (this.ended) return false
     if (chunk === null) {
       this.ended = true
-      this.events.end()
+      this.events.transportEnd()
       return false
     }
-    const more = chunk.length === 0 || this.events.data(chunk)
+    const more = chunk.length === 0 || this.events.transportData(chunk)
     this.wanted = more
     // A stream that reads on demand pushes once for each `_read`; a net.Socket goes on by itself.
     if (more && !readsByItself(this.raw)) process.nextTick(() => this.wanted && this.resume())

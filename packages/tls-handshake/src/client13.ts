@@ -5,6 +5,8 @@ import { clientHandshake } from './client/client-handshake.ts'
 import { type ClientParts, partsFor } from './client/parts.ts'
 import type { ClientConfig } from './config.ts'
 import { Connection } from './connection.ts'
+import type { Handshake } from './handshake/handshake.ts'
+import type { Flow } from './handshake/step.ts'
 
 /**
  * A client's connection of TLS 1.3. Its ClientHello is in the output at once. A server that selects an older version
@@ -27,10 +29,12 @@ export function tls13Client(config: ClientConfig, ...parts: readonly ClientParts
     )
   }
   const joined = partsFor(config, parts)
-  return new Connection('client', config, function* (wire, facts, secrets) {
-    joined.certificates?.check(config.credentials)
-    yield* clientHandshake(new ClientContext(config, wire, facts, secrets, joined))
-  })
+  return new Connection('client', config, (...connection) => handshake(config, joined, ...connection))
+}
+
+function* handshake(config: ClientConfig, parts: ClientParts, ...connection: Parameters<Handshake>): Flow {
+  parts.certificates?.check(config.credentials)
+  yield* clientHandshake(new ClientContext(config, ...connection, parts))
 }
 
 export { Alert, AlertError, alertName, TlsError } from '@x/tls-record'

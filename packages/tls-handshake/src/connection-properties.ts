@@ -81,7 +81,7 @@ export class ConnectionProperties {
   }
 
   get clientHello(): ClientHelloInfo | undefined {
-    return this.#facts.clientHello
+    return this.#facts.clientHello ?? this.#facts.keptHello?.read()
   }
 
   get certificateRequest(): CertificateRequestInfo | undefined {

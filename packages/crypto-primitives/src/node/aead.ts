@@ -17,6 +17,9 @@ import {
 import { CryptoError } from '../error.ts'
 import type { Aead, AeadAlgorithm, AeadName } from '../provider.ts'
 
+/** What nearly all ask for, once. */
+const FULL_TAG = { authTagLength: 16 }
+
 /** A TLS record's plaintext, its type byte and some padding. */
 const JOINED_LENGTH = 16640
 let joined: Uint8Array | undefined
@@ -55,7 +58,7 @@ export class NativeAead implements Aead {
     this.#isCcm = cipher === 'aes-ccm'
     this.#nonceLength = nonceLength
     this.tagLength = tagLength
-    this.#options = { authTagLength: tagLength }
+    this.#options = tagLength === 16 ? FULL_TAG : { authTagLength: tagLength }
   }
 
   seal(nonce: Uint8Array, aad: Uint8Array, buffer: Uint8Array, offset: number, length: number): void {

@@ -1,4 +1,5 @@
 import type { HashName, KeyAgreement } from '@x/crypto-primitives'
+import { EMPTY } from '../codec/bytes.ts'
 import type { ClientConfig } from '../config.ts'
 import { HandshakeContext } from '../handshake/context.ts'
 import type { ConnectionFacts } from '../handshake/facts.ts'
@@ -11,8 +12,12 @@ import { acceptedSchemes } from '../registry/signature-schemes.ts'
 import type { KeySchedule } from '../tls13/key-schedule.ts'
 import type { Psk } from '../tls13/psk.ts'
 import type { ConnectionSecrets } from '../tls13/secrets.ts'
+import { Transcript } from '../tls13/transcript.ts'
 import type { ClientParts } from './parts.ts'
 import type { PendingExtension } from './pending-extension.ts'
+
+const NOTHING: readonly never[] = []
+const NO_TYPES: ReadonlySet<number> = /* @__PURE__ */ new Set()
 
 /**
  * What a client offers in its hello, and remembers until it is answered: as it stands, a client of TLS 1.3 alone.
@@ -36,24 +41,33 @@ export class ClientContext extends HandshakeContext<ClientConfig> {
   readonly signatureSchemes: readonly number[] = acceptedSchemes(this.provider, this.config.signatureSchemes)
 
   random: Uint8Array = this.provider.randomBytes(32)
-  sessionId: Uint8Array = new Uint8Array(0)
+  sessionId: Uint8Array = EMPTY
   /** Suite numbers as sent. */
-  offeredSuites: readonly number[] = []
+  offeredSuites: readonly number[] = NOTHING
   /** Extension types as sent: what an answer may hold. */
-  offeredExtensions: ReadonlySet<number> = new Set()
+  offeredExtensions: ReadonlySet<number> = NO_TYPES
   /** Key shares as sent, by group. */
   readonly agreements = new Map<number, KeyAgreement>()
-  psks: readonly Psk[] = []
+  psks: readonly Psk[] = NOTHING
   cookie: Uint8Array | undefined
   grease: GreaseValues | undefined
   /** The order of the extensions, which a second hello keeps. */
   extensionOrder: readonly number[] | undefined
-  /** The suite that a HelloRetryRequest named, and its group. */
+  /** The suite that a HelloRetryRequest named. */
   retrySuite: number | undefined
-  retryGroup: number | undefined
   /** Early data is being sent: the schedule of its PSK. */
   earlyData: { readonly psk: Psk; readonly schedule: KeySchedule; readonly suite: CipherSuite13 } | undefined
   changeCipherSpecSent = false
+
+  /** After a handshake of TLS 1.3: what was offered has been answered. */
+  forgetHello(): void {
+    this.random = this.sessionId = EMPTY
+    this.offeredSuites = NOTHING
+    this.offeredExtensions = NO_TYPES
+    this.psks = NOTHING
+    ;(this as { agreements?: Map<number, KeyAgreement> }).agreements = undefined
+    this.transcript = new Transcript()
+  }
 
   /** Nothing is there to verify a certificate with: only a PSK can authenticate the server. */
   get requiresPsk(): boolean {

@@ -9,15 +9,21 @@ import { clientHandshake13 } from './client13.ts'
 import { answerHelloRetryRequest } from './hello-retry.ts'
 import { negotiateVersion } from './negotiate-version.ts'
 
+/** Goes on where the server selects TLS 1.2 or older. */
+export type OlderHandshake = (hello: ServerHello, version: ProtocolVersion) => Flow
+
 /**
- * A client's handshake and what comes after it: common until the version is known.
+ * A client's handshake and what comes after it.
  *
- * @param olderHandshake goes on where the server selects TLS 1.2 or older; a context that offers none of them needs none
+ * @param olderHandshake a context that offers only TLS 1.3 needs none
  */
-export function* clientHandshake(
-  hs: ClientContext,
-  olderHandshake?: (hello: ServerHello, version: ProtocolVersion) => Flow,
-): Flow {
+export function* clientHandshake(hs: ClientContext, olderHandshake?: OlderHandshake): Flow {
+  // What only the handshake needs goes with its generators: a connection may live long.
+  yield* yield* firstHandshake(hs, olderHandshake)
+}
+
+/** Common until the version is known. @returns what comes after */
+function* firstHandshake(hs: ClientContext, olderHandshake: OlderHandshake | undefined): Flow<Flow> {
   sendClientHello(hs)
   let hello = yield* readServerHello()
   if (hello.isRetryRequest) {
@@ -25,8 +31,7 @@ export function* clientHandshake(
     hello = yield* readServerHello()
   }
   const version = negotiateVersion(hs, hello)
-  if (version === Version.TLS13) yield* clientHandshake13(hs, hello)
-  else yield* olderHandshake!(hello, version)
+  return version === Version.TLS13 ? yield* clientHandshake13(hs, hello) : olderHandshake!(hello, version)
 }
 
 function* readServerHello(): Flow<ServerHello> {

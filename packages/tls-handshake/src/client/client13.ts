@@ -46,10 +46,10 @@ export interface Client13 {
   serverHandshakeSecret: Uint8Array
 }
 
-/** The client's side of TLS 1.3, from the ServerHello on (RFC 9846 §2). */
-export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow {
+/** The client's side of TLS 1.3, from the ServerHello on (RFC 9846 §2). @returns what comes after the handshake */
+export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow<Flow> {
   const client = yield* processServerHello(hs, hello)
-  let resumptionSecret: Uint8Array | undefined
+  let resumptionSecret: Uint8Array
   try {
     enterHandshakeKeys(client)
     yield* readEncryptedExtensions(client)
@@ -60,15 +60,12 @@ export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow 
     if (request) yield* sendClientCredential(client, request, hs.transcript)
     resumptionSecret = sendClientFinished(client, serverFinished)
     hs.wire.complete(false)
+  } finally {
     client.schedule.destroy()
     wipe(client.clientHandshakeSecret, client.serverHandshakeSecret)
     client.clientHandshakeSecret = client.serverHandshakeSecret = EMPTY
-    yield* clientPostHandshake13(client, resumptionSecret)
-  } finally {
-    // However it ends, by an error or with the connection.
-    client.schedule.destroy()
-    wipe(client.clientHandshakeSecret, client.serverHandshakeSecret, resumptionSecret)
   }
+  return clientPostHandshake13(client, resumptionSecret)
 }
 
 // --- ServerHello (RFC 9846 §4.2.3)

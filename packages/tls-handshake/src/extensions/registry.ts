@@ -118,11 +118,6 @@ export class ExtensionBlock {
     return this.#bodies.has(extension.type)
   }
 
-  /** Lets go of the bodies, once nobody asks for them any more: a connection may live long. */
-  forget(): void {
-    this.#bodies.clear()
-  }
-
   /** The body of an extension as it came. */
   body(type: number): Uint8Array | undefined {
     return this.#bodies.get(type)

@@ -39,6 +39,8 @@ export interface ConnectionFacts {
   sctList?: Uint8Array
   /** Server: the peer's hello. */
   clientHello?: ClientHelloInfo
+  /** The same after the handshake. */
+  keptHello?: { read(): ClientHelloInfo }
   /** Client: what the server asked a certificate with. */
   certificateRequest?: CertificateRequestInfo
   helloRetried?: boolean

@@ -1,6 +1,5 @@
 import { peerError } from '@x/tls-record'
 import { EMPTY } from '../codec/bytes.ts'
-import { POST_HANDSHAKE_AUTH } from '../extensions/post-handshake-auth.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { checkFinished } from '../messages/finished.ts'
 import { type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
@@ -11,7 +10,8 @@ import { sealTicket } from '../sessions/ticket-protection.ts'
 import { finishedData } from '../tls13/authentication.ts'
 import { ticketPsk } from '../tls13/key-schedule.ts'
 import { receiveKeyUpdate } from '../tls13/key-update.ts'
-import { Transcript } from '../tls13/transcript.ts'
+import type { Transcript } from '../tls13/transcript.ts'
+import type { ServerContext } from './server-context.ts'
 import { certificateRequest, compressedCertificate, readClientAuthentication, type Server13 } from './server13.ts'
 
 /** NewSessionTicket, as many as configured (RFC 9846 §4.7.1). */
@@ -65,18 +65,10 @@ function* issueTicket(server: Server13, resumptionSecret: Uint8Array, number: nu
 }
 
 /** What a client may send after the handshake (RFC 9846 §4.7). Ends only with the connection. */
-export function* serverPostHandshake13(server: Server13): Flow {
-  const { hs } = server
+export function* serverPostHandshake13(hs: ServerContext, clientAuthenticates: boolean): Flow {
   const requests: PendingRequest[] = []
-  // RFC 9846 §4.7.2: only of a client that has said it can.
-  const mainTranscript = server.hello.extensions.has(POST_HANDSHAKE_AUTH) ? hs.transcript : undefined
-  server.hello.extensions.forget()
-  hs.transcript = new Transcript()
-  hs.wire.onRequestCertificate(() => {
-    if (!mainTranscript) return false
-    requests.push(sendRequest(server, mainTranscript.fork()))
-    return true
-  })
+  if (clientAuthenticates) offerRequests(hs, hs.transcript, requests)
+  hs.forgetHello()
   for (;;) {
     // Whether a Certificate is expected is known only when it comes: a request may go out while we wait here.
     const message = yield* nextMessage(
@@ -92,7 +84,7 @@ export function* serverPostHandshake13(server: Server13): Flow {
     if (request === undefined) {
       throw peerError('unexpected_message', 'UNEXPECTED_MESSAGE', 'a Certificate that was not asked for')
     }
-    yield* readAnswer(server, message, request)
+    yield* readAnswer(hs, message, request)
   }
 }
 
@@ -103,7 +95,14 @@ interface PendingRequest {
   readonly requested: ReadonlySet<number>
 }
 
-function sendRequest({ hs }: Server13, transcript: Transcript): PendingRequest {
+function offerRequests(hs: ServerContext, mainTranscript: Transcript, requests: PendingRequest[]): void {
+  hs.wire.onRequestCertificate(() => {
+    requests.push(sendRequest(hs, mainTranscript.fork()))
+    return true
+  })
+}
+
+function sendRequest(hs: ServerContext, transcript: Transcript): PendingRequest {
   const context = hs.provider.randomBytes(16)
   const { message, requested } = certificateRequest(hs, context)
   transcript.add(message)
@@ -111,8 +110,7 @@ function sendRequest({ hs }: Server13, transcript: Transcript): PendingRequest {
   return { context, transcript, requested }
 }
 
-function* readAnswer(server: Server13, message: HandshakeMessage, request: PendingRequest): Flow {
-  const { hs } = server
+function* readAnswer(hs: ServerContext, message: HandshakeMessage, request: PendingRequest): Flow {
   const { transcript } = request
   yield* readClientAuthentication(hs, message, request.context, request.requested, transcript)
   const finished = yield* nextMessage(HandshakeType.finished)

@@ -1,8 +1,11 @@
+import { EMPTY } from '../codec/bytes.ts'
 import type { ClientHelloInfo, ServerConfig, TicketProtection } from '../config.ts'
 import { HandshakeContext } from '../handshake/context.ts'
 import { type CipherSuite12, enabledSuites12 } from '../registry/cipher-suites12.ts'
 import { acceptedSchemes } from '../registry/signature-schemes.ts'
 import { defaultTicketProtection } from '../sessions/ticket-protection.ts'
+import { Transcript } from '../tls13/transcript.ts'
+import { KeptHello } from './received-hello.ts'
 
 /** A server's state until the version is known, and what every version needs. */
 export class ServerContext extends HandshakeContext<ServerConfig> {
@@ -10,6 +13,15 @@ export class ServerContext extends HandshakeContext<ServerConfig> {
   readonly baseConfig: ServerConfig = this.config
   hello!: ClientHelloInfo
   clientRandom!: Uint8Array
+
+  /** After the handshake the hello's bytes are enough. */
+  forgetHello(): void {
+    this.facts.keptHello = new KeptHello(this.hello.raw)
+    this.facts.clientHello = undefined
+    ;(this as { hello?: ClientHelloInfo }).hello = undefined
+    this.clientRandom = EMPTY
+    this.transcript = new Transcript()
+  }
 
   get signatureSchemes(): readonly number[] {
     return acceptedSchemes(this.provider, this.config.signatureSchemes)

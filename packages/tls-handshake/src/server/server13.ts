@@ -8,6 +8,7 @@ import { compressCertificate } from '../extensions/compress-certificate.ts'
 import { EARLY_DATA, earlyData } from '../extensions/early-data.ts'
 import { type KeyShareEntry, serverKeyShare } from '../extensions/key-share.ts'
 import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
+import { POST_HANDSHAKE_AUTH } from '../extensions/post-handshake-auth.ts'
 import { selectedPsk } from '../extensions/pre-shared-key.ts'
 import { recordSizeLimit } from '../extensions/record-size-limit.ts'
 import type { ExtensionWriter } from '../extensions/registry.ts'
@@ -71,8 +72,8 @@ export interface Server13 {
   requested: ReadonlySet<number>
 }
 
-/** The server's side of TLS 1.3, from the ClientHello on (RFC 9846 §2). */
-export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow {
+/** The server's side of TLS 1.3, from the ClientHello on (RFC 9846 §2). @returns what comes after the handshake */
+export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow<Flow> {
   const server = yield* negotiate(hs, first)
   let resumptionSecret: Uint8Array | undefined
   try {
@@ -92,7 +93,8 @@ export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow 
     server.clientHandshakeSecret = server.serverHandshakeSecret = EMPTY
     server.earlySecret = undefined
   }
-  yield* serverPostHandshake13(server)
+  // RFC 9846 §4.7.2: only of a client that has said it can.
+  return serverPostHandshake13(hs, server.hello.extensions.has(POST_HANDSHAKE_AUTH))
 }
 
 // --- Negotiation (RFC 9846 §4.2.1)

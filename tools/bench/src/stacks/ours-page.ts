@@ -1,7 +1,7 @@
 /** What a page or a worker would load: a client of TLS 1.3, verification and the modern provider, over a bare socket. */
 import net from 'node:net'
 import { modernProvider as provider } from '@x/crypto-primitives/modern'
-import { type Session, tls13Client } from '@x/tls-handshake/client13'
+import { preSharedKeys, type Session, tls13Client } from '@x/tls-handshake/client13'
 import { Certificate, createTrustStore, webpkiProfile as profile, type TrustStore, verifyChain } from '@x/x509/verify'
 import type { Connection, Stack } from './stack.ts'
 
@@ -22,29 +22,32 @@ const stack: Stack = {
     new Promise((resolve, reject) => {
       let anchors = stores.get(ca)
       if (!anchors) stores.set(ca, (anchors = createTrustStore([Certificate.parse(derOf(ca))])))
-      const tls = tls13Client({
-        provider,
-        versions: [0x0304],
-        cipherSuites: [SUITES[cipher]],
-        serverName: 'localhost',
-        session: resumable as Session | undefined,
-        parseCertificate(der) {
-          const certificate = Certificate.parse(der)
-          return { der, publicKey: certificate.importKey(provider), issuer: certificate.issuer.raw }
+      const tls = tls13Client(
+        {
+          provider,
+          versions: [0x0304],
+          cipherSuites: [SUITES[cipher]],
+          serverName: 'localhost',
+          session: resumable as Session | undefined,
+          parseCertificate(der) {
+            const certificate = Certificate.parse(der)
+            return { der, publicKey: certificate.importKey(provider), issuer: certificate.issuer.raw }
+          },
+          async verifyPeer({ chain }) {
+            const [leaf, ...intermediates] = chain.map((der) => Certificate.parse(der))
+            const { ok } = await verifyChain({
+              leaf: leaf!,
+              intermediates,
+              anchors,
+              provider,
+              profile,
+              name: 'localhost',
+            })
+            return ok ? { ok } : { ok, alert: 42 }
+          },
         },
-        async verifyPeer({ chain }) {
-          const [leaf, ...intermediates] = chain.map((der) => Certificate.parse(der))
-          const { ok } = await verifyChain({
-            leaf: leaf!,
-            intermediates,
-            anchors,
-            provider,
-            profile,
-            name: 'localhost',
-          })
-          return ok ? { ok } : { ok, alert: 42 }
-        },
-      })
+        preSharedKeys,
+      )
       let session: Session | undefined
       let listener: ((bytes: Uint8Array) => void) | undefined
       const early: Uint8Array[] = []

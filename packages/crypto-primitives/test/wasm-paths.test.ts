@@ -30,6 +30,7 @@ const RUNS: Record<string, (exports: Exports, random: (length: number) => Uint8A
     for (const [rounds, length] of [
       [10, 100],
       [14, 1000],
+      [10, 9000],
     ] as const) {
       memory.set(random(16 * (rounds + 1)), at(exports, 'ROUND_KEYS'))
       call(exports, 'setKey', rounds)

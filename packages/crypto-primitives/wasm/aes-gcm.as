@@ -12,7 +12,7 @@ export const TAG: usize = 0x420
 const LENGTHS: usize = 0x430
 /** Round keys as FIPS 197 expands them, up to 240 bytes; `setKey` reads and clears them. */
 export const ROUND_KEYS: usize = 0x500
-/** Round keys, bit by bit: byte i of vector 8r + b is 0xff where bit b of byte i of round key r is set. */
+/** Round keys, bit by bit: byte i of vector 8r + b is 0xff where bit b of byte i of round key r, by rows, is set. */
 export const STATE: usize = 0x1000
 /** H^1 .. H^16, each as h0, h1, and both with their bits reversed. */
 const POWERS: usize = 0x1800
@@ -26,8 +26,13 @@ const SUMS: usize = 0x4000
 const NIBBLES: usize = 0x4100
 const TRANSPOSED: usize = 0x4300
 const SCRATCH: usize = 0x4400
+/** Planes of eight blocks on their way; and as they were after the first round. */
+const PLANES: usize = 0x4600
+const FIRST: usize = 0x4680
 export const AAD: usize = 0x4800
 export const AAD_SIZE: usize = 0x400
+/** For each epoch but the first, what makes FIRST its own. */
+const EPOCHS: usize = 0x4c00
 /** The mask of the tag: key stream of counter 1, right before the text. */
 const MASK: usize = 0x5000
 export const TEXT: usize = 0x5010
@@ -36,116 +41,178 @@ export const TEXT_SIZE: usize = 0x5000
 
 // ---- AES
 
+// Bytes lie by rows, not by columns as in FIPS 197 §3.4: then the steps between rows are those between 32-bit lanes.
+/** By columns to by rows, and back. */
 // @ts-ignore: decorator
-@inline function shiftRows(x: v128): v128 { return i8x16.shuffle(x, x, 0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 1, 6, 11) }
+@inline function turned(x: v128): v128 { return i8x16.shuffle(x, x, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15) }
+// @ts-ignore: decorator
+@inline function shiftRows(x: v128): v128 { return i8x16.swizzle(x, i8x16(0, 1, 2, 3, 5, 6, 7, 4, 10, 11, 8, 9, 15, 12, 13, 14)) }
+/** The last `shiftRows`, and by columns again. */
+// @ts-ignore: decorator
+@inline function shiftRowsAndTurn(x: v128): v128 { return i8x16.swizzle(x, i8x16(0, 5, 10, 15, 1, 6, 11, 12, 2, 7, 8, 13, 3, 4, 9, 14)) }
 /** Each byte gives way to the one of the next row. */
 // @ts-ignore: decorator
-@inline function nextRow(x: v128): v128 { return i8x16.shuffle(x, x, 1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12) }
+@inline function nextRow(x: v128): v128 { return i32x4.shuffle(x, x, 1, 2, 3, 0) }
 // @ts-ignore: decorator
-@inline function overNext(x: v128): v128 { return i8x16.shuffle(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13) }
+@inline function overNext(x: v128): v128 { return i32x4.shuffle(x, x, 2, 3, 0, 1) }
 // @ts-ignore: decorator
 @inline function key(at: usize, bit: usize): v128 { return v128.load(at + (bit << 4)) }
 
-/** XORs the key stream from `counter` on into `groups` times eight blocks at `at`. */
-function ctr(rounds: i32, counter: u32, at: usize, groups: i32): void {
-  const base = v128.load(NONCE)
-  const odd = i8x16.splat(0x55), pairs = i8x16.splat(0x33), nibble = i8x16.splat(0x0f)
-  for (; groups > 0; groups--, at += 128) {
-    let q0 = i32x4.replace_lane(base, 3, bswap(counter)), q1 = i32x4.replace_lane(base, 3, bswap(counter + 1))
-    let q2 = i32x4.replace_lane(base, 3, bswap(counter + 2)), q3 = i32x4.replace_lane(base, 3, bswap(counter + 3))
-    let q4 = i32x4.replace_lane(base, 3, bswap(counter + 4)), q5 = i32x4.replace_lane(base, 3, bswap(counter + 5))
-    let q6 = i32x4.replace_lane(base, 3, bswap(counter + 6)), q7 = i32x4.replace_lane(base, 3, bswap(counter + 7))
-    counter += 8
-    let t: v128
-    // Eight blocks to eight planes: an 8 x 8 transposition of bits in every byte
-    t = v128.and(v128.xor(i64x2.shr_u(q0, 1), q1), odd); q1 = v128.xor(q1, t); q0 = v128.xor(q0, i64x2.shl(t, 1))
-    t = v128.and(v128.xor(i64x2.shr_u(q2, 1), q3), odd); q3 = v128.xor(q3, t); q2 = v128.xor(q2, i64x2.shl(t, 1))
-    t = v128.and(v128.xor(i64x2.shr_u(q4, 1), q5), odd); q5 = v128.xor(q5, t); q4 = v128.xor(q4, i64x2.shl(t, 1))
-    t = v128.and(v128.xor(i64x2.shr_u(q6, 1), q7), odd); q7 = v128.xor(q7, t); q6 = v128.xor(q6, i64x2.shl(t, 1))
-    t = v128.and(v128.xor(i64x2.shr_u(q0, 2), q2), pairs); q2 = v128.xor(q2, t); q0 = v128.xor(q0, i64x2.shl(t, 2))
-    t = v128.and(v128.xor(i64x2.shr_u(q1, 2), q3), pairs); q3 = v128.xor(q3, t); q1 = v128.xor(q1, i64x2.shl(t, 2))
-    t = v128.and(v128.xor(i64x2.shr_u(q4, 2), q6), pairs); q6 = v128.xor(q6, t); q4 = v128.xor(q4, i64x2.shl(t, 2))
-    t = v128.and(v128.xor(i64x2.shr_u(q5, 2), q7), pairs); q7 = v128.xor(q7, t); q5 = v128.xor(q5, i64x2.shl(t, 2))
-    t = v128.and(v128.xor(i64x2.shr_u(q0, 4), q4), nibble); q4 = v128.xor(q4, t); q0 = v128.xor(q0, i64x2.shl(t, 4))
-    t = v128.and(v128.xor(i64x2.shr_u(q1, 4), q5), nibble); q5 = v128.xor(q5, t); q1 = v128.xor(q1, i64x2.shl(t, 4))
-    t = v128.and(v128.xor(i64x2.shr_u(q2, 4), q6), nibble); q6 = v128.xor(q6, t); q2 = v128.xor(q2, i64x2.shl(t, 4))
-    t = v128.and(v128.xor(i64x2.shr_u(q3, 4), q7), nibble); q7 = v128.xor(q7, t); q3 = v128.xor(q3, i64x2.shl(t, 4))
+/** A mask's bit of every byte, in all bits of it. */
+// @ts-ignore: decorator
+@inline function plane(block: v128, mask: v128): v128 { return i8x16.eq(v128.and(block, mask), mask) }
 
-    let k = STATE
-    q0 = v128.xor(q0, key(k, 0)); q1 = v128.xor(q1, key(k, 1)); q2 = v128.xor(q2, key(k, 2)); q3 = v128.xor(q3, key(k, 3))
-    q4 = v128.xor(q4, key(k, 4)); q5 = v128.xor(q5, key(k, 5)); q6 = v128.xor(q6, key(k, 6)); q7 = v128.xor(q7, key(k, 7))
-    for (let round = 1; ; round++) {
-      k += 128
-      // The S-box of Boyar and Peralta (eprint 2011/332): 113 gates; x0 and s0 are the highest bits. Its four negations
-      // are 0x63, which the round keys already hold.
-      const x0 = q7, x1 = q6, x2 = q5, x3 = q4, x4 = q3, x5 = q2, x6 = q1, x7 = q0
-      const y14 = v128.xor(x3, x5), y13 = v128.xor(x0, x6), y9 = v128.xor(x0, x3), y8 = v128.xor(x0, x5)
-      const t0 = v128.xor(x1, x2), y1 = v128.xor(t0, x7), y4 = v128.xor(y1, x3), y12 = v128.xor(y13, y14)
-      const y2 = v128.xor(y1, x0), y5 = v128.xor(y1, x6), y3 = v128.xor(y5, y8), t1 = v128.xor(x4, y12)
-      const y15 = v128.xor(t1, x5), y20 = v128.xor(t1, x1), y6 = v128.xor(y15, x7), y10 = v128.xor(y15, t0)
-      const y11 = v128.xor(y20, y9), y7 = v128.xor(x7, y11), y17 = v128.xor(y10, y11), y19 = v128.xor(y10, y8)
-      const y16 = v128.xor(t0, y11), y21 = v128.xor(y13, y16), y18 = v128.xor(x0, y16)
-      const t2 = v128.and(y12, y15), t3 = v128.and(y3, y6), t4 = v128.xor(t3, t2), t5 = v128.and(y4, x7)
-      const t6 = v128.xor(t5, t2), t7 = v128.and(y13, y16), t8 = v128.and(y5, y1), t9 = v128.xor(t8, t7)
-      const t10 = v128.and(y2, y7), t11 = v128.xor(t10, t7), t12 = v128.and(y9, y11), t13 = v128.and(y14, y17)
-      const t14 = v128.xor(t13, t12), t15 = v128.and(y8, y10), t16 = v128.xor(t15, t12), t17 = v128.xor(t4, t14)
-      const t18 = v128.xor(t6, t16), t19 = v128.xor(t9, t14), t20 = v128.xor(t11, t16), t21 = v128.xor(t17, y20)
-      const t22 = v128.xor(t18, y19), t23 = v128.xor(t19, y21), t24 = v128.xor(t20, y18), t25 = v128.xor(t21, t22)
-      const t26 = v128.and(t21, t23), t27 = v128.xor(t24, t26), t28 = v128.and(t25, t27), t29 = v128.xor(t28, t22)
-      const t30 = v128.xor(t23, t24), t31 = v128.xor(t22, t26), t32 = v128.and(t31, t30), t33 = v128.xor(t32, t24)
-      const t34 = v128.xor(t23, t33), t35 = v128.xor(t27, t33), t36 = v128.and(t24, t35), t37 = v128.xor(t36, t34)
-      const t38 = v128.xor(t27, t36), t39 = v128.and(t29, t38), t40 = v128.xor(t25, t39), t41 = v128.xor(t40, t37)
-      const t42 = v128.xor(t29, t33), t43 = v128.xor(t29, t40), t44 = v128.xor(t33, t37), t45 = v128.xor(t42, t41)
-      const z0 = v128.and(t44, y15), z1 = v128.and(t37, y6), z2 = v128.and(t33, x7), z3 = v128.and(t43, y16)
-      const z4 = v128.and(t40, y1), z5 = v128.and(t29, y7), z6 = v128.and(t42, y11), z7 = v128.and(t45, y17)
-      const z8 = v128.and(t41, y10), z9 = v128.and(t44, y12), z10 = v128.and(t37, y3), z11 = v128.and(t33, y4)
-      const z12 = v128.and(t43, y13), z13 = v128.and(t40, y5), z14 = v128.and(t29, y2), z15 = v128.and(t42, y9)
-      const z16 = v128.and(t45, y14), z17 = v128.and(t41, y8)
-      const t46 = v128.xor(z15, z16), t47 = v128.xor(z10, z11), t48 = v128.xor(z5, z13), t49 = v128.xor(z9, z10)
-      const t50 = v128.xor(z2, z12), t51 = v128.xor(z2, z5), t52 = v128.xor(z7, z8), t53 = v128.xor(z0, z3)
-      const t54 = v128.xor(z6, z7), t55 = v128.xor(z16, z17), t56 = v128.xor(z12, t48), t57 = v128.xor(t50, t53)
-      const t58 = v128.xor(z4, t46), t59 = v128.xor(z3, t54), t60 = v128.xor(t46, t57), t61 = v128.xor(z14, t57)
-      const t62 = v128.xor(t52, t58), t63 = v128.xor(t49, t58), t64 = v128.xor(z4, t59), t65 = v128.xor(t61, t62)
-      const t66 = v128.xor(z1, t63), t67 = v128.xor(t64, t65), s3 = v128.xor(t53, t66)
-      const a7 = shiftRows(v128.xor(t59, t63)), a6 = shiftRows(v128.xor(t64, s3)), a5 = shiftRows(v128.xor(t55, t67))
-      const a4 = shiftRows(s3), a3 = shiftRows(v128.xor(t51, t66)), a2 = shiftRows(v128.xor(t47, t65))
-      const a1 = shiftRows(v128.xor(t56, t62)), a0 = shiftRows(v128.xor(t48, t60))
-      if (round == rounds) {
-        q0 = v128.xor(a0, key(k, 0)); q1 = v128.xor(a1, key(k, 1)); q2 = v128.xor(a2, key(k, 2)); q3 = v128.xor(a3, key(k, 3))
-        q4 = v128.xor(a4, key(k, 4)); q5 = v128.xor(a5, key(k, 5)); q6 = v128.xor(a6, key(k, 6)); q7 = v128.xor(a7, key(k, 7))
-        break
-      }
-      // MixColumns (FIPS 197 §5.1.3): 2(a + b) + b + (c + d), where a, b, c, d are the bytes of a column from here on
-      const b0 = nextRow(a0), b1 = nextRow(a1), b2 = nextRow(a2), b3 = nextRow(a3)
-      const b4 = nextRow(a4), b5 = nextRow(a5), b6 = nextRow(a6), b7 = nextRow(a7)
-      const u0 = v128.xor(a0, b0), u1 = v128.xor(a1, b1), u2 = v128.xor(a2, b2), u3 = v128.xor(a3, b3)
-      const u4 = v128.xor(a4, b4), u5 = v128.xor(a5, b5), u6 = v128.xor(a6, b6), u7 = v128.xor(a7, b7)
-      q0 = v128.xor(v128.xor(u7, b0), v128.xor(overNext(u0), key(k, 0)))
-      q1 = v128.xor(v128.xor(v128.xor(u0, u7), b1), v128.xor(overNext(u1), key(k, 1)))
-      q2 = v128.xor(v128.xor(u1, b2), v128.xor(overNext(u2), key(k, 2)))
-      q3 = v128.xor(v128.xor(v128.xor(u2, u7), b3), v128.xor(overNext(u3), key(k, 3)))
-      q4 = v128.xor(v128.xor(v128.xor(u3, u7), b4), v128.xor(overNext(u4), key(k, 4)))
-      q5 = v128.xor(v128.xor(u4, b5), v128.xor(overNext(u5), key(k, 5)))
-      q6 = v128.xor(v128.xor(u5, b6), v128.xor(overNext(u6), key(k, 6)))
-      q7 = v128.xor(v128.xor(u6, b7), v128.xor(overNext(u7), key(k, 7)))
+/**
+ * Eight blocks of nonce and counter, as planes under the first round key: plane b holds bit b of each byte, of block i in
+ * bit i. The blocks differ in the lowest three bits of the counter, in the last byte, alone.
+ *
+ * @param counter of the first block, a multiple of eight
+ */
+function counterPlanes(counter: u32): void {
+  const block = turned(i32x4.replace_lane(v128.load(NONCE), 3, bswap(counter)))
+  const k = STATE
+  const low0 = i8x16(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -86), low1 = i8x16(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -52)
+  const low2 = i8x16(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -16)
+  v128.store(PLANES, v128.xor(v128.xor(plane(block, i8x16.splat(1)), low0), key(k, 0)))
+  v128.store(PLANES, v128.xor(v128.xor(plane(block, i8x16.splat(2)), low1), key(k, 1)), 16)
+  v128.store(PLANES, v128.xor(v128.xor(plane(block, i8x16.splat(4)), low2), key(k, 2)), 32)
+  v128.store(PLANES, v128.xor(plane(block, i8x16.splat(8)), key(k, 3)), 48)
+  v128.store(PLANES, v128.xor(plane(block, i8x16.splat(16)), key(k, 4)), 64)
+  v128.store(PLANES, v128.xor(plane(block, i8x16.splat(32)), key(k, 5)), 80)
+  v128.store(PLANES, v128.xor(plane(block, i8x16.splat(64)), key(k, 6)), 96)
+  v128.store(PLANES, v128.xor(plane(block, i8x16.splat(-128)), key(k, 7)), 112)
+}
+
+
+/** Rounds `first` to `last` of AES on PLANES; round `rounds` is the final one. */
+function cipher(first: i32, last: i32, rounds: i32): void {
+  let q0 = v128.load(PLANES), q1 = v128.load(PLANES, 16), q2 = v128.load(PLANES, 32), q3 = v128.load(PLANES, 48)
+  let q4 = v128.load(PLANES, 64), q5 = v128.load(PLANES, 80), q6 = v128.load(PLANES, 96), q7 = v128.load(PLANES, 112)
+  let k = STATE + (<usize>first << 7)
+  for (let round = first; round <= last; round++, k += 128) {
+    // The S-box of Boyar and Peralta (eprint 2011/332): 113 gates; x0 and s0 are the highest bits. Its four negations
+    // are 0x63, which the round keys already hold.
+    const x0 = q7, x1 = q6, x2 = q5, x3 = q4, x4 = q3, x5 = q2, x6 = q1, x7 = q0
+    const y14 = v128.xor(x3, x5), y13 = v128.xor(x0, x6), y9 = v128.xor(x0, x3), y8 = v128.xor(x0, x5)
+    const t0 = v128.xor(x1, x2), y1 = v128.xor(t0, x7), y4 = v128.xor(y1, x3), y12 = v128.xor(y13, y14)
+    const y2 = v128.xor(y1, x0), y5 = v128.xor(y1, x6), y3 = v128.xor(y5, y8), t1 = v128.xor(x4, y12)
+    const y15 = v128.xor(t1, x5), y20 = v128.xor(t1, x1), y6 = v128.xor(y15, x7), y10 = v128.xor(y15, t0)
+    const y11 = v128.xor(y20, y9), y7 = v128.xor(x7, y11), y17 = v128.xor(y10, y11), y19 = v128.xor(y10, y8)
+    const y16 = v128.xor(t0, y11), y21 = v128.xor(y13, y16), y18 = v128.xor(x0, y16)
+    const t2 = v128.and(y12, y15), t3 = v128.and(y3, y6), t4 = v128.xor(t3, t2), t5 = v128.and(y4, x7)
+    const t6 = v128.xor(t5, t2), t7 = v128.and(y13, y16), t8 = v128.and(y5, y1), t9 = v128.xor(t8, t7)
+    const t10 = v128.and(y2, y7), t11 = v128.xor(t10, t7), t12 = v128.and(y9, y11), t13 = v128.and(y14, y17)
+    const t14 = v128.xor(t13, t12), t15 = v128.and(y8, y10), t16 = v128.xor(t15, t12), t17 = v128.xor(t4, t14)
+    const t18 = v128.xor(t6, t16), t19 = v128.xor(t9, t14), t20 = v128.xor(t11, t16), t21 = v128.xor(t17, y20)
+    const t22 = v128.xor(t18, y19), t23 = v128.xor(t19, y21), t24 = v128.xor(t20, y18), t25 = v128.xor(t21, t22)
+    const t26 = v128.and(t21, t23), t27 = v128.xor(t24, t26), t28 = v128.and(t25, t27), t29 = v128.xor(t28, t22)
+    const t30 = v128.xor(t23, t24), t31 = v128.xor(t22, t26), t32 = v128.and(t31, t30), t33 = v128.xor(t32, t24)
+    const t34 = v128.xor(t23, t33), t35 = v128.xor(t27, t33), t36 = v128.and(t24, t35), t37 = v128.xor(t36, t34)
+    const t38 = v128.xor(t27, t36), t39 = v128.and(t29, t38), t40 = v128.xor(t25, t39), t41 = v128.xor(t40, t37)
+    const t42 = v128.xor(t29, t33), t43 = v128.xor(t29, t40), t44 = v128.xor(t33, t37), t45 = v128.xor(t42, t41)
+    const z0 = v128.and(t44, y15), z1 = v128.and(t37, y6), z2 = v128.and(t33, x7), z3 = v128.and(t43, y16)
+    const z4 = v128.and(t40, y1), z5 = v128.and(t29, y7), z6 = v128.and(t42, y11), z7 = v128.and(t45, y17)
+    const z8 = v128.and(t41, y10), z9 = v128.and(t44, y12), z10 = v128.and(t37, y3), z11 = v128.and(t33, y4)
+    const z12 = v128.and(t43, y13), z13 = v128.and(t40, y5), z14 = v128.and(t29, y2), z15 = v128.and(t42, y9)
+    const z16 = v128.and(t45, y14), z17 = v128.and(t41, y8)
+    const t46 = v128.xor(z15, z16), t47 = v128.xor(z10, z11), t48 = v128.xor(z5, z13), t49 = v128.xor(z9, z10)
+    const t50 = v128.xor(z2, z12), t51 = v128.xor(z2, z5), t52 = v128.xor(z7, z8), t53 = v128.xor(z0, z3)
+    const t54 = v128.xor(z6, z7), t55 = v128.xor(z16, z17), t56 = v128.xor(z12, t48), t57 = v128.xor(t50, t53)
+    const t58 = v128.xor(z4, t46), t59 = v128.xor(z3, t54), t60 = v128.xor(t46, t57), t61 = v128.xor(z14, t57)
+    const t62 = v128.xor(t52, t58), t63 = v128.xor(t49, t58), t64 = v128.xor(z4, t59), t65 = v128.xor(t61, t62)
+    const t66 = v128.xor(z1, t63), t67 = v128.xor(t64, t65), s3 = v128.xor(t53, t66)
+    const s0 = v128.xor(t59, t63), s1 = v128.xor(t64, s3), s2 = v128.xor(t55, t67), s4 = v128.xor(t51, t66)
+    const s5 = v128.xor(t47, t65), s6 = v128.xor(t56, t62), s7 = v128.xor(t48, t60)
+    if (round == rounds) {
+      q0 = v128.xor(shiftRowsAndTurn(s7), key(k, 0)); q1 = v128.xor(shiftRowsAndTurn(s6), key(k, 1))
+      q2 = v128.xor(shiftRowsAndTurn(s5), key(k, 2)); q3 = v128.xor(shiftRowsAndTurn(s4), key(k, 3))
+      q4 = v128.xor(shiftRowsAndTurn(s3), key(k, 4)); q5 = v128.xor(shiftRowsAndTurn(s2), key(k, 5))
+      q6 = v128.xor(shiftRowsAndTurn(s1), key(k, 6)); q7 = v128.xor(shiftRowsAndTurn(s0), key(k, 7))
+      break
     }
-    // And back to blocks
-    t = v128.and(v128.xor(i64x2.shr_u(q0, 1), q1), odd); q1 = v128.xor(q1, t); q0 = v128.xor(q0, i64x2.shl(t, 1))
-    t = v128.and(v128.xor(i64x2.shr_u(q2, 1), q3), odd); q3 = v128.xor(q3, t); q2 = v128.xor(q2, i64x2.shl(t, 1))
-    t = v128.and(v128.xor(i64x2.shr_u(q4, 1), q5), odd); q5 = v128.xor(q5, t); q4 = v128.xor(q4, i64x2.shl(t, 1))
-    t = v128.and(v128.xor(i64x2.shr_u(q6, 1), q7), odd); q7 = v128.xor(q7, t); q6 = v128.xor(q6, i64x2.shl(t, 1))
-    t = v128.and(v128.xor(i64x2.shr_u(q0, 2), q2), pairs); q2 = v128.xor(q2, t); q0 = v128.xor(q0, i64x2.shl(t, 2))
-    t = v128.and(v128.xor(i64x2.shr_u(q1, 2), q3), pairs); q3 = v128.xor(q3, t); q1 = v128.xor(q1, i64x2.shl(t, 2))
-    t = v128.and(v128.xor(i64x2.shr_u(q4, 2), q6), pairs); q6 = v128.xor(q6, t); q4 = v128.xor(q4, i64x2.shl(t, 2))
-    t = v128.and(v128.xor(i64x2.shr_u(q5, 2), q7), pairs); q7 = v128.xor(q7, t); q5 = v128.xor(q5, i64x2.shl(t, 2))
-    t = v128.and(v128.xor(i64x2.shr_u(q0, 4), q4), nibble); q4 = v128.xor(q4, t); q0 = v128.xor(q0, i64x2.shl(t, 4))
-    t = v128.and(v128.xor(i64x2.shr_u(q1, 4), q5), nibble); q5 = v128.xor(q5, t); q1 = v128.xor(q1, i64x2.shl(t, 4))
-    t = v128.and(v128.xor(i64x2.shr_u(q2, 4), q6), nibble); q6 = v128.xor(q6, t); q2 = v128.xor(q2, i64x2.shl(t, 4))
-    t = v128.and(v128.xor(i64x2.shr_u(q3, 4), q7), nibble); q7 = v128.xor(q7, t); q3 = v128.xor(q3, i64x2.shl(t, 4))
-    v128.store(at, v128.xor(v128.load(at), q0)); v128.store(at, v128.xor(v128.load(at, 16), q1), 16)
-    v128.store(at, v128.xor(v128.load(at, 32), q2), 32); v128.store(at, v128.xor(v128.load(at, 48), q3), 48)
-    v128.store(at, v128.xor(v128.load(at, 64), q4), 64); v128.store(at, v128.xor(v128.load(at, 80), q5), 80)
-    v128.store(at, v128.xor(v128.load(at, 96), q6), 96); v128.store(at, v128.xor(v128.load(at, 112), q7), 112)
+    const a0 = shiftRows(s7), a1 = shiftRows(s6), a2 = shiftRows(s5), a3 = shiftRows(s4)
+    const a4 = shiftRows(s3), a5 = shiftRows(s2), a6 = shiftRows(s1), a7 = shiftRows(s0)
+    // MixColumns (FIPS 197 §5.1.3): 2(a + b) + b + (c + d), where a, b, c, d are the bytes of a column from here on
+    const b0 = nextRow(a0), b1 = nextRow(a1), b2 = nextRow(a2), b3 = nextRow(a3)
+    const b4 = nextRow(a4), b5 = nextRow(a5), b6 = nextRow(a6), b7 = nextRow(a7)
+    const u0 = v128.xor(a0, b0), u1 = v128.xor(a1, b1), u2 = v128.xor(a2, b2), u3 = v128.xor(a3, b3)
+    const u4 = v128.xor(a4, b4), u5 = v128.xor(a5, b5), u6 = v128.xor(a6, b6), u7 = v128.xor(a7, b7)
+    q0 = v128.xor(v128.xor(u7, b0), v128.xor(overNext(u0), key(k, 0)))
+    q1 = v128.xor(v128.xor(v128.xor(u0, u7), b1), v128.xor(overNext(u1), key(k, 1)))
+    q2 = v128.xor(v128.xor(u1, b2), v128.xor(overNext(u2), key(k, 2)))
+    q3 = v128.xor(v128.xor(v128.xor(u2, u7), b3), v128.xor(overNext(u3), key(k, 3)))
+    q4 = v128.xor(v128.xor(v128.xor(u3, u7), b4), v128.xor(overNext(u4), key(k, 4)))
+    q5 = v128.xor(v128.xor(u4, b5), v128.xor(overNext(u5), key(k, 5)))
+    q6 = v128.xor(v128.xor(u5, b6), v128.xor(overNext(u6), key(k, 6)))
+    q7 = v128.xor(v128.xor(u6, b7), v128.xor(overNext(u7), key(k, 7)))
+  }
+  v128.store(PLANES, q0); v128.store(PLANES, q1, 16); v128.store(PLANES, q2, 32); v128.store(PLANES, q3, 48)
+  v128.store(PLANES, q4, 64); v128.store(PLANES, q5, 80); v128.store(PLANES, q6, 96); v128.store(PLANES, q7, 112)
+}
+
+/** XORs the eight blocks of PLANES into those at `at`: an 8 x 8 transposition of bits in every byte. */
+function addBlocks(at: usize): void {
+  const odd = i8x16.splat(0x55), pairs = i8x16.splat(0x33), nibble = i8x16.splat(0x0f)
+  let q0 = v128.load(PLANES), q1 = v128.load(PLANES, 16), q2 = v128.load(PLANES, 32), q3 = v128.load(PLANES, 48)
+  let q4 = v128.load(PLANES, 64), q5 = v128.load(PLANES, 80), q6 = v128.load(PLANES, 96), q7 = v128.load(PLANES, 112)
+  let t: v128
+  t = v128.and(v128.xor(i64x2.shr_u(q0, 1), q1), odd); q1 = v128.xor(q1, t); q0 = v128.xor(q0, i64x2.shl(t, 1))
+  t = v128.and(v128.xor(i64x2.shr_u(q2, 1), q3), odd); q3 = v128.xor(q3, t); q2 = v128.xor(q2, i64x2.shl(t, 1))
+  t = v128.and(v128.xor(i64x2.shr_u(q4, 1), q5), odd); q5 = v128.xor(q5, t); q4 = v128.xor(q4, i64x2.shl(t, 1))
+  t = v128.and(v128.xor(i64x2.shr_u(q6, 1), q7), odd); q7 = v128.xor(q7, t); q6 = v128.xor(q6, i64x2.shl(t, 1))
+  t = v128.and(v128.xor(i64x2.shr_u(q0, 2), q2), pairs); q2 = v128.xor(q2, t); q0 = v128.xor(q0, i64x2.shl(t, 2))
+  t = v128.and(v128.xor(i64x2.shr_u(q1, 2), q3), pairs); q3 = v128.xor(q3, t); q1 = v128.xor(q1, i64x2.shl(t, 2))
+  t = v128.and(v128.xor(i64x2.shr_u(q4, 2), q6), pairs); q6 = v128.xor(q6, t); q4 = v128.xor(q4, i64x2.shl(t, 2))
+  t = v128.and(v128.xor(i64x2.shr_u(q5, 2), q7), pairs); q7 = v128.xor(q7, t); q5 = v128.xor(q5, i64x2.shl(t, 2))
+  t = v128.and(v128.xor(i64x2.shr_u(q0, 4), q4), nibble); q4 = v128.xor(q4, t); q0 = v128.xor(q0, i64x2.shl(t, 4))
+  t = v128.and(v128.xor(i64x2.shr_u(q1, 4), q5), nibble); q5 = v128.xor(q5, t); q1 = v128.xor(q1, i64x2.shl(t, 4))
+  t = v128.and(v128.xor(i64x2.shr_u(q2, 4), q6), nibble); q6 = v128.xor(q6, t); q2 = v128.xor(q2, i64x2.shl(t, 4))
+  t = v128.and(v128.xor(i64x2.shr_u(q3, 4), q7), nibble); q7 = v128.xor(q7, t); q3 = v128.xor(q3, i64x2.shl(t, 4))
+  v128.store(at, v128.xor(v128.load(at), q0)); v128.store(at, v128.xor(v128.load(at, 16), q1), 16)
+  v128.store(at, v128.xor(v128.load(at, 32), q2), 32); v128.store(at, v128.xor(v128.load(at, 48), q3), 48)
+  v128.store(at, v128.xor(v128.load(at, 64), q4), 64); v128.store(at, v128.xor(v128.load(at, 80), q5), 80)
+  v128.store(at, v128.xor(v128.load(at, 96), q6), 96); v128.store(at, v128.xor(v128.load(at, 112), q7), 112)
+}
+
+/** PLANES of a group after its first round. There is no final round so early. */
+function firstRound(group: i32): void {
+  counterPlanes(<u32>group << 3)
+  cipher(1, 1, 0)
+}
+
+/** to = FIRST + from. */
+function addPlanes(to: usize, from: usize): void {
+  for (let i: usize = 0; i < 128; i += 16) v128.store(to + i, v128.xor(v128.load(FIRST + i), v128.load(from + i)))
+}
+
+/** Groups of eight counters whose higher bytes are the same. */
+const EPOCH: i32 = 32
+
+/**
+ * XORs the key stream, from counter 0 on, into `groups` times eight blocks at `at`.
+ *
+ * After one round a block is a sum of what each of its bytes became. So the first round is computed for the 32 values
+ * that the last byte takes, and once for each value of the others; the rest are sums of those (Park and Lee, FACE).
+ */
+function ctr(rounds: i32, at: usize, groups: i32): void {
+  if (groups > EPOCH) {
+    firstRound(0)
+    memory.copy(FIRST, PLANES, 128)
+    for (let group = EPOCH, sums = EPOCHS; group < groups; group += EPOCH, sums += 128) {
+      firstRound(group)
+      addPlanes(sums, PLANES)
+    }
+  }
+  for (let position = 0; position < min(groups, EPOCH); position++) {
+    firstRound(position)
+    memory.copy(FIRST, PLANES, 128)
+    cipher(2, rounds, rounds)
+    addBlocks(at + (<usize>position << 7))
+    for (let group = position + EPOCH, sums = EPOCHS; group < groups; group += EPOCH, sums += 128) {
+      addPlanes(PLANES, sums)
+      cipher(2, rounds, rounds)
+      addBlocks(at + (<usize>group << 7))
+    }
   }
 }
 
@@ -214,19 +281,22 @@ function absorb(at: usize, blocks: i32): void {
   reduce()
 }
 
-/** Blocks to bytes: 16 x 16 bytes at `from` transposed to `to`, in four rounds of interleaving. */
+// @ts-ignore: decorator
+@inline function lower(a: v128, b: v128): v128 { return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23) }
+// @ts-ignore: decorator
+@inline function upper(a: v128, b: v128): v128 { return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31) }
+
+/** Blocks to bytes: 16 x 16 bytes at `from` transposed to `to`, in four rounds of interleaving, two at a time. */
 function transpose(from: usize, to: usize): void {
-  interleave(from, SCRATCH)
-  interleave(SCRATCH, SCRATCH + 256)
-  interleave(SCRATCH + 256, SCRATCH)
-  interleave(SCRATCH, to)
+  interleaveTwice(from, SCRATCH)
+  interleaveTwice(SCRATCH, to)
 }
 
-function interleave(from: usize, to: usize): void {
-  for (let i: usize = 0; i < 8; i++, from += 16, to += 32) {
-    const a = v128.load(from), b = v128.load(from, 128)
-    v128.store(to, i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23))
-    v128.store(to, i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), 16)
+function interleaveTwice(from: usize, to: usize): void {
+  for (let i: usize = 0; i < 4; i++, from += 16, to += 64) {
+    const a = v128.load(from), b = v128.load(from, 64), c = v128.load(from, 128), d = v128.load(from, 192)
+    const e = lower(a, c), f = upper(a, c), g = lower(b, d), h = upper(b, d)
+    v128.store(to, lower(e, g)); v128.store(to, upper(e, g), 16); v128.store(to, lower(f, h), 32); v128.store(to, upper(f, h), 48)
   }
 }
 
@@ -238,11 +308,16 @@ function absorbGroups(at: usize, groups: i32): void {
   const undo1 = y1, undo0 = y0, first = at
   const nibble = i8x16.splat(0x0f)
   for (; groups > 1; groups--, at += 256) {
-    transpose(at, TRANSPOSED)
-    for (let i: usize = 0; i < 16; i++) {
-      const x = v128.xor(v128.load(TRANSPOSED + (i << 4)), v128.load(SUMS + (i << 4)))
-      v128.store(NIBBLES + (i << 5), v128.and(i8x16.shr_u(x, 4), nibble))
-      v128.store(NIBBLES + (i << 5), v128.and(x, nibble), 16)
+    interleaveTwice(at, SCRATCH)
+    for (let from = SCRATCH, sum = SUMS, to = NIBBLES; from < SCRATCH + 64; from += 16, sum += 64, to += 128) {
+      const a = v128.load(from), b = v128.load(from, 64), c = v128.load(from, 128), d = v128.load(from, 192)
+      const e = lower(a, c), f = upper(a, c), g = lower(b, d), h = upper(b, d)
+      const x0 = v128.xor(lower(e, g), v128.load(sum)), x1 = v128.xor(upper(e, g), v128.load(sum, 16))
+      const x2 = v128.xor(lower(f, h), v128.load(sum, 32)), x3 = v128.xor(upper(f, h), v128.load(sum, 48))
+      v128.store(to, v128.and(i64x2.shr_u(x0, 4), nibble)); v128.store(to, v128.and(x0, nibble), 16)
+      v128.store(to, v128.and(i64x2.shr_u(x1, 4), nibble), 32); v128.store(to, v128.and(x1, nibble), 48)
+      v128.store(to, v128.and(i64x2.shr_u(x2, 4), nibble), 64); v128.store(to, v128.and(x2, nibble), 80)
+      v128.store(to, v128.and(i64x2.shr_u(x3, 4), nibble), 96); v128.store(to, v128.and(x3, nibble), 112)
     }
     for (let j: usize = 0; j < 16; j += 4) {
       let s0 = i8x16.splat(0), s1 = s0, s2 = s0, s3 = s0, entry = TABLE + (j << 4)
@@ -292,6 +367,8 @@ export function setKey(rounds: i32): void {
   for (let r: usize = 0; r <= <usize>rounds; r++) {
     let bytes = v128.load(ROUND_KEYS + (r << 4))
     if (r > 0) bytes = v128.xor(bytes, i8x16.splat(0x63))
+    // The final round leaves its bytes by columns.
+    if (r < <usize>rounds) bytes = turned(bytes)
     let one = i8x16.splat(1)
     for (let bit: usize = 0; bit < 8; bit++) {
       v128.store(STATE + (r << 7) + (bit << 4), i8x16.ne(v128.and(bytes, one), i8x16.splat(0)))
@@ -301,7 +378,7 @@ export function setKey(rounds: i32): void {
   memory.fill(ROUND_KEYS, 0, 240)
   memory.fill(NONCE, 0, 16)
   memory.fill(MASK, 0, 128)
-  ctr(rounds, 0, MASK, 1)
+  ctr(rounds, MASK, 1)
   y1 = high(MASK); y0 = low(MASK)
   storePower(1)
   for (let power = 2; power <= 16; power++) {
@@ -345,27 +422,28 @@ export function makeTable(): void {
 /** Encrypts TEXT and leaves the tag in TAG. */
 export function seal(rounds: i32, aadLength: i32, length: i32, table: bool): void {
   memory.fill(MASK, 0, 16)
-  ctr(rounds, 1, MASK, (length + 16 + 127) >> 7)
+  ctr(rounds, MASK - 16, (length + 32 + 127) >> 7)
   authenticateWithMask(aadLength, length, table)
 }
 
 /** Leaves the tag of the ciphertext in TEXT in TAG; `decrypt` follows when it is the right one. */
 export function authenticate(rounds: i32, aadLength: i32, length: i32, table: bool): void {
   memory.fill(SCRATCH, 0, 128)
-  ctr(rounds, 1, SCRATCH, 1)
-  v128.store(MASK, v128.load(SCRATCH))
+  ctr(rounds, SCRATCH, 1)
+  v128.store(MASK, v128.load(SCRATCH, 16))
   authenticateWithMask(aadLength, length, table)
 }
 
 /** Decrypts TEXT. */
 export function decrypt(rounds: i32, length: i32): void {
-  ctr(rounds, 1, MASK, (length + 16 + 127) >> 7)
+  ctr(rounds, MASK - 16, (length + 32 + 127) >> 7)
 }
 
 /** Overwrites everything of the last record, and of the key when `all`. */
 export function clear(length: i32, all: bool): void {
   memory.fill(NONCE, 0, 64)
   memory.fill(SUMS, 0, 0x800)
+  memory.fill(EPOCHS, 0, MASK - EPOCHS)
   memory.fill(MASK, 0, <usize>length + 256)
   y0 = 0; y1 = 0
   if (all) memory.fill(STATE, 0, TABLE_END - STATE)

@@ -52,6 +52,8 @@ const pool = spawn(
   ['--no-warnings', '--enable-source-maps', bundle, process.env.BOGO_WORKERS ?? '2'],
   {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    // The Node provider loads noble's ML-KEM and ML-DSA when they are first used: they are not in the bundle.
+    env: { ...process.env, NODE_PATH: join(here, '../../packages/crypto-primitives/node_modules') },
   },
 )
 const port = await new Promise((resolve) => createInterface({ input: pool.stdout }).once('line', resolve))

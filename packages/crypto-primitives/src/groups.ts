@@ -1,23 +1,12 @@
 /** Key exchange groups. Import one, and only that one is bundled. */
 
 import { x448 as nobleX448 } from '@noble/curves/ed448.js'
-import {
-  brainpoolP256r1 as brainpoolP256r1Curve,
-  brainpoolP384r1 as brainpoolP384r1Curve,
-  brainpoolP512r1 as brainpoolP512r1Curve,
-  secp224r1 as secp224r1Curve,
-  secp256k1 as secp256k1Curve,
-  secp256r1 as secp256r1Curve,
-  secp384r1 as secp384r1Curve,
-  secp521r1 as secp521r1Curve,
-} from './curves.ts'
+import { secp256r1, secp384r1, x25519 } from './groups/ecdh.ts'
 import { ffdheField } from './groups/ffdhe.ts'
 import { finiteFieldGroup } from './groups/finite-field.ts'
 import { hybridGroup } from './groups/hybrid.ts'
 import { kemGroup } from './groups/mlkem.ts'
 import { type MontgomeryFunction, montgomeryGroup } from './groups/montgomery.ts'
-import { weierstrassGroup } from './groups/weierstrass.ts'
-import { PLAIN_X25519_FUNCTION, X25519_FUNCTION } from './groups/x25519.ts'
 import { mlKem512 as kem512, mlKem768 as kem768, mlKem1024 as kem1024 } from './mlkem.ts'
 
 /** The function X448 of RFC 7748 §5. */
@@ -27,31 +16,22 @@ export const X448_FUNCTION: MontgomeryFunction = /* @__PURE__ */ (() => ({
   multiply: (scalar: Uint8Array, u: Uint8Array) => nobleX448.scalarMult(scalar, u),
 }))()
 
+export {
+  brainpoolP256r1,
+  brainpoolP384r1,
+  brainpoolP512r1,
+  secp224r1,
+  secp256k1,
+  secp256r1,
+  secp384r1,
+  secp521r1,
+  x25519,
+  x25519Plain,
+} from './groups/ecdh.ts'
 export { X25519_FUNCTION } from './groups/x25519.ts'
 
-/** X25519 (RFC 7748). */
-export const x25519 = /* @__PURE__ */ montgomeryGroup('x25519', X25519_FUNCTION)
-/** X25519 without WebAssembly: smaller and slower. */
-export const x25519Plain = /* @__PURE__ */ montgomeryGroup('x25519', PLAIN_X25519_FUNCTION)
 /** X448 (RFC 7748). */
 export const x448 = /* @__PURE__ */ montgomeryGroup('x448', X448_FUNCTION)
-
-/** ECDH on NIST P-224. */
-export const secp224r1 = /* @__PURE__ */ weierstrassGroup(secp224r1Curve)
-/** ECDH on NIST P-256. */
-export const secp256r1 = /* @__PURE__ */ weierstrassGroup(secp256r1Curve)
-/** ECDH on NIST P-384. */
-export const secp384r1 = /* @__PURE__ */ weierstrassGroup(secp384r1Curve)
-/** ECDH on NIST P-521. */
-export const secp521r1 = /* @__PURE__ */ weierstrassGroup(secp521r1Curve)
-/** ECDH on secp256k1. */
-export const secp256k1 = /* @__PURE__ */ weierstrassGroup(secp256k1Curve)
-/** ECDH on brainpoolP256r1 (RFC 7027, RFC 8734). */
-export const brainpoolP256r1 = /* @__PURE__ */ weierstrassGroup(brainpoolP256r1Curve)
-/** ECDH on brainpoolP384r1 (RFC 7027, RFC 8734). */
-export const brainpoolP384r1 = /* @__PURE__ */ weierstrassGroup(brainpoolP384r1Curve)
-/** ECDH on brainpoolP512r1 (RFC 7027, RFC 8734). */
-export const brainpoolP512r1 = /* @__PURE__ */ weierstrassGroup(brainpoolP512r1Curve)
 
 /** ML-KEM-512 as a group of its own (draft-ietf-tls-mlkem). */
 export const mlKem512 = /* @__PURE__ */ kemGroup('MLKEM512', kem512)

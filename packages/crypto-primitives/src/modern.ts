@@ -1,10 +1,10 @@
 /** The provider for TLS 1.2 and 1.3 as they are spoken today, in half the size of `./portable`. */
-import { aes128Gcm, aes256Gcm, chacha20Poly1305 } from './aead.ts'
+import { aes128Gcm, aes256Gcm, chacha20Poly1305 } from './aead/record-aeads.ts'
 import { secp256r1 as p256, secp384r1 as p384 } from './curves.ts'
-import { secp256r1, secp384r1, x25519 } from './groups.ts'
-import { sha256, sha384, sha512 } from './hash.ts'
+import { secp256r1, secp384r1, x25519 } from './groups/ecdh.ts'
+import { sha256, sha384, sha512 } from './hash/sha2.ts'
 import { composeProvider } from './portable/compose.ts'
-import { ecKeys, ed25519Keys, rsaSignatureKeys } from './portable/key-families.ts'
+import { ecKeys, ed25519Keys, rsaSignatureKeys } from './portable/modern-keys.ts'
 import type { CryptoProvider } from './provider.ts'
 
 /**

@@ -31,6 +31,17 @@ export interface KeyFamily {
   generateKey?(spec: KeySpec, hashes: Hashes): PrivateKey
 }
 
+/** What is true of a family's keys only; the types in a {@link KeyFamily} are all there are. */
+export interface FamilyOf<T extends KeyType> extends KeyFamily {
+  readonly types: readonly T[]
+  importPublicKey(data: Extract<PublicKeyData, { type: T }>, hashes: Hashes): ReturnType<KeyFamily['importPublicKey']>
+  importPrivateKey(
+    data: Extract<PrivateKeyData, { type: T }>,
+    hashes: Hashes,
+  ): ReturnType<KeyFamily['importPrivateKey']>
+  generateKey?(spec: Extract<KeySpec, { type: T }>, hashes: Hashes): ReturnType<KeyFamily['importPrivateKey']>
+}
+
 /** What a composed provider consists of. What is not named is not offered, and not bundled. */
 export interface ProviderParts {
   readonly name: string

@@ -34,7 +34,7 @@ class Aes implements BlockCipher {
 
   /** Cipher (FIPS 197 §5.1). */
   encryptBlock(bytes: Uint8Array, at: number): void {
-    const { sbox, t0, t1, t2, t3 } = encryptionTables()
+    const { sbox, t } = encryptionTables()
     const keys = this.#keys
     const last = keys.length - 4
     let a = load(bytes, at) ^ keys[0]
@@ -43,10 +43,12 @@ class Aes implements BlockCipher {
     let d = load(bytes, at + 12) ^ keys[3]
     let k = 4
     for (; k < last; k += 4) {
-      const w = t0[a & 255] ^ t1[(b >>> 8) & 255] ^ t2[(c >>> 16) & 255] ^ t3[d >>> 24] ^ keys[k]
-      const x = t0[b & 255] ^ t1[(c >>> 8) & 255] ^ t2[(d >>> 16) & 255] ^ t3[a >>> 24] ^ keys[k + 1]
-      const y = t0[c & 255] ^ t1[(d >>> 8) & 255] ^ t2[(a >>> 16) & 255] ^ t3[b >>> 24] ^ keys[k + 2]
-      d = t0[d & 255] ^ t1[(a >>> 8) & 255] ^ t2[(b >>> 16) & 255] ^ t3[c >>> 24] ^ keys[k + 3]
+      const w = t[a & 255] ^ t[256 + ((b >>> 8) & 255)] ^ t[512 + ((c >>> 16) & 255)] ^ t[768 + (d >>> 24)] ^ keys[k]
+      const x =
+        t[b & 255] ^ t[256 + ((c >>> 8) & 255)] ^ t[512 + ((d >>> 16) & 255)] ^ t[768 + (a >>> 24)] ^ keys[k + 1]
+      const y =
+        t[c & 255] ^ t[256 + ((d >>> 8) & 255)] ^ t[512 + ((a >>> 16) & 255)] ^ t[768 + (b >>> 24)] ^ keys[k + 2]
+      d = t[d & 255] ^ t[256 + ((a >>> 8) & 255)] ^ t[512 + ((b >>> 16) & 255)] ^ t[768 + (c >>> 24)] ^ keys[k + 3]
       a = w
       b = x
       c = y
@@ -59,7 +61,7 @@ class Aes implements BlockCipher {
 
   /** EqInvCipher (FIPS 197 §5.3.5): rows shift the other way. */
   decryptBlock(bytes: Uint8Array, at: number): void {
-    const { sbox, t0, t1, t2, t3 } = decryptionTables()
+    const { sbox, t } = decryptionTables()
     const keys = (this.#inverse ??= invertKey(this.#keys))
     const last = keys.length - 4
     let a = load(bytes, at) ^ keys[0]
@@ -68,10 +70,12 @@ class Aes implements BlockCipher {
     let d = load(bytes, at + 12) ^ keys[3]
     let k = 4
     for (; k < last; k += 4) {
-      const w = t0[a & 255] ^ t1[(d >>> 8) & 255] ^ t2[(c >>> 16) & 255] ^ t3[b >>> 24] ^ keys[k]
-      const x = t0[b & 255] ^ t1[(a >>> 8) & 255] ^ t2[(d >>> 16) & 255] ^ t3[c >>> 24] ^ keys[k + 1]
-      const y = t0[c & 255] ^ t1[(b >>> 8) & 255] ^ t2[(a >>> 16) & 255] ^ t3[d >>> 24] ^ keys[k + 2]
-      d = t0[d & 255] ^ t1[(c >>> 8) & 255] ^ t2[(b >>> 16) & 255] ^ t3[a >>> 24] ^ keys[k + 3]
+      const w = t[a & 255] ^ t[256 + ((d >>> 8) & 255)] ^ t[512 + ((c >>> 16) & 255)] ^ t[768 + (b >>> 24)] ^ keys[k]
+      const x =
+        t[b & 255] ^ t[256 + ((a >>> 8) & 255)] ^ t[512 + ((d >>> 16) & 255)] ^ t[768 + (c >>> 24)] ^ keys[k + 1]
+      const y =
+        t[c & 255] ^ t[256 + ((b >>> 8) & 255)] ^ t[512 + ((a >>> 16) & 255)] ^ t[768 + (d >>> 24)] ^ keys[k + 2]
+      d = t[d & 255] ^ t[256 + ((c >>> 8) & 255)] ^ t[512 + ((b >>> 16) & 255)] ^ t[768 + (a >>> 24)] ^ keys[k + 3]
       a = w
       b = x
       c = y

@@ -16,11 +16,15 @@ export function cbcEncryptInPlace(
   length: number,
 ): void {
   const size = cipher.blockLength
-  for (let at = offset; at < offset + length; at += size) {
-    for (let i = 0; i < size; i++) buffer[at + i] ^= chain[i]
+  if (length === 0) return
+  for (let i = 0; i < size; i++) buffer[offset + i] ^= chain[i]
+  cipher.encryptBlock(buffer, offset)
+  const end = offset + length
+  for (let at = offset + size; at < end; at += size) {
+    for (let i = at; i < at + size; i++) buffer[i] ^= buffer[i - size]
     cipher.encryptBlock(buffer, at)
-    for (let i = 0; i < size; i++) chain[i] = buffer[at + i]
   }
+  chain.set(buffer.subarray(end - size, end))
 }
 
 /** CBC decryption in place, the counterpart of {@link cbcEncryptInPlace}; backwards, so that no block needs a copy. */

@@ -22,11 +22,13 @@ export function traceAll(): boolean {
   return true
 }
 
+const KEY_LOG = '--tls-keylog='
+let keyLog: string | undefined
+
 /** `--tls-keylog=FILE`: the file that every connection's secrets are written to. */
 export function keyLogPath(): string | undefined {
-  const path = flags()
-    .find((flag) => flag.startsWith('--tls-keylog='))
-    ?.slice('--tls-keylog='.length)
+  keyLog ??= flags().find((flag) => flag.startsWith(KEY_LOG)) ?? KEY_LOG
+  const path = keyLog.slice(KEY_LOG.length) || undefined
   if (path) warnOnce(`Using --tls-keylog makes TLS connections insecure by writing secret key material to file ${path}`)
   return path
 }

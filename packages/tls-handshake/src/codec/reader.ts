@@ -79,10 +79,13 @@ export class Reader {
 
   /** `uint16 name<min..max>`: a list of numbers; `min` in bytes. */
   list16(min = 2, lengthBytes: 1 | 2 = 2): number[] {
-    const vector = lengthBytes === 1 ? this.vector8(min) : this.vector16(min)
-    if (vector.length % 2 !== 0) this.fail('a list of two-byte numbers has an odd length')
+    const length = lengthBytes === 1 ? this.u8() : this.u16()
+    this.#checkLength(length, min, 0xffff)
+    const at = this.#take(length)
+    if (length % 2 !== 0) this.fail('a list of two-byte numbers has an odd length')
+    const bytes = this.#bytes
     const list: number[] = []
-    for (let i = 0; i < vector.length; i += 2) list.push((vector[i] << 8) | vector[i + 1])
+    for (let i = at; i < at + length; i += 2) list.push((bytes[i] << 8) | bytes[i + 1])
     return list
   }
 
@@ -105,8 +108,12 @@ export class Reader {
   }
 
   #vector(length: number, min: number, max: number): Uint8Array {
-    if (length < min || length > max) this.fail(`a vector of ${length} bytes, not ${min} to ${max}`)
+    this.#checkLength(length, min, max)
     return this.bytes(length)
+  }
+
+  #checkLength(length: number, min: number, max: number): void {
+    if (length < min || length > max) this.fail(`a vector of ${length} bytes, not ${min} to ${max}`)
   }
 
   #take(length: number): number {

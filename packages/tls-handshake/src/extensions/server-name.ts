@@ -15,9 +15,13 @@ export const serverName = /* @__PURE__ */ form<string>(
       if (list.u8() !== HOST_NAME) list.fail('a name type other than host_name')
       const name = list.vector16(1, 255)
       if (list.left !== 0) list.fail('more than one name')
-      // RFC 6066 §3: ASCII, without a trailing dot. A zero byte would end the name for some, and not for others.
-      if (name.some((byte) => byte === 0 || byte > 0x7f)) list.fail('a host name that is not ASCII')
-      return String.fromCharCode(...name)
+      let text = ''
+      for (let i = 0; i < name.length; i++) {
+        // RFC 6066 §3: ASCII, without a trailing dot. A zero byte would end the name for some, and not for others.
+        if (name[i] === 0 || name[i] > 0x7f) list.fail('a host name that is not ASCII')
+        text += String.fromCharCode(name[i])
+      }
+      return text
     }),
   (writer, name) => {
     writer.within16(() => writer.u8(HOST_NAME).vector16(utf8(name)))

@@ -88,7 +88,7 @@ export class MessageBuffer {
     while (at < length) {
       const piece = this.#pieces[used]
       const count = Math.min(piece.length, length - at)
-      out.set(piece.subarray(0, count), at)
+      out.set(count === piece.length ? piece : piece.subarray(0, count), at)
       at += count
       if (count === piece.length) used++
       else this.#pieces[used] = piece.subarray(count)

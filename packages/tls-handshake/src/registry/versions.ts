@@ -9,11 +9,18 @@ const IMPLEMENTED: ReadonlySet<number> = /* @__PURE__ */ new Set([
   Version.TLS10,
 ])
 
+const DEFAULT_VERSIONS: readonly ProtocolVersion[] = [Version.TLS13, Version.TLS12]
+/** By the configured list, which must not be changed once it is configured. */
+const known = /* @__PURE__ */ new WeakMap<readonly ProtocolVersion[], readonly number[]>()
+
 /** The enabled versions, highest first. @throws {TlsError} when none is left */
-export function enabledVersions(configured: readonly ProtocolVersion[] = [Version.TLS13, Version.TLS12]): number[] {
-  const versions = [...new Set(configured)].filter((version) => IMPLEMENTED.has(version)).sort((a, b) => b - a)
+export function enabledVersions(configured: readonly ProtocolVersion[] = DEFAULT_VERSIONS): readonly number[] {
+  let versions = known.get(configured)
+  if (versions) return versions
+  versions = [...new Set(configured)].filter((version) => IMPLEMENTED.has(version)).sort((a, b) => b - a)
   if (versions.length === 0)
     throw configError('NO_PROTOCOLS_AVAILABLE', 'no protocol version is enabled', 'protocol_version')
+  known.set(configured, versions)
   return versions
 }
 

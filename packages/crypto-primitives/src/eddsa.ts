@@ -1,7 +1,8 @@
 /** Ed25519 and Ed448 (RFC 8032), and X25519/X448 public keys as X.509 carries them. */
 
-import { ed448, x448 } from '@noble/curves/ed448.js'
 import { expectLength } from './bytes.ts'
+import { ed448 } from './curves/edwards448.ts'
+import { X448_FUNCTION } from './groups/x448.ts'
 import { X25519_FUNCTION } from './groups/x25519.ts'
 import type { PrivateKey, PublicKey } from './provider.ts'
 import { randomBytes } from './random.ts'
@@ -10,7 +11,7 @@ import { misfit } from './signatures/fit.ts'
 
 export { generateEd25519Key, importEd25519PrivateKey, importEd25519PublicKey } from './signatures/ed25519.ts'
 
-const ED448: Scheme = { type: 'ed448', bits: 456, keyLength: 57, signatureLength: 114, engine: () => ed448 }
+const ED448: Scheme = { type: 'ed448', bits: 456, keyLength: 57, signatureLength: 114, engine: ed448 }
 
 /** An Ed448 public key, 57 bytes. @throws {CryptoError} `INVALID_KEY` */
 export const importEd448PublicKey = (bytes: Uint8Array): PublicKey => publicKey(ED448, bytes)
@@ -25,7 +26,7 @@ const XDH = {
     length: 32,
     publicOf: (bytes: Uint8Array) => X25519_FUNCTION.multiply(bytes, X25519_FUNCTION.base),
   },
-  x448: { bits: 448, length: 56, publicOf: (bytes: Uint8Array) => x448.scalarMult(bytes, x448.GuBytes) },
+  x448: { bits: 448, length: 56, publicOf: (bytes: Uint8Array) => X448_FUNCTION.multiply(bytes, X448_FUNCTION.base) },
 } as const
 
 /** An X25519 or X448 public key: it can be carried, and verifies nothing. @throws {CryptoError} `INVALID_KEY` */

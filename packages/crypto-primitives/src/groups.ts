@@ -1,20 +1,12 @@
 /** Key exchange groups. Import one, and only that one is bundled. */
-
-import { x448 as nobleX448 } from '@noble/curves/ed448.js'
 import { secp256r1, secp384r1, x25519 } from './groups/ecdh.ts'
 import { ffdheField } from './groups/ffdhe.ts'
 import { finiteFieldGroup } from './groups/finite-field.ts'
 import { hybridGroup } from './groups/hybrid.ts'
 import { kemGroup } from './groups/mlkem.ts'
-import { type MontgomeryFunction, montgomeryGroup } from './groups/montgomery.ts'
+import { montgomeryGroup } from './groups/montgomery.ts'
+import { X448_FUNCTION } from './groups/x448.ts'
 import { mlKem512 as kem512, mlKem768 as kem768, mlKem1024 as kem1024 } from './mlkem.ts'
-
-/** The function X448 of RFC 7748 §5. */
-export const X448_FUNCTION: MontgomeryFunction = /* @__PURE__ */ (() => ({
-  length: 56,
-  base: Uint8Array.from({ length: 56 }, (_, i) => (i === 0 ? 5 : 0)),
-  multiply: (scalar: Uint8Array, u: Uint8Array) => nobleX448.scalarMult(scalar, u),
-}))()
 
 export {
   brainpoolP256r1,
@@ -28,6 +20,7 @@ export {
   x25519,
   x25519Plain,
 } from './groups/ecdh.ts'
+export { X448_FUNCTION } from './groups/x448.ts'
 export { X25519_FUNCTION } from './groups/x25519.ts'
 
 /** X448 (RFC 7748). */

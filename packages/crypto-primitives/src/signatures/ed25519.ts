@@ -1,9 +1,9 @@
-import { ed25519 } from '@noble/curves/ed25519.js'
+import { ed25519 } from '../curves/edwards25519.ts'
 import type { PrivateKey, PublicKey } from '../provider.ts'
 import { randomBytes } from '../random.ts'
 import { privateKey, publicKey, type Scheme } from './eddsa-keys.ts'
 
-const ED25519: Scheme = { type: 'ed25519', bits: 256, keyLength: 32, signatureLength: 64, engine: () => ed25519 }
+const ED25519: Scheme = { type: 'ed25519', bits: 256, keyLength: 32, signatureLength: 64, engine: ed25519 }
 
 /** An Ed25519 public key, 32 bytes. @throws {CryptoError} `INVALID_KEY` */
 export const importEd25519PublicKey = (bytes: Uint8Array): PublicKey => publicKey(ED25519, bytes)

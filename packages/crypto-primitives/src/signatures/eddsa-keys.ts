@@ -1,4 +1,4 @@
-import type { ed25519 } from '@noble/curves/ed25519.js'
+import type { EdDSA } from '@noble/curves/abstract/edwards.js'
 import { expectLength } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
@@ -10,7 +10,7 @@ export interface Scheme {
   readonly bits: number
   readonly keyLength: number
   readonly signatureLength: number
-  readonly engine: () => Pick<typeof ed25519, 'sign' | 'verify' | 'getPublicKey' | 'utils'>
+  readonly engine: () => Pick<EdDSA, 'sign' | 'verify' | 'getPublicKey' | 'utils'>
 }
 
 function checkFit(info: KeyInfo, algorithm: SignatureAlgorithm): void {

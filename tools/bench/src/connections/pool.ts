@@ -93,7 +93,10 @@ export class Agent {
   }
 
   /** Ends the process, so that its CPU profile, if one was asked for, is written. */
+  /** Lets it write its profile, and end; what still runs then is not waited for. */
   stop(): void {
-    if (!this.#dead) this.process.disconnect()
+    if (this.#dead) return
+    this.process.disconnect()
+    setTimeout(() => this.process.kill('SIGKILL'), 5000).unref()
   }
 }

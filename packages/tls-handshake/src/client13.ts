@@ -24,7 +24,7 @@ export function tls13Client(config: ClientConfig, ...parts: readonly ClientParts
   if (config.versions?.some((version) => version !== Version.TLS13) || config.versions?.length === 0) {
     throw configError(
       'NO_PROTOCOLS_AVAILABLE',
-      'versions must be TLS 1.3 alone here: @x/tls-handshake/client has clients of the older versions',
+      'versions must be TLS 1.3 alone: @x/tls-handshake/client has the others',
       'protocol_version',
     )
   }

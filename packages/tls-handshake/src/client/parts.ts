@@ -102,7 +102,7 @@ export function partsFor(config: ClientConfig, parts: readonly ClientParts[]): C
   for (const [option, part] of Object.entries(NEEDED)) {
     const value = config[option as keyof ClientConfig]
     if (value && !(Array.isArray(value) && value.length === 0) && joined[part] === undefined) {
-      throw configError('MISSING_PART', `the option ${option} needs the part ${part}, which was not given`)
+      throw configError('MISSING_PART', `the option ${option} needs the part ${part}`)
     }
   }
   return joined

@@ -36,7 +36,9 @@ function findJSStream(): JSStreamConstructor | null {
   jsStream = null
   try {
     const idle = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
-    const socket = new native.TLSSocket(idle, { secureContext: native.createSecureContext() }) as unknown as {
+    // Without authorities: Node would read all the roots that it has for a context that is given none.
+    const secureContext = native.createSecureContext({ ca: [] })
+    const socket = new native.TLSSocket(idle, { secureContext }) as unknown as {
       _handle: { _parent: Handle }
       destroy(): void
       on(event: string, f: () => void): void

@@ -85,7 +85,7 @@ export function connect(...args: unknown[]): TLSSocket {
   socket._releaseControl()
   if (options.session) socket.setSession(options.session)
   if (options.servername) {
-    if (net.isIP(options.servername)) refuseAddress(options.servername)
+    if (isAddress(`${options.servername}`)) refuseAddress(options.servername)
     socket.setServername(options.servername)
   }
   if (options.socket) socket._start()
@@ -93,6 +93,9 @@ export function connect(...args: unknown[]): TLSSocket {
   socket.prependListener('end', onEnd)
   return socket
 }
+
+/** Node's `net.isIP`, but its expression for IPv6 takes 3 ms to compile: names without a colon need not be asked of it. */
+const isAddress = (name: string) => (name.includes(':') ? net.isIPv6(name) : net.isIPv4(name))
 
 function refuseAddress(servername: string): void {
   if (REFUSES_ADDRESS_AS_NAME) {

@@ -30,25 +30,25 @@ export const UV_ECANCELED = -125
 type JSStreamConstructor = new () => Handle
 let jsStream: JSStreamConstructor | null | undefined
 
-/** Node has no public name for JSStream, but a native TLSSocket over a Duplex owns one; asking for it is silent. */
+/**
+ * Node has no public name for JSStream, but a native TLSSocket over a Duplex wraps it in one. It is looked at there, and
+ * no more is made of that socket: all else would take milliseconds of the first connection.
+ */
 function findJSStream(): JSStreamConstructor | null {
   if (jsStream !== undefined) return jsStream
   jsStream = null
-  try {
-    const idle = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
-    // Without authorities: Node would read all the roots that it has for a context that is given none.
-    const secureContext = native.createSecureContext({ ca: [] })
-    const socket = new native.TLSSocket(idle, { secureContext }) as unknown as {
-      _handle: { _parent: Handle }
-      destroy(): void
-      on(event: string, f: () => void): void
+  const enough = new Error('seen')
+  class Probe extends (native.TLSSocket as unknown as new (stream: Duplex) => object) {
+    _wrapHandle(wrap?: { _handle?: Handle }) {
+      const Found = wrap?._handle?.constructor as JSStreamConstructor | undefined
+      if (typeof Found?.prototype.readBuffer === 'function') jsStream = Found
+      throw enough
     }
-    socket.on('error', () => {})
-    const Found = socket._handle._parent.constructor as JSStreamConstructor
-    if (typeof Found.prototype.readBuffer === 'function') jsStream = Found
-    socket.destroy()
+  }
+  try {
+    new Probe(new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() }))
   } catch {
-    // Another runtime, or a permission model that refuses it.
+    // What `Probe` threw; or another runtime, or a permission model that refuses it.
   }
   return jsStream
 }

@@ -170,3 +170,20 @@ describe('Web Streams', () => {
     expect(socket.authorized).toBe(true)
   })
 })
+
+describe('writes before drain', () => {
+  const socketOver = (options: object) => new OURS.TLSSocket(new Duplex({ read() {}, write() {} }), options)
+  const marks = ({ readableHighWaterMark, writableHighWaterMark }: Duplex) => [
+    readableHighWaterMark,
+    writableHighWaterMark,
+  ]
+
+  it('are 64 KiB, as in Node since 22, and reads are what they are in this Node', () => {
+    const { readableHighWaterMark } = new net.Socket()
+    expect(marks(socketOver({}))).toEqual([readableHighWaterMark, 65536])
+  })
+
+  it('are what highWaterMark says', () => {
+    expect(marks(socketOver({ highWaterMark: 1234 }))).toEqual([1234, 1234])
+  })
+})

@@ -26,5 +26,5 @@ export default build(
     'conformance',
   ],
   // What the TLS stack in Node imports.
-  { together: ['node', 'index', 'kdf', 'hash', 'legacy', 'cbc', 'ffdhe'] },
+  { together: ['node', 'index', 'legacy', 'ffdhe'] },
 )

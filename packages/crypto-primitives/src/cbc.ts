@@ -2,4 +2,5 @@
 export { aes } from './aes/aes.ts'
 export type { BlockCipher, BlockCipherAlgorithm } from './cbc/block-cipher.ts'
 export { cbcCipher, cbcDecrypt, cbcEncrypt } from './cbc/cbc.ts'
-export { tripleDes } from './cbc/des.ts'
+export { des, tripleDes } from './cbc/des.ts'
+export { cbc } from './portable/cbc-hmac.ts'

@@ -12,6 +12,7 @@ import { cbcCases } from './conformance/cbc.ts'
 import { type ConformanceCase, check } from './conformance/expect.ts'
 import { groupCases } from './conformance/groups.ts'
 import { hashCases } from './conformance/hashes.ts'
+import { keyFileCases } from './conformance/key-files.ts'
 import { signatureCases } from './conformance/signatures.ts'
 import type { CryptoProvider } from './provider.ts'
 
@@ -36,6 +37,7 @@ export function* conformanceCases(provider: CryptoProvider): Generator<Conforman
   yield* hashCases(provider)
   yield* aeadCases(provider)
   yield* cbcCases(provider)
+  yield* keyFileCases(provider)
   yield* groupCases(provider)
   yield* signatureCases(provider)
 }

@@ -1,5 +1,6 @@
 export { constantTimeEqual, wipe } from './bytes.ts'
 export * from './error.ts'
-export * from './kdf.ts'
+export * from './kdf/hkdf.ts'
+export * from './kdf/tls-prf.ts'
 export type * from './provider.ts'
 export { keyInfoOf } from './signatures/key-info.ts'

@@ -5,6 +5,7 @@ import { dhGroup } from './groups/finite-field.ts'
 import { hybridGroup } from './groups/hybrid.ts'
 import { kemGroup } from './groups/mlkem.ts'
 import { weierstrassGroup } from './groups/weierstrass.ts'
+import { pbkdf2With } from './kdf/pbkdf2.ts'
 import { aeads } from './node/aead.ts'
 import { cbc, cbcHmac } from './node/cbc.ts'
 import { curves } from './node/curves.ts'
@@ -15,6 +16,7 @@ import { generateKey, importPrivateKey, importPublicKey } from './node/keys.ts'
 import { hasNoble } from './node/noble.ts'
 import { nativeKem, offersMlDsa } from './node/post-quantum.ts'
 import { randomBytes } from './node/random.ts'
+import { scrypt } from './node/scrypt.ts'
 import type { CryptoProvider, GroupName, KeyExchangeGroup } from './provider.ts'
 import { supportsSignature } from './signatures/support.ts'
 
@@ -61,6 +63,8 @@ export const nodeProvider: CryptoProvider = {
   aeads,
   cbcHmac,
   cbc,
+  pbkdf2: /* @__PURE__ */ pbkdf2With(hashes),
+  scrypt,
   groups: readLate(
     {
       x25519: nativeMontgomery('x25519', 32),

@@ -14,7 +14,9 @@ import {
 import { CURVES } from './curves/by-name.ts'
 import * as groups from './groups.ts'
 import { md5, md5Sha1, sha1, sha224, sha256, sha384, sha512, sha512_224, sha512_256 } from './hash.ts'
-import { cbcHmac } from './portable/cbc-hmac.ts'
+import { pbkdf2With } from './kdf/pbkdf2.ts'
+import { scrypt } from './kdf/scrypt.ts'
+import { cbc, cbcHmac } from './portable/cbc-hmac.ts'
 import { composeProvider } from './portable/compose.ts'
 import { dsaKeys, ecKeys, ed448Keys, ed25519Keys, mlDsaKeys, rsaKeys, xdhKeys } from './portable/key-families.ts'
 import type { AeadAlgorithm, CryptoProvider } from './provider.ts'
@@ -50,6 +52,9 @@ export const portableProvider: CryptoProvider = /* @__PURE__ */ composeProvider(
     'aes-256-ccm-8': aes256Ccm8,
   },
   cbcHmac: (cipher, hash) => cbcHmac(hashes, cipher, hash),
+  cbc,
+  pbkdf2: pbkdf2With(hashes),
+  scrypt,
   groups: {
     x25519: groups.x25519,
     x448: groups.x448,

@@ -368,6 +368,18 @@ export type KeySpec =
   | { readonly type: 'ec'; readonly curve: CurveName }
   | { readonly type: 'ed25519' | 'ed448' | 'x25519' | 'x448' | 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87' }
 
+// --- Passphrases ---------------------------------------------------------------------------------------------------
+
+/** What scrypt is to cost. */
+export interface ScryptParameters {
+  /** N, of processor and memory: a power of two above 1, and below 2^(16 * blockSize). */
+  readonly cost: number
+  /** r, in units of 128 bytes. */
+  readonly blockSize: number
+  /** p */
+  readonly parallelization: number
+}
+
 // --- The provider -------------------------------------------------------------------------------------------------
 
 /**
@@ -382,8 +394,23 @@ export interface CryptoProvider {
   readonly aeads: Readonly<Partial<Record<AeadName, AeadAlgorithm>>>
   /** CBC and NULL record protection for TLS up to 1.2, by cipher and MAC; `undefined` when not offered. */
   cbcHmac(cipher: CbcName | 'null', hash: HashName): CbcHmacAlgorithm | undefined
-  /** A CBC cipher by itself, for session tickets, where the provider has a better one than JavaScript. */
-  cbc?(cipher: CbcName): CbcCipher | undefined
+  /** A CBC cipher by itself, for session tickets and key files; `undefined` where it is not offered. */
+  cbc?(cipher: CbcName | 'aes-192-cbc'): CbcCipher | undefined
+  /**
+   * PBKDF2 (RFC 8018 §5.2) with HMAC, for key files. Who reads iterations from a file bounds them first.
+   *
+   * @param iterations 1 to 100,000,000
+   * @param length bytes wanted, 1 to 65535
+   * @throws {CryptoError} `INVALID_PARAMETER`; `UNSUPPORTED` for a hash that is not offered, or has no HMAC
+   */
+  pbkdf2?(hash: HashName, password: Uint8Array, salt: Uint8Array, iterations: number, length: number): Uint8Array
+  /**
+   * scrypt (RFC 7914 §6), for key files.
+   *
+   * @param length bytes wanted, 1 to 65535
+   * @throws {CryptoError} `INVALID_PARAMETER` for parameters out of range, or that need over 1 GiB of memory
+   */
+  scrypt?(password: Uint8Array, salt: Uint8Array, parameters: ScryptParameters, length: number): Uint8Array
   readonly groups: Readonly<Partial<Record<GroupName, KeyExchangeGroup>>>
   /** Finite-field DH over parameters that the application or a TLS 1.2 server gives. @throws {CryptoError} for unfit ones */
   dhGroup(p: Uint8Array, g: Uint8Array): KeyExchangeGroup

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aes128GcmPlain, aes256GcmPlain, chacha20Poly1305Plain } from '../src/aead.ts'
 import { conformanceCases } from '../src/conformance.ts'
@@ -45,6 +46,43 @@ const withoutWebAssembly: CryptoProvider = {
 
 describe.each([modernProvider, withoutWebAssembly])('the $name provider keeps the contract', (provider) => {
   for (const { name, run } of conformanceCases(provider)) it(name, async () => await run(), 60_000)
+})
+
+describe('keys of passphrases are the same from OpenSSL and in JavaScript', () => {
+  const bytes = fc.uint8Array({ maxLength: 200 })
+  const length = fc.integer({ min: 1, max: 200 })
+
+  it('PBKDF2', () => {
+    const hash = fc.constantFrom('md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'sha512-224', 'sha512-256')
+    fc.assert(
+      fc.property(hash, bytes, bytes, fc.integer({ min: 1, max: 20 }), length, (...args) => {
+        expect(nodeProvider.pbkdf2!(...args)).toEqual(portableProvider.pbkdf2!(...args))
+      }),
+      { numRuns: 200, seed: 8018 },
+    )
+  })
+
+  it('scrypt', () => {
+    const parameters = fc.record({
+      cost: fc.integer({ min: 1, max: 8 }).map((log) => 2 ** log),
+      blockSize: fc.integer({ min: 1, max: 10 }),
+      parallelization: fc.integer({ min: 1, max: 5 }),
+    })
+    fc.assert(
+      fc.property(bytes, bytes, parameters, length, (...args) => {
+        expect(nodeProvider.scrypt!(...args)).toEqual(portableProvider.scrypt!(...args))
+      }),
+      { numRuns: 100, seed: 7914 },
+    )
+  })
+
+  it('and not offered by providers that were not given them', () => {
+    expect([modernProvider.pbkdf2, modernProvider.scrypt, modernProvider.cbc]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
 })
 
 /** The suite has to catch what is broken. */

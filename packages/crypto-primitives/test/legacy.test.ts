@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { createCipheriv } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { aes, cbcDecrypt, cbcEncrypt, tripleDes } from '../src/cbc.ts'
+import { aes, cbc, cbcDecrypt, cbcEncrypt, des, tripleDes } from '../src/cbc.ts'
 import { md5, sha1, sha256 } from '../src/hash.ts'
-import { des, evpBytesToKey, pbkdf1, pkcs12Kdf, pkcs12Password, rc2, rc4 } from '../src/legacy.ts'
+import { evpBytesToKey, pbkdf1, pkcs12Kdf, pkcs12Password, rc2, rc4 } from '../src/legacy.ts'
+import { nodeProvider } from '../src/node.ts'
 import { randomBytes } from '../src/random.ts'
 import { hex, unhex, utf8 } from './hex.ts'
 import { openssl, opensslLegacy } from './openssl.ts'
@@ -28,6 +29,26 @@ describe('block ciphers in CBC', () => {
       expect(cbcDecrypt(cipher, key, iv, ciphertext)).toEqual(text(length))
     }
   })
+
+  it.each(['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', '3des-ede-cbc'] as const)(
+    '%s of a provider reads what ours wrote, and the other way round',
+    (name) => {
+      const native = nodeProvider.cbc!(name)!
+      const ours = cbc(name)!
+      const [key, iv] = [randomBytes(native.keyLength), randomBytes(native.blockLength)]
+      for (const length of [0, 7, 16, 100]) {
+        const ciphertext = cbcEncrypt(native, key, iv, text(length))
+        expect(ciphertext).toEqual(cbcEncrypt(ours, key, iv, text(length)))
+        expect(cbcDecrypt(native, key, iv, ciphertext)).toEqual(text(length))
+        expect(cbcDecrypt(ours, key, iv, ciphertext)).toEqual(text(length))
+      }
+      for (const cipher of [native, ours]) {
+        expect(() => cbcEncrypt(cipher, key.subarray(1), iv, text(3))).toThrow(`not ${key.length - 1}`)
+        expect(() => cbcEncrypt(cipher, key, iv.subarray(1), text(3))).toThrow(`not ${iv.length - 1}`)
+        expect(() => cbcDecrypt(cipher, key, iv, text(17))).toThrow('decryption failed')
+      }
+    },
+  )
 
   it('refuses wrong keys, IVs, lengths and padding, by name', () => {
     const iv = new Uint8Array(16)

@@ -355,7 +355,7 @@ export class TlsContext {
   private addContainer(identity: Credentials, bytes: Uint8Array, passphrase: string | undefined): void {
     let pfx: Pfx
     try {
-      pfx = parsePfx(bytes, { passphrase })
+      pfx = parsePfx(bytes, { passphrase, provider: this.provider })
     } catch (cause) {
       const code = (cause as { code?: string }).code
       const wrong = code === 'WRONG_PASSPHRASE' || code === 'PASSPHRASE_REQUIRED'

@@ -125,7 +125,8 @@ export class Credentials {
 
   private readKey(pem: string | Uint8Array, passphrase: string | undefined): Signer {
     try {
-      return this.provider.importPrivateKey(parsePrivateKey(pem, { passphrase }))
+      const { provider } = this
+      return provider.importPrivateKey(parsePrivateKey(pem, { passphrase, provider }))
     } catch (cause) {
       if (cause instanceof X509Error && /PASSPHRASE/.test(cause.code)) throw badDecrypt(cause)
       throw ContextError.openssl(0x1e08010c, 'DECODER routines', 'unsupported', 'ERR_OSSL_', undefined, cause)

@@ -1,5 +1,7 @@
 import { createDecipheriv, createHmac } from 'node:crypto'
+import { modernProvider } from '@x/crypto-primitives/modern'
 import { nodeProvider } from '@x/crypto-primitives/node'
+import { portableProvider } from '@x/crypto-primitives/portable'
 import type { Session } from '@x/tls-handshake'
 import { decodeSession, encodeSession } from '@x/tls-handshake'
 import * as der from '@x/x509/der'
@@ -12,7 +14,9 @@ import { TicketKeys } from '../src/ticket-keys.ts'
 const given = Uint8Array.from({ length: 48 }, (_, i) => i)
 const native = new TicketKeys(given, nodeProvider)
 /** With the block cipher in JavaScript. */
-const javascript = new TicketKeys(given, { ...nodeProvider, cbc: undefined })
+const javascript = new TicketKeys(given, { ...nodeProvider, cbc: portableProvider.cbc })
+/** Without CBC. */
+const modern = new TicketKeys(given, modernProvider)
 
 const session: fc.Arbitrary<Session> = fc
   .record({
@@ -40,6 +44,7 @@ describe('tickets under Node’s ticketKeys', () => {
         for (const [one, other] of [
           [native, javascript],
           [javascript, native],
+          [modern, new TicketKeys(given, { ...nodeProvider, cbc: undefined })],
         ] as const) {
           const ticket = one.sealSession(original)
           expect(other.openSession(ticket)).toMatchObject({ session: original, renew: false })

@@ -12,6 +12,8 @@ export type X509ErrorCode =
   | 'LIMIT_EXCEEDED'
   /** The key or PFX is encrypted, and no passphrase was given. */
   | 'PASSPHRASE_REQUIRED'
+  /** What is encrypted with a passphrase is read and written with a provider's algorithms, and none was given. */
+  | 'PROVIDER_REQUIRED'
   /** Decryption or the integrity check failed: most likely the passphrase is wrong. */
   | 'WRONG_PASSPHRASE'
   /** An argument of the caller's that makes no sense. */

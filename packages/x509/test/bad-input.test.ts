@@ -1,4 +1,5 @@
 /** Bad input: a typed error that names the place, never another, never slowly. */
+import { modernProvider } from '@x/crypto-primitives/modern'
 import { nodeProvider as provider } from '@x/crypto-primitives/node'
 import { describe, expect, test } from 'vitest'
 import * as der from '../src/der.ts'
@@ -36,8 +37,8 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   'OCSP request': parseOcspRequest,
   'OCSP response': parseOcspResponse,
   'PKCS#7': parsePkcs7,
-  PFX: (bytes) => parsePfx(bytes, { passphrase: '' }),
-  'private key': (bytes) => parsePrivateKey(bytes, { passphrase: '' }),
+  PFX: (bytes) => parsePfx(bytes, { passphrase: '', provider }),
+  'private key': (bytes) => parsePrivateKey(bytes, { passphrase: '', provider }),
   'public key': parsePublicKey,
   'DH parameters': parseDhParameters,
   name: (bytes) => Name.parse(bytes),
@@ -144,35 +145,72 @@ describe('passphrases', () => {
 
   test('missing and wrong ones', () => {
     const forms = [
-      encodePrivateKey(data, { passphrase: 'right' }),
-      encodePrivateKey(data, { passphrase: 'right', encryption: { scheme: 'scrypt' } }),
-      encodePrivateKey(data, { passphrase: 'right', type: 'traditional' }),
+      encodePrivateKey(data, { passphrase: 'right', provider }),
+      encodePrivateKey(data, { passphrase: 'right', provider, encryption: { scheme: 'scrypt' } }),
+      encodePrivateKey(data, { passphrase: 'right', provider, type: 'traditional' }),
     ]
     for (const pem of forms) {
       expect(refused(() => parsePrivateKey(pem)).code).toBe('PASSPHRASE_REQUIRED')
-      expect(refused(() => parsePrivateKey(pem, { passphrase: 'wrong' })).code).toBe('WRONG_PASSPHRASE')
+      expect(refused(() => parsePrivateKey(pem, { passphrase: 'wrong', provider })).code).toBe('WRONG_PASSPHRASE')
     }
-    const pfx = encodePfx({ keys: [{ key: data }], certificates: [certificate], passphrase: 'right' })
-    expect(refused(() => parsePfx(pfx)).code).toBe('WRONG_PASSPHRASE')
-    expect(refused(() => parsePfx(pfx, { passphrase: 'wrong' })).code).toBe('WRONG_PASSPHRASE')
-    expect(parsePfx(encodePfx({ keys: [{ key: data }], passphrase: '' })).keys).toHaveLength(1)
+    const pfx = encodePfx({ keys: [{ key: data }], certificates: [certificate], passphrase: 'right', provider })
+    expect(refused(() => parsePfx(pfx, { provider })).code).toBe('WRONG_PASSPHRASE')
+    expect(refused(() => parsePfx(pfx, { passphrase: 'wrong', provider })).code).toBe('WRONG_PASSPHRASE')
+    expect(parsePfx(encodePfx({ keys: [{ key: data }], passphrase: '', provider }), { provider }).keys).toHaveLength(1)
+  })
+
+  test('no provider, or one that lacks what the file asks for', () => {
+    const encrypted = encodePrivateKey(data, { passphrase: 'x', provider })
+    const traditional = encodePrivateKey(data, { passphrase: 'x', provider, type: 'traditional' })
+    const pfx = encodePfx({ keys: [{ key: data }], passphrase: 'x', provider })
+    for (const run of [
+      () => parsePrivateKey(encrypted, { passphrase: 'x' }),
+      () => parsePrivateKey(traditional, { passphrase: 'x' }),
+      () => parsePfx(pfx, { passphrase: 'x' }),
+      () => encodePrivateKey(data, { passphrase: 'x' }),
+      () => encodePrivateKey(data, { passphrase: 'x', type: 'traditional' }),
+      () => encodePfx({ keys: [{ key: data }], passphrase: 'x' } as never),
+    ]) {
+      const error = refused(run)
+      expect([error.code, error.message]).toEqual(['PROVIDER_REQUIRED', expect.stringContaining('option "provider"')])
+    }
+    for (const [pem, lacking, missing] of [
+      [encrypted, modernProvider, 'aes-256-cbc'],
+      [encrypted, { ...modernProvider, cbc: provider.cbc }, 'PBKDF2'],
+      [encrypted, { ...provider, hashes: {} }, 'sha256'],
+      [
+        encodePrivateKey(data, { passphrase: 'x', provider, encryption: { scheme: 'scrypt', cost: 2 } }),
+        { ...provider, scrypt: undefined },
+        'scrypt',
+      ],
+      [traditional, { ...modernProvider, cbc: provider.cbc }, 'md5'],
+    ] as const) {
+      const error = refused(() => parsePrivateKey(pem, { passphrase: 'x', provider: lacking }))
+      expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining(`has no ${missing}`)])
+    }
   })
 
   test('a file that asks for a billion iterations', () => {
     const huge = { key: data }
-    const pfx = encodePfx({ keys: [huge], passphrase: 'x', iterations: 1000 })
+    const pfx = encodePfx({ keys: [huge], passphrase: 'x', provider, iterations: 1000 })
     const at = Buffer.from(pfx).lastIndexOf(Buffer.from([2, 2, 3, 0xe8]))
     const bytes = pfx.slice()
     bytes.set([2, 2, 0x7f, 0xff], at)
-    refused(() => parsePfx(bytes, { passphrase: 'x', work: 30_000 }))
+    refused(() => parsePfx(bytes, { passphrase: 'x', provider, work: 30_000 }))
     const key = encodePrivateKey(data, {
       passphrase: 'x',
+      provider,
       format: 'der',
       encryption: { scheme: 'pbes2', iterations: 600_000 },
     })
-    expect(refused(() => parsePrivateKey(key, { passphrase: 'x' })).code).toBe('LIMIT_EXCEEDED')
-    expect(parsePrivateKey(key, { passphrase: 'x', work: 10_000_000 })).toEqual(data)
-    const scrypt = encodePrivateKey(data, { passphrase: 'x', format: 'der', encryption: { scheme: 'scrypt', cost: 2 } })
+    expect(refused(() => parsePrivateKey(key, { passphrase: 'x', provider })).code).toBe('LIMIT_EXCEEDED')
+    expect(parsePrivateKey(key, { passphrase: 'x', provider, work: 10_000_000 })).toEqual(data)
+    const scrypt = encodePrivateKey(data, {
+      passphrase: 'x',
+      provider,
+      format: 'der',
+      encryption: { scheme: 'scrypt', cost: 2 },
+    })
     const where = Buffer.from(scrypt).indexOf(Buffer.from([2, 1, 2, 2, 1, 8, 2, 1, 1]))
     for (const [offset, value] of [
       [2, 3],
@@ -183,16 +221,16 @@ describe('passphrases', () => {
     ] as const) {
       const damaged = scrypt.slice()
       damaged[where + offset] = value
-      refused(() => parsePrivateKey(damaged, { passphrase: 'x' }))
+      refused(() => parsePrivateKey(damaged, { passphrase: 'x', provider }))
     }
   })
 
   test('ciphers and headers that are not known', () => {
-    const pem = encodePrivateKey(data, { passphrase: 'x', type: 'traditional' })
-    expect(refused(() => parsePrivateKey(pem.replace('AES-256-CBC', 'IDEA-CBC'), { passphrase: 'x' })).code).toBe(
-      'UNSUPPORTED',
-    )
-    expect(refused(() => parsePrivateKey(pem.replace(/CBC,\w+/, 'CBC,00'), { passphrase: 'x' })).code).toBe(
+    const pem = encodePrivateKey(data, { passphrase: 'x', provider, type: 'traditional' })
+    expect(
+      refused(() => parsePrivateKey(pem.replace('AES-256-CBC', 'IDEA-CBC'), { passphrase: 'x', provider })).code,
+    ).toBe('UNSUPPORTED')
+    expect(refused(() => parsePrivateKey(pem.replace(/CBC,\w+/, 'CBC,00'), { passphrase: 'x', provider })).code).toBe(
       'INVALID_PEM',
     )
     expect(refused(() => parsePrivateKey('no key here')).code).toBe('INVALID_PEM')

@@ -1,5 +1,6 @@
 /** One property per codec: what is written is read back, and no bytes at all make a decoder throw anything untyped. */
 import { nodeProvider as provider } from '@x/crypto-primitives/node'
+import { portableProvider } from '@x/crypto-primitives/portable'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fromBase64, fromBase64Url, fromHex, toBase64, toBase64Url, toHex } from '../src/bytes.ts'
@@ -491,10 +492,13 @@ describe('keys', () => {
       { scheme: 'pbe-sha1-3des', iterations: 2 },
       { scheme: 'pbe-sha1-rc2-40', iterations: 2 },
     ] as const) {
-      const encrypted = encodePrivateKey(data, { format: 'der', passphrase, encryption })
-      expect(parsePrivateKey(encrypted, { passphrase })).toEqual(data)
+      const encrypted = encodePrivateKey(data, { format: 'der', passphrase, provider, encryption })
+      expect(parsePrivateKey(encrypted, { passphrase, provider })).toEqual(data)
+      expect(parsePrivateKey(encrypted, { passphrase, provider: portableProvider })).toEqual(data)
+      const portable = encodePrivateKey(data, { format: 'der', passphrase, provider: portableProvider, encryption })
+      expect(parsePrivateKey(portable, { passphrase, provider })).toEqual(data)
       expect(() => parsePrivateKey(encrypted)).toThrow(expect.objectContaining({ code: 'PASSPHRASE_REQUIRED' }))
-      expect(() => parsePrivateKey(encrypted, { passphrase: 'wrong' })).toThrow(
+      expect(() => parsePrivateKey(encrypted, { passphrase: 'wrong', provider })).toThrow(
         expect.objectContaining({ code: 'WRONG_PASSPHRASE' }),
       )
     }
@@ -684,24 +688,25 @@ describe('signed structures', () => {
           keys: [{ key: leaf.privateKey!.data, ...attributes }],
           certificates: [{ certificate: leaf.certificate, ...attributes }],
           passphrase,
+          provider,
           protection: protection as 'modern',
           iterations: 2,
         })
-        const parsed = parsePfx(pfx, { passphrase })
+        const parsed = parsePfx(pfx, { passphrase, provider })
         expect(parsed.keys[0]!.key).toEqual(leaf.privateKey!.data)
         expect(parsed.keys[0]!.friendlyName).toBe(attributes.friendlyName)
         if (attributes.localKeyId) expect(parsed.keys[0]!.localKeyId).toEqual(attributes.localKeyId)
         expect(parsed.certificates[0]!.localKeyId).toEqual(parsed.keys[0]!.localKeyId)
         expect(parsed.certificates[0]!.certificate.equals(leaf.certificate)).toBe(true)
-        expect(() => parsePfx(pfx, { passphrase: `${passphrase}x` })).toThrow(
+        expect(() => parsePfx(pfx, { passphrase: `${passphrase}x`, provider })).toThrow(
           expect.objectContaining({ code: 'WRONG_PASSPHRASE' }),
         )
       }),
       { numRuns: 60 },
     )
     neverCrashes(
-      (bytes) => parsePfx(bytes, { passphrase: 'x' }),
-      encodePfx({ keys: [{ key: leaf.privateKey!.data }], passphrase: 'x', iterations: 2 }),
+      (bytes) => parsePfx(bytes, { passphrase: 'x', provider }),
+      encodePfx({ keys: [{ key: leaf.privateKey!.data }], passphrase: 'x', provider, iterations: 2 }),
     )
   })
 })

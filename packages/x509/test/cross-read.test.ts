@@ -3,6 +3,7 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import type { KeySpec } from '@x/crypto-primitives'
 import { nodeProvider as provider } from '@x/crypto-primitives/node'
+import { portableProvider } from '@x/crypto-primitives/portable'
 import { describe, expect, test } from 'vitest'
 import {
   Certificate,
@@ -135,11 +136,11 @@ describe.each(KEYS)('%s', (name, spec, generate) => {
         keys: [{ key: leaf.privateKey!.data, friendlyName: 'schlüssel' }],
         certificates: [leaf.certificate, ca.certificate],
         passphrase: 'sesam öffne',
+        provider,
         protection,
         iterations: 1000,
-        provider,
       })
-      const [identity] = pfxIdentities(parsePfx(pfx, { passphrase: 'sesam öffne' }), provider)
+      const [identity] = pfxIdentities(parsePfx(pfx, { passphrase: 'sesam öffne', provider }), provider)
       expect(identity!.certificate.equals(leaf.certificate)).toBe(true)
       expect(identity!.chain).toHaveLength(1)
       // OpenSSL 3.0 does not know PBMAC1 (RFC 9579), and its default provider no RC2.
@@ -166,7 +167,7 @@ describe.each(KEYS)('%s', (name, spec, generate) => {
       openssl.run(
         `pkcs12 -export -inkey ${name}.pem -in their.pem -name theirs -passout pass:sesam -out their.p12${how}`,
       )
-      const { keys, certificates } = parsePfx(openssl.read('their.p12'), { passphrase: 'sesam' })
+      const { keys, certificates } = parsePfx(openssl.read('their.p12'), { passphrase: 'sesam', provider })
       expect(keys[0]!.friendlyName).toBe('theirs')
       expect(certificates[0]!.certificate.subject.toString()).toBe('CN=their.test')
       expect(keys[0]!.key).toEqual(parsePrivateKey(openssl.text(`${name}.pem`)))
@@ -187,11 +188,11 @@ describe('encrypted keys', () => {
     ['scrypt', { scheme: 'scrypt', cost: 1024 }],
     ['pbe-sha1-3des', { scheme: 'pbe-sha1-3des' }],
   ])('ours, %s', (_, encryption) => {
-    const encrypted = encodePrivateKey(key.data, { passphrase: 'sesam', encryption })
+    const encrypted = encodePrivateKey(key.data, { passphrase: 'sesam', provider, encryption })
     openssl.write('enc.pem', encrypted)
     expect(openssl.run('pkey -in enc.pem -passin pass:sesam')).toBe(pem)
     expect(createPrivateKey({ key: encrypted, passphrase: 'sesam' }).export({ type: 'pkcs8', format: 'pem' })).toBe(pem)
-    expect(encodePrivateKey(parsePrivateKey(encrypted, { passphrase: 'sesam' }))).toBe(pem)
+    expect(encodePrivateKey(parsePrivateKey(encrypted, { passphrase: 'sesam', provider }))).toBe(pem)
   })
 
   test.each([
@@ -215,7 +216,10 @@ describe('encrypted keys', () => {
   ])('theirs, %s', (how) => {
     openssl.write('plain.pem', pem)
     openssl.run(`pkcs8 -topk8 -in plain.pem -passout pass:sesam ${how} -out enc.pem`)
-    expect(encodePrivateKey(parsePrivateKey(openssl.text('enc.pem'), { passphrase: 'sesam' }))).toBe(pem)
+    for (const by of [provider, portableProvider]) {
+      const read = parsePrivateKey(openssl.text('enc.pem'), { passphrase: 'sesam', provider: by })
+      expect(encodePrivateKey(read)).toBe(pem)
+    }
   })
 
   test.each(['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', 'des-ede3-cbc'] as const)('traditional, %s', (cipher) => {
@@ -224,18 +228,20 @@ describe('encrypted keys', () => {
       [{ type: 'ec', curve: 'secp384r1' }, 'ec'],
     ] as const) {
       const own = provider.generateKey(spec)
-      const encrypted = encodePrivateKey(own.data, { type: 'traditional', passphrase: 'sesam', cipher })
+      const encrypted = encodePrivateKey(own.data, { type: 'traditional', passphrase: 'sesam', provider, cipher })
       openssl.write('trad.pem', encrypted)
       openssl.write('pass', 'sesam')
       const plain = encodePrivateKey(own.data)
       expect(openssl.run('pkey -in trad.pem -passin file:pass')).toBe(plain)
-      expect(encodePrivateKey(parsePrivateKey(encrypted, { passphrase: 'sesam' }))).toBe(plain)
+      expect(encodePrivateKey(parsePrivateKey(encrypted, { passphrase: 'sesam', provider }))).toBe(plain)
       openssl.write('plain.pem', plain)
       const flags = command === 'rsa' ? ' -traditional' : ''
       openssl.run(
         `${command} -in plain.pem${flags} -${cipher === 'des-ede3-cbc' ? 'des3' : cipher} -passout file:pass -out trad2.pem`,
       )
-      expect(encodePrivateKey(parsePrivateKey(openssl.text('trad2.pem'), { passphrase: 'sesam' }))).toBe(plain)
+      expect(encodePrivateKey(parsePrivateKey(openssl.text('trad2.pem'), { passphrase: 'sesam', provider }))).toBe(
+        plain,
+      )
     }
   })
 

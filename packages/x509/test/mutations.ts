@@ -200,25 +200,36 @@ export function subjects(): Subject[] {
         keys: [{ key: privateKey!.data }],
         certificates: [certificate],
         passphrase: 'x',
+        provider,
         protection,
         iterations: 2,
       }),
-      (bytes) => parsePfx(bytes, { passphrase: 'x' }),
+      (bytes) => parsePfx(bytes, { passphrase: 'x', provider }),
     )
   for (const spec of [{ type: 'rsa', bits: 2048 }, { type: 'ec', curve: 'secp384r1' }, { type: 'ed25519' }] as const) {
     const key = provider.generateKey(spec)
-    const options = { passphrase: 'x' }
+    const options = { passphrase: 'x', provider }
     const read = (bytes: Uint8Array) => parsePrivateKey(bytes, options)
     quietly(`PKCS#8, ${spec.type}`, encodePrivateKey(key.data, { format: 'der' }), read)
     quietly(`SPKI, ${spec.type}`, encodePublicKey(key.publicKey), parsePublicKey)
     quietly(
       `encrypted PKCS#8, ${spec.type}`,
-      encodePrivateKey(key.data, { format: 'der', passphrase: 'x', encryption: { scheme: 'pbes2', iterations: 2 } }),
+      encodePrivateKey(key.data, {
+        format: 'der',
+        passphrase: 'x',
+        provider,
+        encryption: { scheme: 'pbes2', iterations: 2 },
+      }),
       read,
     )
     quietly(
       `scrypt, ${spec.type}`,
-      encodePrivateKey(key.data, { format: 'der', passphrase: 'x', encryption: { scheme: 'scrypt', cost: 2 } }),
+      encodePrivateKey(key.data, {
+        format: 'der',
+        passphrase: 'x',
+        provider,
+        encryption: { scheme: 'scrypt', cost: 2 },
+      }),
       read,
     )
     quietly(`PEM, ${spec.type}`, new TextEncoder().encode(encodePrivateKey(key.data)), read)
@@ -226,7 +237,7 @@ export function subjects(): Subject[] {
     quietly(`traditional, ${spec.type}`, encodePrivateKey(key.data, { format: 'der', type: 'traditional' }), read)
     quietly(
       `encrypted PEM, ${spec.type}`,
-      new TextEncoder().encode(encodePrivateKey(key.data, { type: 'traditional', passphrase: 'x' })),
+      new TextEncoder().encode(encodePrivateKey(key.data, { type: 'traditional', passphrase: 'x', provider })),
       read,
     )
   }

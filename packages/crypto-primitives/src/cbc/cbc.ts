@@ -1,6 +1,6 @@
 import { constantTimeEqual } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
-import type { CbcCipher } from '../provider.ts'
+import type { CbcCipher, CbcTransform } from '../provider.ts'
 import type { BlockCipher, BlockCipherAlgorithm } from './block-cipher.ts'
 
 /**
@@ -47,49 +47,53 @@ export function cbcDecryptInPlace(
   chain.set(last)
 }
 
+function transformOf(cipher: BlockCipher): CbcTransform {
+  return {
+    encrypt: (chain, buffer, offset, length) => cbcEncryptInPlace(cipher, chain, buffer, offset, length),
+    decrypt: (chain, buffer, offset, length) => cbcDecryptInPlace(cipher, chain, buffer, offset, length),
+    destroy: () => cipher.destroy(),
+  }
+}
+
 /** A block cipher computed here, in CBC. @param keyLength bytes */
 export function cbcCipher(algorithm: BlockCipherAlgorithm, keyLength: number): CbcCipher {
   return {
     keyLength,
     blockLength: algorithm.blockLength,
-    create(key) {
-      const cipher = algorithm.create(key)
-      return {
-        encrypt: (chain, buffer, offset, length) => cbcEncryptInPlace(cipher, chain, buffer, offset, length),
-        decrypt: (chain, buffer, offset, length) => cbcDecryptInPlace(cipher, chain, buffer, offset, length),
-        destroy: () => cipher.destroy(),
-      }
-    },
+    create: (key) => transformOf(algorithm.create(key)),
   }
 }
 
-function checkIv(algorithm: BlockCipherAlgorithm, iv: Uint8Array): void {
-  if (iv.length !== algorithm.blockLength) {
-    throw new CryptoError(
-      'INVALID_LENGTH',
-      `${algorithm.name} IV must be ${algorithm.blockLength} bytes, not ${iv.length}`,
-    )
+/** @throws {CryptoError} `INVALID_LENGTH` */
+function keyed(algorithm: BlockCipherAlgorithm | CbcCipher, key: Uint8Array, iv: Uint8Array): CbcTransform {
+  const check = (what: string, bytes: Uint8Array, length: number) => {
+    if (bytes.length !== length)
+      throw new CryptoError('INVALID_LENGTH', `${what} must be ${length} bytes, not ${bytes.length}`)
   }
+  check('IV', iv, algorithm.blockLength)
+  if ('keyLengths' in algorithm) return transformOf(algorithm.create(key))
+  check('key', key, algorithm.keyLength)
+  return algorithm.create(key)
 }
 
 /**
  * CBC with the padding of PKCS#7 (RFC 5652 §6.3), as PBES2, PKCS#12 and encrypted PEM use it.
  *
+ * @param algorithm a block cipher of this package, or a provider's in CBC
  * @throws {CryptoError} `INVALID_LENGTH` for key or IV
  */
 export function cbcEncrypt(
-  algorithm: BlockCipherAlgorithm,
+  algorithm: BlockCipherAlgorithm | CbcCipher,
   key: Uint8Array,
   iv: Uint8Array,
   plaintext: Uint8Array,
 ): Uint8Array {
-  checkIv(algorithm, iv)
-  const cipher = algorithm.create(key)
+  const transform = keyed(algorithm, key, iv)
   const padding = algorithm.blockLength - (plaintext.length % algorithm.blockLength)
   const out = new Uint8Array(plaintext.length + padding).fill(padding)
   out.set(plaintext)
-  cbcEncryptInPlace(cipher, new Uint8Array(iv), out, 0, out.length)
-  cipher.destroy()
+  transform.encrypt(new Uint8Array(iv), out, 0, out.length)
+  transform.destroy()
   return out
 }
 
@@ -100,25 +104,24 @@ export function cbcEncrypt(
  *   block, or bad padding
  */
 export function cbcDecrypt(
-  algorithm: BlockCipherAlgorithm,
+  algorithm: BlockCipherAlgorithm | CbcCipher,
   key: Uint8Array,
   iv: Uint8Array,
   ciphertext: Uint8Array,
 ): Uint8Array {
-  checkIv(algorithm, iv)
-  const cipher = algorithm.create(key)
+  const transform = keyed(algorithm, key, iv)
   const size = algorithm.blockLength
   if (ciphertext.length === 0 || ciphertext.length % size !== 0) {
-    throw new CryptoError('DECRYPTION_FAILED', `${algorithm.name} decryption failed`)
+    throw new CryptoError('DECRYPTION_FAILED', 'CBC decryption failed')
   }
   const out = new Uint8Array(ciphertext)
-  cbcDecryptInPlace(cipher, new Uint8Array(iv), out, 0, out.length)
-  cipher.destroy()
+  transform.decrypt(new Uint8Array(iv), out, 0, out.length)
+  transform.destroy()
   const padding = out[out.length - 1]
   const tail = out.subarray(out.length - padding)
   if (padding < 1 || padding > size || !constantTimeEqual(tail, new Uint8Array(padding).fill(padding))) {
     out.fill(0)
-    throw new CryptoError('DECRYPTION_FAILED', `${algorithm.name} decryption failed`)
+    throw new CryptoError('DECRYPTION_FAILED', 'CBC decryption failed')
   }
   return out.subarray(0, out.length - padding)
 }

@@ -1,5 +1,6 @@
 import { CryptoError } from '../error.ts'
-import type { Hash } from '../provider.ts'
+import type { CryptoProvider, Hash } from '../provider.ts'
+import { type Hashes, hashNamed } from '../signatures/fit.ts'
 
 /** Above this a key file would hang its reader; OpenSSL's and browsers' own exports stay far below. */
 const MAX_ITERATIONS = 100_000_000
@@ -42,4 +43,10 @@ export function pbkdf2(
   }
   hmac.destroy()
   return out
+}
+
+/** {@link pbkdf2} by the names of hashes, as a provider offers it. */
+export function pbkdf2With(hashes: Hashes): NonNullable<CryptoProvider['pbkdf2']> {
+  return (name, password, salt, iterations, length) =>
+    pbkdf2(hashNamed(hashes, name), password, salt, iterations, length)
 }

@@ -10,8 +10,11 @@ import { cbcHmacAlgorithm } from '../cbc/record.ts'
 import type { CbcCipher, CbcHmacAlgorithm, CbcName, HashName } from '../provider.ts'
 import { nativeHashes } from './hash.ts'
 
-const CIPHERS: Readonly<Record<CbcName, { openssl: string; keyLength: number; blockLength: number }>> = {
+type Name = CbcName | 'aes-192-cbc'
+
+const CIPHERS: Readonly<Record<Name, { openssl: string; keyLength: number; blockLength: number }>> = {
   'aes-128-cbc': { openssl: 'aes-128-cbc', keyLength: 16, blockLength: 16 },
+  'aes-192-cbc': { openssl: 'aes-192-cbc', keyLength: 24, blockLength: 16 },
   'aes-256-cbc': { openssl: 'aes-256-cbc', keyLength: 32, blockLength: 16 },
   '3des-ede-cbc': { openssl: 'des-ede3-cbc', keyLength: 24, blockLength: 8 },
   'camellia-128-cbc': { openssl: 'camellia-128-cbc', keyLength: 16, blockLength: 16 },
@@ -19,7 +22,7 @@ const CIPHERS: Readonly<Record<CbcName, { openssl: string; keyLength: number; bl
 }
 
 /** OpenSSL's CBC over whole blocks; MAC and padding are ours, in constant work. */
-function nativeCbc({ openssl, keyLength, blockLength }: (typeof CIPHERS)[CbcName]): CbcCipher {
+function nativeCbc({ openssl, keyLength, blockLength }: (typeof CIPHERS)[Name]): CbcCipher {
   return {
     keyLength,
     blockLength,
@@ -49,7 +52,7 @@ function nativeCbc({ openssl, keyLength, blockLength }: (typeof CIPHERS)[CbcName
 let available: Set<string> | undefined
 
 /** OpenSSL's block cipher in CBC; `undefined` where it lacks it. */
-export function cbc(cipher: CbcName): CbcCipher | undefined {
+export function cbc(cipher: Name): CbcCipher | undefined {
   available ??= new Set(getCiphers())
   const native = CIPHERS[cipher]
   return native && available.has(native.openssl) ? nativeCbc(native) : undefined

@@ -14,9 +14,14 @@ import { CryptoError } from '../error.ts'
 import { bytesToInteger, integerToBytes } from '../integer.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
 import { ImplicitRejection, padPkcs1, unpadPremaster } from '../rsa/encryption.ts'
-import { checkRsaSpec } from '../rsa/generate.ts'
-import { type RsaPrivateData, type RsaPublicData, rsaPrivateNumbers, rsaPublicNumbers } from '../rsa/key.ts'
-import { importRsaPrivateKey, importRsaPublicKey } from '../rsa.ts'
+import {
+  checkRsaSpec,
+  type RsaPrivateData,
+  type RsaPublicData,
+  rsaPrivateNumbers,
+  rsaPublicNumbers,
+} from '../rsa/key.ts'
+import { importRsaSigningKey, importRsaVerifyingKey } from '../rsa/signing.ts'
 import { checkRsaFit, hashNamed } from '../signatures/fit.ts'
 import { base64url, bytesOf, fromBase64url } from './bytes.ts'
 import { hashes } from './hash.ts'
@@ -52,7 +57,7 @@ export function importNativeRsaPublicKey(data: RsaPublicData): PublicKey {
         if (signature.length !== length) return false
         return verify(algorithm.hash, message, options, signature)
       }
-      portable ??= importRsaPublicKey(data, hashes)
+      portable ??= importRsaVerifyingKey(data, hashes)
       return portable.verify(algorithm, message, signature)
     },
     encrypt: (message) => bytesOf(publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, padPkcs1(message, length))),
@@ -78,7 +83,7 @@ export function importNativeRsaPrivateKey(data: RsaPrivateData): PrivateKey {
       hashNamed(hashes, algorithm.hash)
       const options = optionsFor(key, algorithm)
       if (!options) {
-        portable ??= importRsaPrivateKey(data, hashes)
+        portable ??= importRsaSigningKey(data, hashes)
         return portable.sign(algorithm, message)
       }
       try {

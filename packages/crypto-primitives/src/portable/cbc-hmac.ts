@@ -5,10 +5,16 @@ import { cbcHmacAlgorithm } from '../cbc/record.ts'
 import type { CbcCipher, CbcHmacAlgorithm, CbcName, HashName } from '../provider.ts'
 import type { Hashes } from '../signatures/fit.ts'
 
-const CIPHERS: Readonly<Partial<Record<CbcName, CbcCipher>>> = {
+const CIPHERS: Readonly<Partial<Record<CbcName | 'aes-192-cbc', CbcCipher>>> = {
   'aes-128-cbc': /* @__PURE__ */ cbcCipher(aes, 16),
+  'aes-192-cbc': /* @__PURE__ */ cbcCipher(aes, 24),
   'aes-256-cbc': /* @__PURE__ */ cbcCipher(aes, 32),
   '3des-ede-cbc': /* @__PURE__ */ cbcCipher(tripleDes, 24),
+}
+
+/** A block cipher in CBC; `undefined` for Camellia. */
+export function cbc(cipher: CbcName | 'aes-192-cbc'): CbcCipher | undefined {
+  return CIPHERS[cipher]
 }
 
 /**

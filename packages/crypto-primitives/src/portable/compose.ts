@@ -54,6 +54,12 @@ export interface ProviderParts {
   /** Finite-field groups over given parameters; absent: refused. */
   readonly dhGroup?: CryptoProvider['dhGroup']
   readonly prefers?: CryptoProvider['prefers']
+  /** Block ciphers in CBC: `cbc` of `./cbc`. Absent: no key file is decrypted, no ticket sealed under `ticketKeys`. */
+  readonly cbc?: CryptoProvider['cbc']
+  /** For key files: `pbkdf2With(hashes)` of `./kdf`. Absent: not offered. */
+  readonly pbkdf2?: CryptoProvider['pbkdf2']
+  /** For key files: `scrypt` of `./kdf`. Absent: not offered. */
+  readonly scrypt?: CryptoProvider['scrypt']
 }
 
 /**
@@ -70,7 +76,8 @@ export interface ProviderParts {
  * ```
  */
 export function composeProvider(parts: ProviderParts): CryptoProvider {
-  const { name, hashes, aeads, groups, keys, prefers = 'chacha20' } = parts
+  const { keys, ...offered } = parts
+  const { hashes } = parts
   const families = new Map(keys.flatMap((family) => family.types.map((type) => [type as string, family] as const)))
   const signatures = new Set(keys.flatMap((family) => family.signatures))
   const familyOf = (type: string): KeyFamily => {
@@ -79,12 +86,9 @@ export function composeProvider(parts: ProviderParts): CryptoProvider {
     return family
   }
   return {
-    name,
+    ...offered,
     randomBytes,
-    hashes,
-    aeads,
     cbcHmac: parts.cbcHmac ?? (() => undefined),
-    groups,
     dhGroup:
       parts.dhGroup ??
       (() => {
@@ -103,6 +107,6 @@ export function composeProvider(parts: ProviderParts): CryptoProvider {
       if (key && (!family || family.offers?.(key) === false)) return false
       return supportsSignature(hashes, algorithm, key)
     },
-    prefers,
+    prefers: parts.prefers ?? 'chacha20',
   }
 }

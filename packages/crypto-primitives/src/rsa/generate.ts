@@ -1,25 +1,7 @@
-import { CryptoError } from '../error.ts'
 import { bitLength, gcd, modInverse } from '../integer.ts'
 import { randomInteger } from '../random.ts'
-import { MAX_MODULUS_BITS, MIN_MODULUS_BITS } from './key.ts'
+import { checkRsaSpec } from './key.ts'
 import { isProbablePrime } from './prime.ts'
-
-/**
- * Refuses sizes and exponents that no key is made with.
- *
- * @throws {CryptoError} `INVALID_PARAMETER`
- */
-export function checkRsaSpec(bits: number, exponent: number): void {
-  if (!Number.isInteger(bits) || bits < MIN_MODULUS_BITS || bits > MAX_MODULUS_BITS || bits % 2 !== 0) {
-    throw new CryptoError(
-      'INVALID_PARAMETER',
-      `RSA modulus must be an even number of bits from ${MIN_MODULUS_BITS} to ${MAX_MODULUS_BITS}, not ${bits}`,
-    )
-  }
-  if (!Number.isInteger(exponent) || exponent < 3 || exponent > 0xffffffff || exponent % 2 === 0) {
-    throw new CryptoError('INVALID_PARAMETER', `RSA public exponent must be odd, 3 to 4294967295, not ${exponent}`)
-  }
-}
 
 /**
  * Two random primes and what follows from them (FIPS 186-5 A.1.3 and A.1.1).

@@ -73,3 +73,20 @@ export function rsaPrivateNumbers(data: RsaPrivateData): RsaPrivateNumbers {
   if (qi >= p || (qi * q) % p !== 1n) throw invalid('RSA CRT coefficient is not the inverse of q')
   return { ...numbers, p, q, dp, dq, qi }
 }
+
+/**
+ * Refuses sizes and exponents that no key is made with.
+ *
+ * @throws {CryptoError} `INVALID_PARAMETER`
+ */
+export function checkRsaSpec(bits: number, exponent: number): void {
+  if (!Number.isInteger(bits) || bits < MIN_MODULUS_BITS || bits > MAX_MODULUS_BITS || bits % 2 !== 0) {
+    throw new CryptoError(
+      'INVALID_PARAMETER',
+      `RSA modulus must be an even number of bits from ${MIN_MODULUS_BITS} to ${MAX_MODULUS_BITS}, not ${bits}`,
+    )
+  }
+  if (!Number.isInteger(exponent) || exponent < 3 || exponent > 0xffffffff || exponent % 2 === 0) {
+    throw new CryptoError('INVALID_PARAMETER', `RSA public exponent must be odd, 3 to 4294967295, not ${exponent}`)
+  }
+}

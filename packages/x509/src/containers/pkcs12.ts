@@ -1,4 +1,4 @@
-import type { CryptoProvider, HashName, PrivateKeyData, PublicKeyData } from '@x/crypto-primitives'
+import type { CryptoProvider, HashName, PrivateKeyData } from '@x/crypto-primitives'
 import { PKCS12_MAC, pkcs12Kdf } from '@x/crypto-primitives/legacy'
 import { encodeHashAlgorithm, hashOfOid, readAlgorithmIdentifier } from '../algorithm.ts'
 import { equalBytes, equalSecrets } from '../bytes.ts'
@@ -9,18 +9,16 @@ import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
 import { type Attribute, encodeAttribute, readAttribute } from '../extensions/identifiers.ts'
 import { decryptPkcs8, encryptPkcs8 } from '../keys/encrypted-pkcs8.ts'
+import { PassphraseCrypto } from '../keys/passphrase-crypto.ts'
 import {
-  DerivationBudget,
   encodeHmacAlgorithm,
   encodePbkdf2,
-  hashByName,
   hashOfHmacOid,
   type KeyEncryption,
   passphraseBytes,
   pbeDecrypt,
   pbeEncrypt,
   pkcs12PassphraseBytes,
-  randomBytes,
   readDerivation,
 } from '../keys/pbe.ts'
 import { encodePkcs8, readPkcs8 } from '../keys/private-key-der.ts'
@@ -64,18 +62,28 @@ export interface PfxIdentity {
 /** Bags that may be inside bags. */
 const MAX_NESTING = 8
 
+export interface PfxOptions {
+  /** Without one, the empty passphrase is tried, in both of its forms. */
+  readonly passphrase?: string | Uint8Array
+  /** Derives keys, decrypts and checks the MAC. Only a PFX with neither encryption nor MAC is read without it. */
+  readonly provider?: CryptoProvider
+  /**
+   * Hashes that key derivation may compute over the whole file. Default a million, about a second in JavaScript; give
+   * more for a file that is trusted.
+   */
+  readonly work?: number
+}
+
 /**
  * Reads a PFX (PKCS#12, RFC 7292) with any of its protections: PBES2, PBMAC1 (RFC 9579), triple DES, RC2-40, SHA-1 MACs,
  * or none.
  *
- * @param options.passphrase without one, the empty passphrase is tried, in both of its forms
- * @param options.work hashes that key derivation may compute over the whole file. Default a million, about a second; give
- *   more for a file that is trusted
- * @throws {X509Error} `WRONG_PASSPHRASE` when the MAC does not fit; `UNSUPPORTED`, `LIMIT_EXCEEDED`; and for what is no PFX
+ * @throws {X509Error} `PROVIDER_REQUIRED`; `WRONG_PASSPHRASE` when the MAC does not fit; `UNSUPPORTED`, `LIMIT_EXCEEDED`;
+ *   and for what is no PFX
  * @example
- * const { keys, certificates } = parsePfx(bytes, { passphrase: 'secret' })
+ * const { keys, certificates } = parsePfx(bytes, { passphrase: 'secret', provider })
  */
-export function parsePfx(bytes: Uint8Array, options: { passphrase?: string | Uint8Array; work?: number } = {}): Pfx {
+export function parsePfx(bytes: Uint8Array, options: PfxOptions = {}): Pfx {
   const outer = DerReader.open(bytes, '')
   const pfx = outer.sequence('PFX')
   outer.finish()
@@ -90,7 +98,7 @@ export function parsePfx(bytes: Uint8Array, options: { passphrase?: string | Uin
   wrapped.finish()
   const mac = pfx.is(Tag.SEQUENCE) ? readMac(pfx.sequence('macData')) : undefined
   pfx.finish()
-  const reader = new PfxReader(options.passphrase, new DerivationBudget(options.work))
+  const reader = new PfxReader(options)
   if (mac) reader.checkMac(mac, authSafe)
   return reader.read(wrapped.nested(authSafe, 'AuthenticatedSafe'))
 }
@@ -151,23 +159,28 @@ class PfxReader {
   private pkcs12Passphrase: Uint8Array
   private readonly passphrase: string | Uint8Array
 
-  constructor(
-    given: string | Uint8Array | undefined,
-    private readonly budget: DerivationBudget,
-  ) {
-    this.passphrase = given ?? ''
+  private made: PassphraseCrypto | undefined
+
+  constructor(private readonly options: PfxOptions) {
+    this.passphrase = options.passphrase ?? ''
     this.pkcs12Passphrase = pkcs12PassphraseBytes(this.passphrase)
+  }
+
+  /** Made when the file turns out to need it; all of the file shares its bound on work. */
+  private get crypto(): PassphraseCrypto {
+    this.made ??= PassphraseCrypto.by(this.options.provider, 'PFX', this.options.work)
+    return this.made
   }
 
   checkMac(mac: MacData, content: Uint8Array): void {
     if (mac.digestOid === PBMAC1) {
       if (equalSecrets(this.pbmac1(mac, content), mac.digest)) return
     } else {
-      const hash = hashByName(hashOfOid(mac.digestOid), 'PFX.macData.mac.digestAlgorithm')
+      const hash = this.crypto.hash(hashOfOid(mac.digestOid), 'PFX.macData.mac.digestAlgorithm')
       // The empty passphrase is two zero bytes to some writers, and nothing at all to others.
       const forms = this.passphrase.length === 0 ? [this.pkcs12Passphrase, new Uint8Array(0)] : [this.pkcs12Passphrase]
       for (const form of forms) {
-        this.budget.spend(mac.iterations, hash, 'PFX.macData')
+        this.crypto.spend(mac.iterations, hash, 'PFX.macData')
         const key = pkcs12Kdf(hash, form, mac.salt, PKCS12_MAC, mac.iterations, hash.outputLength)
         if (!equalSecrets(hash.hmac(key).mac(content), mac.digest)) continue
         this.pkcs12Passphrase = form
@@ -189,8 +202,8 @@ class PfxReader {
     const scheme = readAlgorithmIdentifier(reader, 'messageAuthScheme')
     reader.finish()
     outer.finish()
-    const hash = hashByName(hashOfHmacOid(scheme.oid), `${where}.messageAuthScheme`)
-    const key = readDerivation(derivation, this.budget)(passphraseBytes(this.passphrase), hash.outputLength)
+    const hash = this.crypto.hash(hashOfHmacOid(scheme.oid), `${where}.messageAuthScheme`)
+    const key = readDerivation(derivation, this.crypto)(passphraseBytes(this.passphrase), hash.outputLength)
     return hash.hmac(key).mac(content)
   }
 
@@ -224,7 +237,7 @@ class PfxReader {
     const algorithm = readAlgorithmIdentifier(content, 'contentEncryptionAlgorithm')
     const ciphertext = content.value(0x80, 'encryptedContent')
     content.finish()
-    return pbeDecrypt(algorithm, this.passphrase, ciphertext, this.budget, this.pkcs12Passphrase)
+    return pbeDecrypt(algorithm, this.passphrase, ciphertext, this.crypto, this.pkcs12Passphrase)
   }
 
   private readSafe(outer: DerReader, nesting: number): void {
@@ -245,7 +258,7 @@ class PfxReader {
         break
       case PKCS.shroudedKeyBag: {
         const encrypted = value.rawOf(Tag.SEQUENCE, 'EncryptedPrivateKeyInfo')
-        const plain = decryptPkcs8(encrypted, this.passphrase, this.budget, this.pkcs12Passphrase)
+        const plain = decryptPkcs8(encrypted, this.passphrase, () => this.crypto, this.pkcs12Passphrase)
         this.keys.push({ key: readPkcs8(plain), ...attributes })
         plain.fill(0)
         break
@@ -312,18 +325,19 @@ export interface PfxInput {
   readonly protection?: 'modern' | 'legacy' | 'pbmac1'
   /** Default 2048 for `legacy`, 10,000 otherwise; every key and the MAC pay it. */
   readonly iterations?: number
-  /** Tells which certificate belongs to an Ed25519, Ed448 or ML-DSA key, so that both get the same localKeyId. */
-  readonly provider?: CryptoProvider
+  /** Derives keys and encrypts; and computes public halves, so that a key and its certificate get the same localKeyId. */
+  readonly provider: CryptoProvider
 }
 
 /**
  * Writes a PFX (`openssl pkcs12 -export`).
  *
  * @example
- * encodePfx({ keys: [{ key }], certificates: [leaf, intermediate], passphrase: 'secret' })
+ * encodePfx({ keys: [{ key }], certificates: [leaf, intermediate], passphrase: 'secret', provider })
  */
 export function encodePfx(input: PfxInput): Uint8Array {
   const { keys = [], passphrase, protection = 'modern' } = input
+  const { provider } = PassphraseCrypto.by(input.provider, 'encodePfx')
   const legacy = protection === 'legacy'
   const iterations = input.iterations ?? (legacy ? 2048 : 10_000)
   const certificates = (input.certificates ?? []).map(
@@ -335,20 +349,20 @@ export function encodePfx(input: PfxInput): Uint8Array {
   const certificateEncryption: KeyEncryption = legacy ? { scheme: 'pbe-sha1-rc2-40', iterations } : keyEncryption
   const safes: Uint8Array[] = []
   if (certificates.length > 0) {
-    const bags = certificates.map((entry) => encodeCertificateBag(entry, keys, input.provider))
-    const { algorithm, ciphertext } = pbeEncrypt(der.sequence(...bags), passphrase, certificateEncryption)
+    const bags = certificates.map((entry) => encodeCertificateBag(entry, keys, provider))
+    const { algorithm, ciphertext } = pbeEncrypt(der.sequence(...bags), passphrase, provider, certificateEncryption)
     const info = der.sequence(der.oid(PKCS.data), algorithm, der.implicit(0, ciphertext))
     safes.push(contentInfo(PKCS.encryptedData, der.sequence(der.integer(0), info)))
   }
   if (keys.length > 0) {
-    const bags = keys.map((key) => encodeKeyBag(key, certificates, passphrase, keyEncryption, input.provider))
+    const bags = keys.map((key) => encodeKeyBag(key, certificates, passphrase, keyEncryption, provider))
     safes.push(contentInfo(PKCS.data, der.octetString(der.sequence(...bags))))
   }
   const authSafe = der.sequence(...safes)
   return der.sequence(
     der.integer(3),
     contentInfo(PKCS.data, der.octetString(authSafe)),
-    encodeMac(authSafe, passphrase, protection, iterations),
+    encodeMac(authSafe, passphrase, protection, iterations, provider),
   )
 }
 
@@ -356,7 +370,7 @@ function contentInfo(type: string, content: Uint8Array): Uint8Array {
   return der.sequence(der.oid(type), der.explicit(0, content))
 }
 
-function encodeCertificateBag(entry: PfxCertificate, keys: readonly PfxKey[], provider?: CryptoProvider): Uint8Array {
+function encodeCertificateBag(entry: PfxCertificate, keys: readonly PfxKey[], provider: CryptoProvider): Uint8Array {
   const value = der.sequence(der.oid(PKCS.x509Certificate), der.explicit(0, der.octetString(entry.certificate.raw)))
   const localKeyId =
     entry.localKeyId ??
@@ -371,26 +385,20 @@ function encodeKeyBag(
   certificates: readonly PfxCertificate[],
   passphrase: string | Uint8Array,
   encryption: KeyEncryption,
-  provider?: CryptoProvider,
+  provider: CryptoProvider,
 ): Uint8Array {
   const plain = encodePkcs8(entry.key)
-  const encrypted = encryptPkcs8(plain, passphrase, encryption)
+  const encrypted = encryptPkcs8(plain, passphrase, provider, encryption)
   plain.fill(0)
   const own = certificates.find(({ certificate }) => belongTogether(entry.key, certificate, provider))
   const localKeyId = entry.localKeyId ?? own?.localKeyId ?? (own && localKeyIdOf(own.certificate))
   return safeBag(PKCS.shroudedKeyBag, encrypted, { friendlyName: entry.friendlyName, localKeyId })
 }
 
-/** Whether a certificate has the public half of a key; without a provider, as far as the key's numbers tell. */
-function belongTogether(key: PrivateKeyData, certificate: Certificate, provider?: CryptoProvider): boolean {
-  const publicKey = provider ? provider.importPrivateKey(key).publicKey : statedPublicKey(key)
-  if (!publicKey) return false
+/** Whether a certificate has the public half of a key. */
+function belongTogether(key: PrivateKeyData, certificate: Certificate, provider: CryptoProvider): boolean {
+  const { publicKey } = provider.importPrivateKey(key)
   return equalBytes(encodeSubjectPublicKeyInfo(publicKey), certificate.subjectPublicKeyInfo.raw)
-}
-
-function statedPublicKey(key: PrivateKeyData): PublicKeyData | undefined {
-  if ('n' in key) return { type: key.type, n: key.n, e: key.e, ...(key.pss && { pss: key.pss }) }
-  return key.type === 'ec' && key.point ? { type: 'ec', curve: key.curve, point: key.point } : undefined
 }
 
 /** Any value serves that is the same on both sides; the end of the certificate's signature is its own. */
@@ -413,23 +421,21 @@ function encodeMac(
   passphrase: string | Uint8Array,
   protection: 'modern' | 'legacy' | 'pbmac1',
   iterations: number,
+  provider: CryptoProvider,
 ): Uint8Array {
-  const salt = randomBytes(protection === 'legacy' ? 8 : 16)
+  const crypto = new PassphraseCrypto(provider, Infinity)
+  const salt = provider.randomBytes(protection === 'legacy' ? 8 : 16)
   if (protection === 'pbmac1') {
     const derivation = encodePbkdf2(salt, iterations, 'sha256', 32)
-    const key = readDerivation(
-      readAlgorithmIdentifier(DerReader.open(derivation, ''), ''),
-      new DerivationBudget(Infinity),
-    )
-    const mac = hashByName('sha256', 'PBMAC1')
-      .hmac(key(passphraseBytes(passphrase), 32))
-      .mac(content)
+    const hash = crypto.hash('sha256', 'PBMAC1')
+    const key = crypto.pbkdf2(hash, passphraseBytes(passphrase), salt, iterations, 32, 'PBMAC1')
+    const mac = hash.hmac(key).mac(content)
     const algorithm = der.sequence(der.oid(PBMAC1), der.sequence(derivation, encodeHmacAlgorithm('sha256')))
     // RFC 9579 §4: salt and iterations outside are not used.
     return der.sequence(der.sequence(algorithm, der.octetString(mac)), der.octetString(salt), der.integer(1))
   }
   const name: HashName = protection === 'legacy' ? 'sha1' : 'sha256'
-  const hash = hashByName(name, 'MAC')
+  const hash = crypto.hash(name, 'MAC')
   const key = pkcs12Kdf(hash, pkcs12PassphraseBytes(passphrase), salt, PKCS12_MAC, iterations, hash.outputLength)
   const mac = hash.hmac(key).mac(content)
   return der.sequence(

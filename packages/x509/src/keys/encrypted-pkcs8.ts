@@ -1,20 +1,23 @@
+import type { CryptoProvider } from '@x/crypto-primitives'
 import { readAlgorithmIdentifier } from '../algorithm.ts'
 import { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
-import { DerivationBudget, type KeyEncryption, pbeDecrypt, pbeEncrypt } from './pbe.ts'
+import type { PassphraseCrypto } from './passphrase-crypto.ts'
+import { type KeyEncryption, pbeDecrypt, pbeEncrypt } from './pbe.ts'
 
 /** EncryptedPrivateKeyInfo (RFC 5958 §3). */
 
 /**
  * DER of the PrivateKeyInfo inside; the caller overwrites it after use.
  *
+ * @param crypto asked for when there is a passphrase
  * @throws {X509Error} `PASSPHRASE_REQUIRED`, `WRONG_PASSPHRASE`, `UNSUPPORTED`, `LIMIT_EXCEEDED`
  */
 export function decryptPkcs8(
   bytes: Uint8Array,
   passphrase: string | Uint8Array | undefined,
-  budget = new DerivationBudget(),
+  crypto: () => PassphraseCrypto,
   pkcs12Passphrase?: Uint8Array,
 ): Uint8Array {
   const outer = DerReader.open(bytes, '')
@@ -25,16 +28,17 @@ export function decryptPkcs8(
   outer.finish()
   if (passphrase === undefined)
     throw new X509Error('PASSPHRASE_REQUIRED', 'the private key is encrypted; a passphrase is needed')
-  return pbeDecrypt(algorithm, passphrase, ciphertext, budget, pkcs12Passphrase)
+  return pbeDecrypt(algorithm, passphrase, ciphertext, crypto(), pkcs12Passphrase)
 }
 
 /** DER of an EncryptedPrivateKeyInfo. */
 export function encryptPkcs8(
   privateKeyInfo: Uint8Array,
   passphrase: string | Uint8Array,
+  provider: CryptoProvider,
   encryption?: KeyEncryption,
 ): Uint8Array {
-  const { algorithm, ciphertext } = pbeEncrypt(privateKeyInfo, passphrase, encryption)
+  const { algorithm, ciphertext } = pbeEncrypt(privateKeyInfo, passphrase, provider, encryption)
   return der.sequence(algorithm, der.octetString(ciphertext))
 }
 

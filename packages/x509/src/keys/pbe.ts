@@ -1,51 +1,23 @@
-import { CryptoError, type Hash, type HashName } from '@x/crypto-primitives'
-import { aes, type BlockCipherAlgorithm, cbcDecrypt, cbcEncrypt, tripleDes } from '@x/crypto-primitives/cbc'
-import { md5, sha1, sha224, sha256, sha384, sha512 } from '@x/crypto-primitives/hash'
-import { pbkdf2, scrypt } from '@x/crypto-primitives/kdf'
-import { des, PKCS12_IV, PKCS12_KEY, pbkdf1, pkcs12Kdf, pkcs12Password, rc2, rc4 } from '@x/crypto-primitives/legacy'
+import { type CbcCipher, CryptoError, type CryptoProvider, type HashName } from '@x/crypto-primitives'
+import {
+  cbcDecrypt,
+  cbcEncrypt,
+  PKCS12_IV,
+  PKCS12_KEY,
+  pbkdf1,
+  pkcs12Kdf,
+  pkcs12Password,
+  rc4,
+} from '@x/crypto-primitives/legacy'
 import { type AlgorithmIdentifier, encodeAlgorithmIdentifier, readAlgorithmIdentifier } from '../algorithm.ts'
 import { utf8Bytes } from '../bytes.ts'
 import { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
+import { type KeyFileCipher, PassphraseCrypto } from './passphrase-crypto.ts'
 
 /** Encryption with a passphrase: PBES2 and PBES1 (RFC 8018), and the schemes of PKCS#12 (RFC 7292 appendix C). */
-
-const HASHES: Partial<Record<HashName, Hash>> = { md5, sha1, sha224, sha256, sha384, sha512 }
-
-/** @throws {X509Error} `UNSUPPORTED` */
-export function hashByName(name: HashName | undefined, where: string): Hash {
-  const hash = name && HASHES[name]
-  if (!hash) throw new X509Error('UNSUPPORTED', `${where}: unknown hash`)
-  return hash
-}
-
-/**
- * Work that key derivation may take over one file, in blocks of SHA-1 or SHA-256: a file is not to say how long its reader
- * works. The default takes a little less than a second in JavaScript.
- */
-export class DerivationBudget {
-  constructor(private left = 1_000_000) {}
-
-  /**
-   * @param hashes hash computations; those of the 64-bit hashes count twice
-   * @throws {X509Error} `LIMIT_EXCEEDED`
-   */
-  spend(hashes: number, hash: Hash | undefined, where: string): void {
-    this.left -= hash && hash.blockLength > 64 ? 2 * hashes : hashes
-    if (!(this.left >= 0))
-      throw new X509Error(
-        'LIMIT_EXCEEDED',
-        `${where}: key derivation would take more work than allowed (see the option "work")`,
-      )
-  }
-}
-
-/** Random bytes for salts and initialization vectors, from the platform's Web Crypto. */
-export function randomBytes(length: number): Uint8Array {
-  return globalThis.crypto.getRandomValues(new Uint8Array(length))
-}
 
 /** A passphrase as bytes: text is UTF-8, as OpenSSL takes what a terminal gives. */
 export function passphraseBytes(passphrase: string | Uint8Array): Uint8Array {
@@ -59,13 +31,7 @@ export function pkcs12PassphraseBytes(passphrase: string | Uint8Array): Uint8Arr
 
 // --- Ciphers --------------------------------------------------------------------------------------------------------
 
-const AES_OIDS: Readonly<Record<string, number>> = {
-  '2.16.840.1.101.3.4.1.2': 16,
-  '2.16.840.1.101.3.4.1.22': 24,
-  '2.16.840.1.101.3.4.1.42': 32,
-}
 const DES_EDE3_CBC = '1.2.840.113549.3.7'
-const DES_CBC = '1.3.14.3.2.7'
 const RC2_CBC = '1.2.840.113549.3.2'
 
 /** The ciphers that can be written; the reader knows more. */
@@ -78,13 +44,20 @@ export const CIPHER_OIDS = {
 
 export type PbeCipher = keyof typeof CIPHER_OIDS
 
+const CIPHERS: Readonly<Record<string, KeyFileCipher>> = {
+  [CIPHER_OIDS['aes-128-cbc']]: 'aes-128-cbc',
+  [CIPHER_OIDS['aes-192-cbc']]: 'aes-192-cbc',
+  [CIPHER_OIDS['aes-256-cbc']]: 'aes-256-cbc',
+  [DES_EDE3_CBC]: '3des-ede-cbc',
+  '1.3.14.3.2.7': 'des-cbc',
+}
+
 interface Cipher {
-  readonly algorithm: BlockCipherAlgorithm
-  readonly keyLength: number
+  readonly algorithm: CbcCipher
   readonly iv: Uint8Array
 }
 
-function readCipher({ oid, parameters }: AlgorithmIdentifier): Cipher {
+function readCipher({ oid, parameters }: AlgorithmIdentifier, crypto: PassphraseCrypto): Cipher {
   const where = 'PBES2-params.encryptionScheme'
   if (!parameters) throw new X509Error('INVALID_STRUCTURE', `${where}: the initialization vector is missing`)
   const reader = DerReader.open(parameters, where)
@@ -92,23 +65,21 @@ function readCipher({ oid, parameters }: AlgorithmIdentifier): Cipher {
     const rc2Parameters = reader.sequence('RC2-CBC-Parameter')
     const version = rc2Parameters.is(Tag.INTEGER) ? rc2Parameters.number('rc2ParameterVersion') : 32
     // RFC 8018 §B.2.3: the version encodes the effective bits.
-    const bits = new Map([
-      [160, 40],
-      [120, 64],
-      [58, 128],
+    const name = new Map<number, KeyFileCipher>([
+      [160, 'rc2-40-cbc'],
+      [120, 'rc2-64-cbc'],
+      [58, 'rc2-128-cbc'],
     ]).get(version)
-    if (bits === undefined) return rc2Parameters.fail('UNSUPPORTED', `RC2 parameter version ${version}`)
+    if (!name) return rc2Parameters.fail('UNSUPPORTED', `RC2 parameter version ${version}`)
     const iv = rc2Parameters.octetString('iv')
     rc2Parameters.finish()
-    return checkIv({ algorithm: rc2(bits), keyLength: bits / 8, iv }, where)
+    return checkIv({ algorithm: crypto.cipher(name, where), iv }, where)
   }
   const iv = reader.octetString('iv')
   reader.finish()
-  const aesLength = AES_OIDS[oid]
-  if (aesLength) return checkIv({ algorithm: aes, keyLength: aesLength, iv }, where)
-  if (oid === DES_EDE3_CBC) return checkIv({ algorithm: tripleDes, keyLength: 24, iv }, where)
-  if (oid === DES_CBC) return checkIv({ algorithm: des, keyLength: 8, iv }, where)
-  throw new X509Error('UNSUPPORTED', `${where}: unknown cipher ${oid}`)
+  const name = CIPHERS[oid]
+  if (!name) throw new X509Error('UNSUPPORTED', `${where}: unknown cipher ${oid}`)
+  return checkIv({ algorithm: crypto.cipher(name, where), iv }, where)
 }
 
 function checkIv(cipher: Cipher, where: string): Cipher {
@@ -147,7 +118,7 @@ export function encodeHmacAlgorithm(hash: HashName): Uint8Array {
 type Derivation = (passphrase: Uint8Array, length: number) => Uint8Array
 
 /** The keyDerivationFunc of PBES2 and PBMAC1. */
-export function readDerivation({ oid, parameters }: AlgorithmIdentifier, budget: DerivationBudget): Derivation {
+export function readDerivation({ oid, parameters }: AlgorithmIdentifier, crypto: PassphraseCrypto): Derivation {
   const where = 'keyDerivationFunc'
   if (!parameters) throw new X509Error('INVALID_STRUCTURE', `${where}: parameters are missing`)
   const outer = DerReader.open(parameters, where)
@@ -159,13 +130,11 @@ export function readDerivation({ oid, parameters }: AlgorithmIdentifier, budget:
     const prf = reader.done ? undefined : readAlgorithmIdentifier(reader, 'prf')
     reader.finish()
     outer.finish()
-    const hash = hashByName(prf ? PRF_OIDS[prf.oid] : 'sha1', `${where}.prf`)
+    const hash = crypto.hash(prf ? PRF_OIDS[prf.oid] : 'sha1', `${where}.prf`)
     if (iterations < 1) throw new X509Error('INVALID_STRUCTURE', `${where}.iterationCount: must be at least 1`)
     return (passphrase, length) => {
       checkKeyLength(stated, length, where)
-      // An HMAC is two hashes.
-      budget.spend(2 * iterations * Math.ceil(length / hash.outputLength), hash, where)
-      return pbkdf2(hash, passphrase, salt, iterations, length)
+      return crypto.pbkdf2(hash, passphrase, salt, iterations, length, where)
     }
   }
   if (oid === SCRYPT) {
@@ -180,12 +149,11 @@ export function readDerivation({ oid, parameters }: AlgorithmIdentifier, budget:
     outer.finish()
     return (passphrase, length) => {
       checkKeyLength(stated, length, where)
-      // Mixing 128 bytes twice costs about half as much as a hash.
-      budget.spend((cost * parallelization * blockSize) / 2, undefined, where)
       try {
-        return scrypt(passphrase, salt, { cost, blockSize, parallelization }, length)
+        return crypto.scrypt(passphrase, salt, { cost, blockSize, parallelization }, length, where)
       } catch (error) {
-        throw new X509Error('INVALID_STRUCTURE', `${where}: ${(error as Error).message}`, { cause: error })
+        if (!(error instanceof CryptoError)) throw error
+        throw new X509Error('INVALID_STRUCTURE', `${where}: ${error.message}`, { cause: error })
       }
     }
   }
@@ -200,22 +168,21 @@ function checkKeyLength(stated: number | undefined, length: number, where: strin
 // --- PBES1 and PKCS#12 ----------------------------------------------------------------------------------------------
 
 interface Pbes1Scheme {
-  readonly hash: Hash
-  readonly cipher: () => BlockCipherAlgorithm
-  readonly keyLength: number
+  readonly hash: HashName
+  readonly cipher: KeyFileCipher
 }
 
 /** RFC 8018 §A.3: key and IV from one PBKDF1. */
 const PBES1: Readonly<Record<string, Pbes1Scheme>> = {
-  '1.2.840.113549.1.5.3': { hash: md5, cipher: () => des, keyLength: 8 },
-  '1.2.840.113549.1.5.6': { hash: md5, cipher: () => rc2(64), keyLength: 8 },
-  '1.2.840.113549.1.5.10': { hash: sha1, cipher: () => des, keyLength: 8 },
-  '1.2.840.113549.1.5.11': { hash: sha1, cipher: () => rc2(64), keyLength: 8 },
+  '1.2.840.113549.1.5.3': { hash: 'md5', cipher: 'des-cbc' },
+  '1.2.840.113549.1.5.6': { hash: 'md5', cipher: 'rc2-64-cbc' },
+  '1.2.840.113549.1.5.10': { hash: 'sha1', cipher: 'des-cbc' },
+  '1.2.840.113549.1.5.11': { hash: 'sha1', cipher: 'rc2-64-cbc' },
 }
 
 interface Pkcs12Scheme {
   /** Absent: RC4. */
-  readonly cipher?: () => BlockCipherAlgorithm
+  readonly cipher?: KeyFileCipher
   readonly keyLength: number
   /** Two-key triple DES: the first key is also the third. */
   readonly twoKeys?: boolean
@@ -225,10 +192,10 @@ interface Pkcs12Scheme {
 const PKCS12_SCHEMES: Readonly<Record<string, Pkcs12Scheme>> = {
   '1.2.840.113549.1.12.1.1': { keyLength: 16 },
   '1.2.840.113549.1.12.1.2': { keyLength: 5 },
-  '1.2.840.113549.1.12.1.3': { cipher: () => tripleDes, keyLength: 24 },
-  '1.2.840.113549.1.12.1.4': { cipher: () => tripleDes, keyLength: 16, twoKeys: true },
-  '1.2.840.113549.1.12.1.5': { cipher: () => rc2(128), keyLength: 16 },
-  '1.2.840.113549.1.12.1.6': { cipher: () => rc2(40), keyLength: 5 },
+  '1.2.840.113549.1.12.1.3': { cipher: '3des-ede-cbc', keyLength: 24 },
+  '1.2.840.113549.1.12.1.4': { cipher: '3des-ede-cbc', keyLength: 16, twoKeys: true },
+  '1.2.840.113549.1.12.1.5': { cipher: 'rc2-128-cbc', keyLength: 16 },
+  '1.2.840.113549.1.12.1.6': { cipher: 'rc2-40-cbc', keyLength: 5 },
 }
 
 const PKCS12_OIDS = {
@@ -261,12 +228,12 @@ export function pbeDecrypt(
   algorithm: AlgorithmIdentifier,
   passphrase: string | Uint8Array,
   ciphertext: Uint8Array,
-  budget: DerivationBudget,
+  crypto: PassphraseCrypto,
   pkcs12Passphrase?: Uint8Array,
 ): Uint8Array {
   if (algorithm.oid === PBES2) {
-    const { derivation, cipher } = readPbes2(algorithm, budget)
-    const key = derivation(passphraseBytes(passphrase), cipher.keyLength)
+    const { derivation, cipher } = readPbes2(algorithm, crypto)
+    const key = derivation(passphraseBytes(passphrase), cipher.algorithm.keyLength)
     return decrypt(cipher, key, ciphertext)
   }
   const pbes1 = PBES1[algorithm.oid]
@@ -274,15 +241,17 @@ export function pbeDecrypt(
   if (!pbes1 && !pkcs12) throw new X509Error('UNSUPPORTED', `unknown encryption scheme ${algorithm.oid}`)
   const { salt, iterations } = readPbeParameters(algorithm)
   if (pbes1) {
-    budget.spend(iterations, pbes1.hash, 'PBEParameter')
-    const derived = pbkdf1(pbes1.hash, passphraseBytes(passphrase), salt, iterations, 16)
-    const cipher = { algorithm: pbes1.cipher(), keyLength: 8, iv: derived.subarray(8, 16) }
+    const where = 'PBEParameter'
+    const hash = crypto.hash(pbes1.hash, where)
+    crypto.spend(iterations, hash, where)
+    const derived = pbkdf1(hash, passphraseBytes(passphrase), salt, iterations, 16)
+    const cipher = { algorithm: crypto.cipher(pbes1.cipher, where), iv: derived.subarray(8, 16) }
     return decrypt(cipher, derived.subarray(0, 8), ciphertext)
   }
   const secret = pkcs12Passphrase ?? pkcs12PassphraseBytes(passphrase)
-  const { key, iv } = derivePkcs12(pkcs12!, secret, salt, iterations, budget)
+  const { key, iv } = derivePkcs12(pkcs12!, secret, salt, iterations, crypto)
   if (!pkcs12!.cipher) return rc4(key, ciphertext)
-  return decrypt({ algorithm: pkcs12!.cipher(), keyLength: key.length, iv }, key, ciphertext)
+  return decrypt({ algorithm: crypto.cipher(pkcs12!.cipher, 'PBEParameter'), iv }, key, ciphertext)
 }
 
 function derivePkcs12(
@@ -290,9 +259,10 @@ function derivePkcs12(
   secret: Uint8Array,
   salt: Uint8Array,
   iterations: number,
-  budget: DerivationBudget,
+  crypto: PassphraseCrypto,
 ): { key: Uint8Array; iv: Uint8Array } {
-  budget.spend(iterations * (Math.ceil(scheme.keyLength / 20) + 1), sha1, 'PBEParameter')
+  const sha1 = crypto.hash('sha1', 'PBEParameter')
+  crypto.spend(iterations * (Math.ceil(scheme.keyLength / 20) + 1), sha1, 'PBEParameter')
   let key = pkcs12Kdf(sha1, secret, salt, PKCS12_KEY, iterations, scheme.keyLength)
   if (scheme.twoKeys) {
     const three = new Uint8Array(24)
@@ -306,13 +276,13 @@ function derivePkcs12(
 
 function readPbes2(
   algorithm: AlgorithmIdentifier,
-  budget: DerivationBudget,
+  crypto: PassphraseCrypto,
 ): { derivation: Derivation; cipher: Cipher } {
   if (!algorithm.parameters) throw new X509Error('INVALID_STRUCTURE', 'PBES2-params: missing')
   const outer = DerReader.open(algorithm.parameters, '')
   const reader = outer.sequence('PBES2-params')
-  const derivation = readDerivation(readAlgorithmIdentifier(reader, 'keyDerivationFunc'), budget)
-  const cipher = readCipher(readAlgorithmIdentifier(reader, 'encryptionScheme'))
+  const derivation = readDerivation(readAlgorithmIdentifier(reader, 'keyDerivationFunc'), crypto)
+  const cipher = readCipher(readAlgorithmIdentifier(reader, 'encryptionScheme'), crypto)
   reader.finish()
   outer.finish()
   return { derivation, cipher }
@@ -353,45 +323,45 @@ export type KeyEncryption =
   | { readonly scheme: 'pbe-sha1-3des'; readonly iterations?: number }
   | { readonly scheme: 'pbe-sha1-rc2-40'; readonly iterations?: number }
 
-/** Encrypts; returns the AlgorithmIdentifier's DER and the ciphertext. @throws {X509Error} `INVALID_ARGUMENT` */
+/** Encrypts; returns the AlgorithmIdentifier's DER and the ciphertext. @throws {X509Error} `UNSUPPORTED` */
 export function pbeEncrypt(
   plaintext: Uint8Array,
   passphrase: string | Uint8Array,
+  provider: CryptoProvider,
   encryption: KeyEncryption = { scheme: 'pbes2' },
 ): { algorithm: Uint8Array; ciphertext: Uint8Array } {
-  const salt = randomBytes(16)
+  const crypto = new PassphraseCrypto(provider, Infinity)
+  const salt = provider.randomBytes(16)
   if (encryption.scheme === 'pbe-sha1-3des' || encryption.scheme === 'pbe-sha1-rc2-40') {
     const oid = PKCS12_OIDS[encryption.scheme]
     const scheme = PKCS12_SCHEMES[oid]!
     const iterations = encryption.iterations ?? 2048
     const short = salt.subarray(0, 8)
-    const budget = new DerivationBudget(Infinity)
-    const { key, iv } = derivePkcs12(scheme, pkcs12PassphraseBytes(passphrase), short, iterations, budget)
+    const { key, iv } = derivePkcs12(scheme, pkcs12PassphraseBytes(passphrase), short, iterations, crypto)
     return {
       algorithm: encodeAlgorithmIdentifier(oid, der.sequence(der.octetString(short), der.integer(iterations))),
-      ciphertext: cbcEncrypt(scheme.cipher!(), key, iv, plaintext),
+      ciphertext: cbcEncrypt(crypto.cipher(scheme.cipher!, encryption.scheme), key, iv, plaintext),
     }
   }
-  const name = encryption.cipher ?? 'aes-256-cbc'
-  const cipherOid = CIPHER_OIDS[name]
-  const algorithm = name === 'des-ede3-cbc' ? tripleDes : aes
-  const keyLength = name === 'des-ede3-cbc' ? 24 : AES_OIDS[cipherOid]!
-  const iv = randomBytes(algorithm.blockLength)
+  const cipherOid = CIPHER_OIDS[encryption.cipher ?? 'aes-256-cbc']
+  const cipher = crypto.cipher(CIPHERS[cipherOid]!, 'PBES2')
+  const { keyLength } = cipher
+  const iv = provider.randomBytes(cipher.blockLength)
   const secret = passphraseBytes(passphrase)
   let derivation: Uint8Array
   let key: Uint8Array
   if (encryption.scheme === 'scrypt') {
     const cost = encryption.cost ?? 16384
-    key = scrypt(secret, salt, { cost, blockSize: 8, parallelization: 1 }, keyLength)
+    key = crypto.scrypt(secret, salt, { cost, blockSize: 8, parallelization: 1 }, keyLength, 'PBES2')
     const numbers = [cost, 8, 1].map((number) => der.integer(number))
     derivation = encodeAlgorithmIdentifier(SCRYPT, der.sequence(der.octetString(salt), ...numbers))
   } else {
     const iterations = encryption.iterations ?? 100_000
     const prf = encryption.prf ?? 'sha256'
-    key = pbkdf2(hashByName(prf, 'prf'), secret, salt, iterations, keyLength)
+    key = crypto.pbkdf2(crypto.hash(prf, 'prf'), secret, salt, iterations, keyLength, 'PBES2')
     derivation = encodePbkdf2(salt, iterations, prf)
   }
-  const ciphertext = cbcEncrypt(algorithm, key, iv, plaintext)
+  const ciphertext = cbcEncrypt(cipher, key, iv, plaintext)
   key.fill(0)
   const scheme = encodeAlgorithmIdentifier(cipherOid, der.octetString(iv))
   return { algorithm: encodeAlgorithmIdentifier(PBES2, der.sequence(derivation, scheme)), ciphertext }

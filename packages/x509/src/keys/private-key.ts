@@ -1,10 +1,10 @@
-import type { PrivateKeyData } from '@x/crypto-primitives'
+import type { CryptoProvider, PrivateKeyData } from '@x/crypto-primitives'
 import { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { X509Error } from '../error.ts'
 import { encodePem, isPem, type PemBlock, parsePem } from '../pem.ts'
 import { decryptPkcs8, encryptPkcs8, type KeyEncryption } from './encrypted-pkcs8.ts'
-import { DerivationBudget } from './pbe.ts'
+import { PassphraseCrypto } from './passphrase-crypto.ts'
 import {
   encodeDsaPrivateKey,
   encodeEcPrivateKey,
@@ -21,8 +21,10 @@ import { decryptPemBlock, encryptPemBlock } from './traditional-pem.ts'
 export interface PrivateKeyOptions {
   /** For encrypted keys: bytes, or text that is used as UTF-8. */
   readonly passphrase?: string | Uint8Array
+  /** Derives the key and decrypts; encrypted keys need it, others do not. */
+  readonly provider?: CryptoProvider
   /**
-   * Hashes that key derivation may compute. Default a million, about a second; give more for a file that is trusted.
+   * Hashes that key derivation may compute. Default a million, about a second in JavaScript; give more for a file that is trusted.
    */
   readonly work?: number
 }
@@ -33,10 +35,11 @@ const LABELS = ['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY', 'RSA PRIVATE KEY', 'EC P
  * A private key from PEM or DER: PKCS#8, encrypted PKCS#8 (PBES1, PBES2), PKCS#1, SEC 1, OpenSSL's DSA form, and
  * traditional encrypted PEM (`DEK-Info`). Of several PEM blocks the first that holds a private key is taken.
  *
- * @throws {X509Error} `PASSPHRASE_REQUIRED`, `WRONG_PASSPHRASE`, `INVALID_PEM` when there is no private key,
- *   `LIMIT_EXCEEDED` for a key derivation that would take too long
+ * @throws {X509Error} `PASSPHRASE_REQUIRED`, `PROVIDER_REQUIRED`, `WRONG_PASSPHRASE`, `INVALID_PEM` when there is no
+ *   private key, `LIMIT_EXCEEDED` for a key derivation that would take too long, `UNSUPPORTED` for what is not known, or
+ *   the provider lacks
  * @example
- * const key = provider.importPrivateKey(parsePrivateKey(pem, { passphrase: 'secret' }))
+ * const key = provider.importPrivateKey(parsePrivateKey(pem, { passphrase: 'secret', provider }))
  */
 export function parsePrivateKey(input: string | Uint8Array, options: PrivateKeyOptions = {}): PrivateKeyData {
   if (typeof input !== 'string' && !isPem(input)) return readDerKey(input, options)
@@ -52,7 +55,7 @@ function readPemKey(block: PemBlock, options: PrivateKeyOptions): PrivateKeyData
   if (block.label === 'ENCRYPTED PRIVATE KEY') return readEncrypted(block.bytes, options)
   if (block.label === 'PRIVATE KEY') return readPkcs8(block.bytes)
   const encrypted = block.headers['Proc-Type']?.includes('ENCRYPTED')
-  const bytes = encrypted ? decryptPemBlock(block, options.passphrase) : block.bytes
+  const bytes = encrypted ? decryptPemBlock(block, options.passphrase, options.provider) : block.bytes
   try {
     if (block.label === 'RSA PRIVATE KEY') return { type: 'rsa', ...readRsaPrivateKey(bytes) }
     return block.label === 'EC PRIVATE KEY' ? readEcPrivateKey(bytes) : readDsaPrivateKey(bytes)
@@ -71,8 +74,10 @@ function readDerKey(bytes: Uint8Array, options: PrivateKeyOptions): PrivateKeyDa
   return encrypted ? readEncrypted(bytes, options) : readAnyPrivateKey(bytes)
 }
 
-function readEncrypted(bytes: Uint8Array, { passphrase, work }: PrivateKeyOptions): PrivateKeyData {
-  const decrypted = decryptPkcs8(bytes, passphrase, new DerivationBudget(work))
+function readEncrypted(bytes: Uint8Array, { passphrase, provider, work }: PrivateKeyOptions): PrivateKeyData {
+  const decrypted = decryptPkcs8(bytes, passphrase, () =>
+    PassphraseCrypto.by(provider, 'EncryptedPrivateKeyInfo', work),
+  )
   try {
     return readPkcs8(decrypted)
   } catch (error) {
@@ -84,11 +89,13 @@ function readEncrypted(bytes: Uint8Array, { passphrase, work }: PrivateKeyOption
   }
 }
 
-export interface EncodePrivateKeyOptions extends PrivateKeyOptions {
+export interface EncodePrivateKeyOptions {
   /** `pkcs8` (the default), or the traditional form of the key's type: PKCS#1, SEC 1, DSA. */
   readonly type?: 'pkcs8' | 'traditional'
   /** Encrypts: PKCS#8 by PBES2 unless `encryption` says otherwise, traditional PEM by `DEK-Info`. */
   readonly passphrase?: string | Uint8Array
+  /** Derives the key and encrypts, when there is a passphrase. */
+  readonly provider?: CryptoProvider
   /** How a PKCS#8 key is encrypted. */
   readonly encryption?: KeyEncryption
   /** The cipher of encrypted traditional PEM. */
@@ -98,7 +105,8 @@ export interface EncodePrivateKeyOptions extends PrivateKeyOptions {
 /**
  * A private key as PEM (the default) or DER.
  *
- * @throws {X509Error} `INVALID_ARGUMENT` for a form that the key's type does not have
+ * @throws {X509Error} `INVALID_ARGUMENT` for a form that the key's type does not have; `PROVIDER_REQUIRED`, `UNSUPPORTED`
+ *   when it is to be encrypted
  */
 export function encodePrivateKey(key: PrivateKeyData, options: EncodePrivateKeyOptions & { format: 'der' }): Uint8Array
 export function encodePrivateKey(key: PrivateKeyData, options?: EncodePrivateKeyOptions & { format?: 'pem' }): string
@@ -112,11 +120,12 @@ export function encodePrivateKey(
     if (passphrase === undefined) return options.format === 'der' ? bytes : encodePem(label, bytes)
     if (options.format === 'der')
       throw new X509Error('INVALID_ARGUMENT', 'the traditional form is encrypted as PEM only; use PKCS#8')
-    return encryptPemBlock(label, bytes, passphrase, options.cipher)
+    return encryptPemBlock(label, bytes, passphrase, PassphraseCrypto.by(options.provider, label), options.cipher)
   }
   const plain = encodePkcs8(key)
   if (passphrase === undefined) return options.format === 'der' ? plain : encodePem('PRIVATE KEY', plain)
-  const encrypted = encryptPkcs8(plain, passphrase, options.encryption)
+  const { provider } = PassphraseCrypto.by(options.provider, 'encodePrivateKey')
+  const encrypted = encryptPkcs8(plain, passphrase, provider, options.encryption)
   plain.fill(0)
   return options.format === 'der' ? encrypted : encodePem('ENCRYPTED PRIVATE KEY', encrypted)
 }

@@ -105,8 +105,7 @@ export class Engine implements TransportEvents {
   transportData(bytes: Uint8Array): boolean {
     this.owner.active()
     const connection = this.ensure()
-    // No Buffer: where the stack copies with `slice`, a Buffer would not.
-    connection.receive(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length))
+    connection.receive(bytes)
     this.pump()
     return this.wantsInput
   }

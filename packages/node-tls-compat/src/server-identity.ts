@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { IdentityCertificate } from '@x/x509'
+import { Certificate, type IdentityCertificate, toIdentityCertificate } from '@x/x509'
 import { checkServerIdentity } from './check-server-identity.ts'
 import { kEngine, type TLSSocket } from './socket-type.ts'
 
@@ -21,10 +21,9 @@ export function identityError(
   if (check !== checkServerIdentity || !leaf) return ask()
   const key = `${createHash('sha256').update(leaf).digest().toString('latin1')}${host}`
   if (right.has(key)) return undefined
-  const error = ask()
-  if (!error) {
-    if (right.size >= LIMIT) right.clear()
-    right.add(key)
-  }
-  return error
+  // The whole certificate object, with fingerprints and issuers, is for an error to show.
+  if (check(host, toIdentityCertificate(Certificate.parse(leaf)))) return ask()
+  if (right.size >= LIMIT) right.clear()
+  right.add(key)
+  return undefined
 }

@@ -64,7 +64,13 @@ export {
   type IdentityCertificate,
   type IdentityError,
 } from './node-shapes/check-server-identity.ts'
-export { fingerprint, type LegacyCertificate, type LegacyName, toLegacyObject } from './node-shapes/legacy-object.ts'
+export {
+  fingerprint,
+  type LegacyCertificate,
+  type LegacyName,
+  toIdentityCertificate,
+  toLegacyObject,
+} from './node-shapes/legacy-object.ts'
 export { type CheckOptions, X509CertificateLike } from './node-shapes/x509-certificate.ts'
 export { type CertId, createOcspRequest, type OcspRequest, parseOcspRequest } from './ocsp/request.ts'
 export {

@@ -11,6 +11,7 @@ import {
   createAuthority,
   createName,
   type GeneralName,
+  toIdentityCertificate,
   X509CertificateLike,
   X509Error,
 } from '../src/index.ts'
@@ -50,6 +51,8 @@ function expectSame(pem: string): void {
   for (const field of FIELDS) expect(plain(own[field]), `${field} of\n${pem}`).toEqual(plain(native[field]))
   expect(plain(own.toLegacyObject()), pem).toEqual(plain(native.toLegacyObject()))
   expect(own.toString()).toBe(native.toString())
+  const { subject, subjectaltname } = own.toLegacyObject()
+  expect(plain(toIdentityCertificate(Certificate.parse(pem))), pem).toEqual(plain({ subject, subjectaltname }))
 }
 
 describe('X509Certificate', () => {

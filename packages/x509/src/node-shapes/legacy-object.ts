@@ -4,6 +4,7 @@ import type { Certificate } from '../certificate.ts'
 import { X509Error } from '../error.ts'
 import { curveEntry } from '../keys/curve-names.ts'
 import type { Name } from '../names/name.ts'
+import type { IdentityCertificate } from './check-server-identity.ts'
 import { alternativeNamesText, dateText, infoAccessObject } from './text.ts'
 
 /** Attributes by type; one that is there several times is a list. */
@@ -75,17 +76,26 @@ export function toLegacyObject(
   return object
 }
 
+/** What `checkServerIdentity` reads of the legacy object, without the work for the rest. */
+export function toIdentityCertificate(certificate: Certificate): IdentityCertificate {
+  return { subject: legacyName(certificate.subject), ...alternativeNamesOf(certificate) }
+}
+
+function alternativeNamesOf(certificate: Certificate): { subjectaltname?: string } {
+  const names = attempt(() => certificate.extension('subjectAltName'))
+  return names ? { subjectaltname: alternativeNamesText(names) } : {}
+}
+
 function describeCertificate(
   certificate: Certificate,
   provider: Pick<CryptoProvider, 'hashes' | 'name'>,
 ): LegacyCertificate {
-  const alternative = attempt(() => certificate.extension('subjectAltName'))
   const access = attempt(() => certificate.extension('authorityInfoAccess'))
   const usage = attempt(() => certificate.extension('extKeyUsage'))
   return {
     subject: legacyName(certificate.subject),
     issuer: legacyName(certificate.issuer),
-    ...(alternative && { subjectaltname: alternativeNamesText(alternative) }),
+    ...alternativeNamesOf(certificate),
     ...(access && { infoAccess: infoAccessObject(access) }),
     ca: isAuthority(certificate),
     ...legacyKey(certificate),

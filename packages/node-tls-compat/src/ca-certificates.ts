@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ContextError } from '@x/secure-context'
-import { Certificate } from '@x/x509'
+import { Certificate } from '@x/x509/tls'
 import { native } from './native.ts'
 import { fromContextError, invalidArgType, invalidArgValue } from './node-error.ts'
 import { bytesOf, isView, validateArray, validateString } from './validate.ts'

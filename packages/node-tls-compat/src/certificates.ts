@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { TlsConnection } from '@x/tls-handshake'
-import { Certificate, type LegacyCertificate, toLegacyObject } from '@x/x509'
+import { Certificate, type LegacyCertificate, toLegacyObject } from '@x/x509/tls'
 import { ALL_CERTIFICATE_FIELDS } from './running-node.ts'
 import type { SecureContext } from './secure-context.ts'
 import { bytesOf } from './validate.ts'

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url'
-import { checkServerIdentity as check, type IdentityCertificate } from '@x/x509'
+import { checkServerIdentity as check, type IdentityCertificate } from '@x/x509/tls'
 import { nodeError } from './node-error.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { readAuthorities } from '@x/secure-context'
-import { TrustStore } from '@x/x509'
+import { TrustStore } from '@x/x509/tls'
 import { defaultStoreGeneration, getCACertificates } from './ca-certificates.ts'
 
 let store: TrustStore | undefined

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Certificate, type IdentityCertificate, toIdentityCertificate } from '@x/x509'
+import { Certificate, type IdentityCertificate, toIdentityCertificate } from '@x/x509/tls'
 import { checkServerIdentity } from './check-server-identity.ts'
 import { kEngine, type TLSSocket } from './socket-type.ts'
 

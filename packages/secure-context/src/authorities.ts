@@ -1,4 +1,4 @@
-import { Certificate, parseCertificates, pemBlocks } from '@x/x509'
+import { Certificate, parseCertificates, pemBlocks } from '@x/x509/tls'
 
 const LABELS = ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']
 

@@ -22,9 +22,9 @@ import {
   pfxIdentities,
   TrustStore,
   type VerifyResult,
-  verifyChain,
+  verifyAsNode,
   verifyMessage,
-} from '@x/x509'
+} from '@x/x509/tls'
 import { readAuthorities } from './authorities.ts'
 import { allowedAtSecurityLevel, parseCipherList, parseTls13Suites, securityLevelBits } from './cipher-list.ts'
 import { CIPHER_SUITES, cipherSuiteById, TLS13_CIPHER_SUITES } from './cipher-suites.ts'
@@ -305,12 +305,11 @@ export class TlsContext {
     } catch {
       return { ok: false, result: { code: 'UNSPECIFIED', message: verifyMessage('UNSPECIFIED') } }
     }
-    const result = verifyChain({
+    const result = verifyAsNode({
       ...settings,
       purpose,
       leaf: chain[0]!,
       intermediates: chain.slice(1),
-      profile: 'node',
       ...(remembers ? {} : { crls: this.crls }),
     })
     const conclude = (found: VerifyResult): PeerVerdict => {

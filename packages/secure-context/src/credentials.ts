@@ -9,7 +9,7 @@ import {
   parsePrivateKey,
   signatureSecurity,
   X509Error,
-} from '@x/x509'
+} from '@x/x509/tls'
 import { ContextError } from './error.ts'
 
 interface Slot {

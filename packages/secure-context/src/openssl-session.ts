@@ -3,8 +3,7 @@
  * `session` option and its tickets hold. With it a session made by OpenSSL resumes here, and ours there.
  */
 import type { ProtocolVersion, Session } from '@x/tls-handshake'
-import { nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from '@x/x509'
-import * as der from '@x/x509/der'
+import { DerReader, nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from '@x/x509/tls'
 import { BackwardDer } from './backward-der.ts'
 
 /** SSL_SESSION_ASN1_VERSION */
@@ -118,7 +117,7 @@ export function encodeOpenSslSession(session: Session): Uint8Array {
  */
 export function decodeOpenSslSession(input: Uint8Array, side: Session['side']): Session {
   // The session keeps parts of the bytes, which belong to the caller. (A Buffer's `slice` would not copy.)
-  const outer = der.DerReader.open(new Uint8Array(input), 'SSL_SESSION')
+  const outer = DerReader.open(new Uint8Array(input), 'SSL_SESSION')
   const reader = outer.sequence('')
   outer.finish()
   if (reader.number('version') !== FORMAT) reader.fail('UNSUPPORTED', 'a version other than 1', 'version')
@@ -130,7 +129,7 @@ export function decodeOpenSslSession(input: Uint8Array, side: Session['side']): 
   const sessionId = reader.octetString('session_id')
   const secret = reader.octetString('master_key')
 
-  const optional = <T>(tag: number, read: (field: der.DerReader) => T): T | undefined => {
+  const optional = <T>(tag: number, read: (field: DerReader) => T): T | undefined => {
     if (!reader.is(0xa0 | tag)) return undefined
     const field = reader.explicit(tag, `[${tag}]`)
     const value = read(field)

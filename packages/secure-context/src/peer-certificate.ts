@@ -1,6 +1,6 @@
 import type { CryptoProvider } from '@x/crypto-primitives'
 import type { PeerCertificate } from '@x/tls-handshake'
-import { Certificate } from '@x/x509'
+import { Certificate } from '@x/x509/tls'
 
 /** Hands the handshake what it must know of a peer's leaf. @throws {X509Error | CryptoError} */
 export function readPeerCertificate(der: Uint8Array, provider: CryptoProvider): PeerCertificate {

@@ -1,6 +1,6 @@
 import type { CryptoProvider } from '@x/crypto-primitives'
 import type { PeerCertificate, PeerVerdict } from '@x/tls-handshake'
-import type { Certificate, TrustStore } from '@x/x509'
+import type { Certificate, TrustStore } from '@x/x509/tls'
 import { readPeerCertificate } from './peer-certificate.ts'
 
 /** The entries that were used last, so many of them at most. */

@@ -8,7 +8,7 @@ import { SubjectPublicKeyInfo } from './keys/public-key.ts'
 import { Name } from './names/name.ts'
 
 /** A certificate is rarely over 8 KB; one of a megabyte is an attack. */
-const LIMITS: DerLimits = { maxLength: 1024 * 1024, maxDepth: 32 }
+const LIMITS: DerLimits = { maxLength: 1_048_576, maxDepth: 32 }
 
 /**
  * A certificate with what verifying it takes: read from DER, its extensions by their decoders. `Certificate` has more

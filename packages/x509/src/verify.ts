@@ -56,5 +56,6 @@ export type {
   ReferenceName,
   VerifyBudget,
 } from './verify/options.ts'
-export { nodeProfile, plainProfile, webpkiProfile } from './verify/profiles.ts'
+export { nodeProfile, plainProfile } from './verify/profiles.ts'
 export { createTrustStore } from './verify/trust-store.ts'
+export { webpkiProfile } from './verify/webpki-profile.ts'

@@ -1,9 +1,10 @@
-/** `@x/x509/verify`: that it decides as `verifyChain` does, leaves nothing undone that it was asked for, and stays small. */
+/** `@x/x509/verify` and `@x/x509/tls`: that each decides as `verifyChain` does, leaves nothing undone that it was asked for, and stays small. */
 import { fileURLToPath } from 'node:url'
 import { nodeProvider as provider } from '@x/crypto-primitives/node'
 import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import * as whole from '../src/index.ts'
+import { verifyAsNode } from '../src/tls.ts'
 import {
   Certificate,
   createTrustStore,
@@ -132,6 +133,24 @@ describe('decides as the whole package does', () => {
     })
 })
 
+describe('verifyAsNode', () => {
+  test.each(SCENARIOS.filter(([, { policy }]) => !policy))('decides as the profile `node`: %s', (_, scenario) => {
+    const options = {
+      ...{ provider, name: scenario.name, time: scenario.time, crls: scenario.crls },
+      leaf: scenario.leaf,
+      intermediates: scenario.sent,
+      anchors: scenario.trusted,
+    }
+    expect(verifyAsNode(options)).toEqual(whole.verifyChainSync({ ...options, profile: 'node' }))
+  })
+
+  test('does not pass over a profile or policies', () => {
+    const options = { leaf: leaf.certificate, anchors: [root.certificate], provider }
+    for (const more of [{ profile: 'webpki' }, { policy: {} }] as object[])
+      expect(() => verifyAsNode({ ...options, ...more })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+  })
+})
+
 describe('plainProfile', () => {
   const verify = ({ leaf, sent, trusted, name, time, crls }: Scenario, profile: PathProfile) =>
     verifyChainSync({
@@ -200,25 +219,42 @@ describe('leaves nothing undone that it was asked for', () => {
   })
 })
 
-test('a bundle of it holds nothing that writes, decrypts, prints or asks about revocation', async () => {
+/** Files of this package in a bundle. */
+async function bundled(contents: string, treeShaking: boolean): Promise<{ files: string[]; imports: string[] }> {
   const folder = fileURLToPath(new URL('..', import.meta.url))
   const { metafile } = await build({
-    stdin: {
-      contents: `export { Certificate, createTrustStore, plainProfile, verifyChain } from './src/verify.ts'`,
-      resolveDir: folder,
-      loader: 'ts',
-    },
+    stdin: { contents, resolveDir: folder, loader: 'ts' },
     bundle: true,
+    treeShaking,
     write: false,
     format: 'esm',
     metafile: true,
     absWorkingDir: folder,
+    external: ['@x/*'],
   })
-  const files = Object.entries(Object.values(metafile.outputs)[0]!.inputs)
+  const { inputs, imports } = Object.values(metafile.outputs)[0]!
+  const files = Object.entries(inputs)
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
     .map(([path]) => path)
+  return { files, imports: imports.map(({ path }) => path) }
+}
+
+test('a bundle of `verify` holds nothing that writes, decrypts, prints or asks about revocation', async () => {
+  const { files } = await bundled(
+    `export { Certificate, createTrustStore, plainProfile, verifyChain } from './src/verify.ts'`,
+    true,
+  )
   expect(files).toContain('src/verify/check-path.ts')
   const unneeded =
     /src\/(issue|containers|node-shapes|revocation|ocsp|ct|generated)\/|\/(private-key|pbe|jwk|pem|registry|sct-list|create-name|curve-names|codes|revocation|strict|policy|name-constraints)\.ts$/
   expect(files.filter((path) => unneeded.test(path))).toEqual([])
+})
+
+test('what `tls` loads holds nothing that issues, writes key files or is stricter than Node, and no hashes', async () => {
+  const { files, imports } = await bundled(`export * from './src/tls.ts'`, false)
+  expect(files).toContain('src/containers/pkcs12.ts')
+  const unneeded =
+    /src\/(issue|ocsp|ct|generated)\/|\/(jwk|pkcs7|x509-certificate|create-name|strict|policy|write-pkcs12|pbe-encrypt|encode-private-key)\.ts$/
+  expect(files.filter((path) => unneeded.test(path))).toEqual([])
+  expect([...new Set(imports)].sort()).toEqual(['@x/crypto-primitives', '@x/crypto-primitives/legacy'])
 })

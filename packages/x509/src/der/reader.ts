@@ -11,7 +11,7 @@ export interface DerLimits {
   readonly maxDepth: number
 }
 
-export const DEFAULT_DER_LIMITS: DerLimits = { maxLength: 64 * 1024 * 1024, maxDepth: 48 }
+export const DEFAULT_DER_LIMITS: DerLimits = { maxLength: 67_108_864, maxDepth: 48 }
 
 /**
  * A strict reader of DER (X.690 §10, §11): definite minimal lengths, low-numbered tags, minimal integers, no trailing

@@ -97,8 +97,11 @@ export const EXTENSION_CODECS = {
   tlsFeature: /* @__PURE__ */ codec(tlsFeature, encodeTlsFeature),
   netscapeCertType: /* @__PURE__ */ codec(netscapeCertType, encodeNetscapeCertType),
   netscapeComment: /* @__PURE__ */ codec(netscapeComment, encodeNetscapeComment),
-  ocspNoCheck: /* @__PURE__ */ codec(nullExtension('ocspNoCheck', OID.ocspNoCheck), encodeNullExtension),
-  ctPoison: /* @__PURE__ */ codec(nullExtension('ctPoison', OID.ctPoison), encodeNullExtension),
+  ocspNoCheck: /* @__PURE__ */ codec(
+    /* @__PURE__ */ nullExtension('ocspNoCheck', OID.ocspNoCheck),
+    encodeNullExtension,
+  ),
+  ctPoison: /* @__PURE__ */ codec(/* @__PURE__ */ nullExtension('ctPoison', OID.ctPoison), encodeNullExtension),
   signedCertificateTimestampList: /* @__PURE__ */ codec(
     signedCertificateTimestampList,
     encodeSignedCertificateTimestampList,

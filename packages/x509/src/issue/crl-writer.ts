@@ -40,7 +40,7 @@ export interface CrlInput {
   readonly signatureAlgorithm?: SignatureAlgorithm
 }
 
-const WEEK = 7 * 86_400_000
+const WEEK = 604_800_000
 
 function bytesOf(value: Uint8Array | number | bigint): Uint8Array {
   return der.contentsOf(der.integer(value))

@@ -31,7 +31,6 @@ export function pkcs12PassphraseBytes(passphrase: string | Uint8Array): Uint8Arr
 
 // --- Ciphers --------------------------------------------------------------------------------------------------------
 
-const DES_EDE3_CBC = '1.2.840.113549.3.7'
 const RC2_CBC = '1.2.840.113549.3.2'
 
 /** The ciphers that can be written; the reader knows more. */
@@ -39,16 +38,16 @@ export const CIPHER_OIDS = {
   'aes-128-cbc': '2.16.840.1.101.3.4.1.2',
   'aes-192-cbc': '2.16.840.1.101.3.4.1.22',
   'aes-256-cbc': '2.16.840.1.101.3.4.1.42',
-  'des-ede3-cbc': DES_EDE3_CBC,
+  'des-ede3-cbc': '1.2.840.113549.3.7',
 } as const
 
 export type PbeCipher = keyof typeof CIPHER_OIDS
 
 const CIPHERS: Readonly<Record<string, KeyFileCipher>> = {
-  [CIPHER_OIDS['aes-128-cbc']]: 'aes-128-cbc',
-  [CIPHER_OIDS['aes-192-cbc']]: 'aes-192-cbc',
-  [CIPHER_OIDS['aes-256-cbc']]: 'aes-256-cbc',
-  [DES_EDE3_CBC]: '3des-ede-cbc',
+  '2.16.840.1.101.3.4.1.2': 'aes-128-cbc',
+  '2.16.840.1.101.3.4.1.22': 'aes-192-cbc',
+  '2.16.840.1.101.3.4.1.42': 'aes-256-cbc',
+  '1.2.840.113549.3.7': '3des-ede-cbc',
   '1.3.14.3.2.7': 'des-cbc',
 }
 

@@ -11,7 +11,7 @@ import { type CrlReason, certificateIssuer, cRLReason, invalidityDate } from '..
 import { Name } from '../names/name.ts'
 import { derOf, encodePem } from '../pem.ts'
 
-const LIMITS: DerLimits = { maxLength: 64 * 1024 * 1024, maxDepth: 32 }
+const LIMITS: DerLimits = { maxLength: 67_108_864, maxDepth: 32 }
 
 /** One revoked certificate. */
 export interface RevokedCertificate {

@@ -10,7 +10,7 @@ import { isDnsName } from './host-name.ts'
 import type { BuiltPath } from './openssl-path.ts'
 
 /** Comparisons that one certificate and one set of constraints may ask for (OpenSSL's NAME_CHECK_MAX). */
-const MAX_COMPARISONS = 1 << 20
+const MAX_COMPARISONS = 1_048_576
 
 /** What comparing a name with a constraint says. */
 type Comparison = boolean | 'bad-constraint' | 'bad-name'

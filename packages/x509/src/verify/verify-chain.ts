@@ -1,12 +1,12 @@
 import type { Awaitable } from '@x/crypto-primitives'
 import type { Certificate } from '../certificate.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
-import { verifyMessage } from './codes.ts'
 import type { PathOptions, PathResult } from './options.ts'
 import { checkPolicies, type PolicyOptions } from './policy.ts'
-import { nodeProfile, webpkiProfile } from './profiles.ts'
-import { type CrlOptions, checkCrls } from './revocation.ts'
-import { validatePath } from './validate-path.ts'
+import { nodeProfile } from './profiles.ts'
+import type { CrlOptions } from './revocation.ts'
+import { verifyBy } from './verify-as-node.ts'
+import { webpkiProfile } from './webpki-profile.ts'
 
 /**
  * `node`: what Node and OpenSSL decide, less their holes; `webpki`: strict, as RFC 5280 and the CA/Browser Forum's
@@ -49,12 +49,6 @@ export function verifyChainSync(options: VerifyOptions): VerifyResult {
   return runSync(verifySteps(options), 'verifyChainSync')
 }
 
-function* verifySteps({ profile = 'webpki', policy, crls, ...options }: VerifyOptions): Eventual<VerifyResult> {
-  const result = yield* validatePath({
-    ...options,
-    profile: profile === 'webpki' ? webpkiProfile : nodeProfile,
-    policy: policy && checkPolicies(policy),
-    revocation: crls && checkCrls({ ...options, crls }),
-  } as PathOptions)
-  return { ...(result as PathResult<Certificate>), message: verifyMessage(result.code) }
+function verifySteps({ profile = 'webpki', policy, ...options }: VerifyOptions): Eventual<VerifyResult> {
+  return verifyBy(options, profile === 'webpki' ? webpkiProfile : nodeProfile, policy && checkPolicies(policy))
 }

@@ -9,7 +9,7 @@ import type {
 } from '@x/crypto-primitives'
 import type { Certificate } from '../certificate.ts'
 import { X509Error } from '../error.ts'
-import { encodePrivateKey } from '../keys/private-key.ts'
+import { encodePrivateKey } from '../keys/encode-private-key.ts'
 import { type GeneralName, generalNameFrom } from '../names/general-name.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
 import {

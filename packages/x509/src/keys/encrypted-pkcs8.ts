@@ -1,10 +1,8 @@
-import type { CryptoProvider } from '@x/crypto-primitives'
 import { readAlgorithmIdentifier } from '../algorithm.ts'
 import { DerReader } from '../der/reader.ts'
-import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
 import type { PassphraseCrypto } from './passphrase-crypto.ts'
-import { type KeyEncryption, pbeDecrypt, pbeEncrypt } from './pbe.ts'
+import { pbeDecrypt } from './pbe.ts'
 
 /** EncryptedPrivateKeyInfo (RFC 5958 §3). */
 
@@ -30,16 +28,3 @@ export function decryptPkcs8(
     throw new X509Error('PASSPHRASE_REQUIRED', 'the private key is encrypted; a passphrase is needed')
   return pbeDecrypt(algorithm, passphrase, ciphertext, crypto(), pkcs12Passphrase)
 }
-
-/** DER of an EncryptedPrivateKeyInfo. */
-export function encryptPkcs8(
-  privateKeyInfo: Uint8Array,
-  passphrase: string | Uint8Array,
-  provider: CryptoProvider,
-  encryption?: KeyEncryption,
-): Uint8Array {
-  const { algorithm, ciphertext } = pbeEncrypt(privateKeyInfo, passphrase, provider, encryption)
-  return der.sequence(algorithm, der.octetString(ciphertext))
-}
-
-export type { KeyEncryption }

@@ -1,23 +1,13 @@
-import { type CbcCipher, CryptoError, type CryptoProvider, type HashName } from '@x/crypto-primitives'
-import {
-  cbcDecrypt,
-  cbcEncrypt,
-  PKCS12_IV,
-  PKCS12_KEY,
-  pbkdf1,
-  pkcs12Kdf,
-  pkcs12Password,
-  rc4,
-} from '@x/crypto-primitives/legacy'
-import { type AlgorithmIdentifier, encodeAlgorithmIdentifier, readAlgorithmIdentifier } from '../algorithm.ts'
+import { type CbcCipher, CryptoError, type HashName } from '@x/crypto-primitives'
+import { cbcDecrypt, PKCS12_IV, PKCS12_KEY, pbkdf1, pkcs12Kdf, pkcs12Password, rc4 } from '@x/crypto-primitives/legacy'
+import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../algorithm.ts'
 import { utf8Bytes } from '../bytes.ts'
 import { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
-import { type KeyFileCipher, PassphraseCrypto } from './passphrase-crypto.ts'
+import type { KeyFileCipher, PassphraseCrypto } from './passphrase-crypto.ts'
 
-/** Encryption with a passphrase: PBES2 and PBES1 (RFC 8018), and the schemes of PKCS#12 (RFC 7292 appendix C). */
+/** Decryption with a passphrase: PBES2 and PBES1 (RFC 8018), and the schemes of PKCS#12 (RFC 7292 appendix C). */
 
 /** A passphrase as bytes: text is UTF-8, as OpenSSL takes what a terminal gives. */
 export function passphraseBytes(passphrase: string | Uint8Array): Uint8Array {
@@ -33,17 +23,8 @@ export function pkcs12PassphraseBytes(passphrase: string | Uint8Array): Uint8Arr
 
 const RC2_CBC = '1.2.840.113549.3.2'
 
-/** The ciphers that can be written; the reader knows more. */
-export const CIPHER_OIDS = {
-  'aes-128-cbc': '2.16.840.1.101.3.4.1.2',
-  'aes-192-cbc': '2.16.840.1.101.3.4.1.22',
-  'aes-256-cbc': '2.16.840.1.101.3.4.1.42',
-  'des-ede3-cbc': '1.2.840.113549.3.7',
-} as const
-
-export type PbeCipher = keyof typeof CIPHER_OIDS
-
-const CIPHERS: Readonly<Record<string, KeyFileCipher>> = {
+/** Ciphers of PBES2, by OID, without RC2. */
+export const CIPHERS: Readonly<Record<string, KeyFileCipher>> = {
   '2.16.840.1.101.3.4.1.2': 'aes-128-cbc',
   '2.16.840.1.101.3.4.1.22': 'aes-192-cbc',
   '2.16.840.1.101.3.4.1.42': 'aes-256-cbc',
@@ -89,11 +70,11 @@ function checkIv(cipher: Cipher, where: string): Cipher {
 
 // --- PBES2 (RFC 8018 §6.2) ------------------------------------------------------------------------------------------
 
-const PBES2 = '1.2.840.113549.1.5.13'
-const PBKDF2 = '1.2.840.113549.1.5.12'
-const SCRYPT = '1.3.6.1.4.1.11591.4.11'
+export const PBES2 = '1.2.840.113549.1.5.13'
+export const PBKDF2 = '1.2.840.113549.1.5.12'
+export const SCRYPT = '1.3.6.1.4.1.11591.4.11'
 
-const PRF_OIDS: Readonly<Record<string, HashName>> = {
+export const PRF_OIDS: Readonly<Record<string, HashName>> = {
   '1.2.840.113549.2.7': 'sha1',
   '1.2.840.113549.2.8': 'sha224',
   '1.2.840.113549.2.9': 'sha256',
@@ -104,13 +85,6 @@ const PRF_OIDS: Readonly<Record<string, HashName>> = {
 /** The hash of an HMAC's OID. */
 export function hashOfHmacOid(oid: string): HashName | undefined {
   return PRF_OIDS[oid]
-}
-
-/** DER of an HMAC's AlgorithmIdentifier. */
-export function encodeHmacAlgorithm(hash: HashName): Uint8Array {
-  const found = Object.entries(PRF_OIDS).find(([, name]) => name === hash)
-  if (!found) throw new X509Error('UNSUPPORTED', `no object identifier for HMAC with ${hash}`)
-  return encodeAlgorithmIdentifier(found[0], der.nullValue())
 }
 
 /** What derives a key of a given length from a passphrase. */
@@ -188,7 +162,7 @@ interface Pkcs12Scheme {
 }
 
 /** RFC 7292 appendix C, all with SHA-1. */
-const PKCS12_SCHEMES: Readonly<Record<string, Pkcs12Scheme>> = {
+export const PKCS12_SCHEMES: Readonly<Record<string, Pkcs12Scheme>> = {
   '1.2.840.113549.1.12.1.1': { keyLength: 16 },
   '1.2.840.113549.1.12.1.2': { keyLength: 5 },
   '1.2.840.113549.1.12.1.3': { cipher: '3des-ede-cbc', keyLength: 24 },
@@ -196,11 +170,6 @@ const PKCS12_SCHEMES: Readonly<Record<string, Pkcs12Scheme>> = {
   '1.2.840.113549.1.12.1.5': { cipher: 'rc2-128-cbc', keyLength: 16 },
   '1.2.840.113549.1.12.1.6': { cipher: 'rc2-40-cbc', keyLength: 5 },
 }
-
-const PKCS12_OIDS = {
-  'pbe-sha1-3des': '1.2.840.113549.1.12.1.3',
-  'pbe-sha1-rc2-40': '1.2.840.113549.1.12.1.6',
-} as const
 
 /** PBEParameter: salt and iterations. */
 function readPbeParameters({ parameters, oid }: AlgorithmIdentifier): { salt: Uint8Array; iterations: number } {
@@ -253,7 +222,7 @@ export function pbeDecrypt(
   return decrypt({ algorithm: crypto.cipher(pkcs12!.cipher, 'PBEParameter'), iv }, key, ciphertext)
 }
 
-function derivePkcs12(
+export function derivePkcs12(
   scheme: Pkcs12Scheme,
   secret: Uint8Array,
   salt: Uint8Array,
@@ -297,79 +266,4 @@ function decrypt(cipher: Cipher, key: Uint8Array, ciphertext: Uint8Array): Uint8
   } finally {
     key.fill(0)
   }
-}
-
-// --- Encrypting -----------------------------------------------------------------------------------------------------
-
-/** How to encrypt with a passphrase. */
-export type KeyEncryption =
-  | {
-      readonly scheme: 'pbes2'
-      /** Default AES-256. */
-      readonly cipher?: PbeCipher
-      /** Default HMAC with SHA-256. */
-      readonly prf?: 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
-      /** Default 100,000. */
-      readonly iterations?: number
-    }
-  | {
-      readonly scheme: 'scrypt'
-      readonly cipher?: PbeCipher
-      /** A power of two; default 16,384, block size 8, parallelization 1. */
-      readonly cost?: number
-    }
-  /** Of PKCS#12, for readers of the last century. */
-  | { readonly scheme: 'pbe-sha1-3des'; readonly iterations?: number }
-  | { readonly scheme: 'pbe-sha1-rc2-40'; readonly iterations?: number }
-
-/** Encrypts; returns the AlgorithmIdentifier's DER and the ciphertext. @throws {X509Error} `UNSUPPORTED` */
-export function pbeEncrypt(
-  plaintext: Uint8Array,
-  passphrase: string | Uint8Array,
-  provider: CryptoProvider,
-  encryption: KeyEncryption = { scheme: 'pbes2' },
-): { algorithm: Uint8Array; ciphertext: Uint8Array } {
-  const crypto = new PassphraseCrypto(provider, Infinity)
-  const salt = provider.randomBytes(16)
-  if (encryption.scheme === 'pbe-sha1-3des' || encryption.scheme === 'pbe-sha1-rc2-40') {
-    const oid = PKCS12_OIDS[encryption.scheme]
-    const scheme = PKCS12_SCHEMES[oid]!
-    const iterations = encryption.iterations ?? 2048
-    const short = salt.subarray(0, 8)
-    const { key, iv } = derivePkcs12(scheme, pkcs12PassphraseBytes(passphrase), short, iterations, crypto)
-    return {
-      algorithm: encodeAlgorithmIdentifier(oid, der.sequence(der.octetString(short), der.integer(iterations))),
-      ciphertext: cbcEncrypt(crypto.cipher(scheme.cipher!, encryption.scheme), key, iv, plaintext),
-    }
-  }
-  const cipherOid = CIPHER_OIDS[encryption.cipher ?? 'aes-256-cbc']
-  const cipher = crypto.cipher(CIPHERS[cipherOid]!, 'PBES2')
-  const { keyLength } = cipher
-  const iv = provider.randomBytes(cipher.blockLength)
-  const secret = passphraseBytes(passphrase)
-  let derivation: Uint8Array
-  let key: Uint8Array
-  if (encryption.scheme === 'scrypt') {
-    const cost = encryption.cost ?? 16384
-    key = crypto.scrypt(secret, salt, { cost, blockSize: 8, parallelization: 1 }, keyLength, 'PBES2')
-    const numbers = [cost, 8, 1].map((number) => der.integer(number))
-    derivation = encodeAlgorithmIdentifier(SCRYPT, der.sequence(der.octetString(salt), ...numbers))
-  } else {
-    const iterations = encryption.iterations ?? 100_000
-    const prf = encryption.prf ?? 'sha256'
-    key = crypto.pbkdf2(crypto.hash(prf, 'prf'), secret, salt, iterations, keyLength, 'PBES2')
-    derivation = encodePbkdf2(salt, iterations, prf)
-  }
-  const ciphertext = cbcEncrypt(cipher, key, iv, plaintext)
-  key.fill(0)
-  const scheme = encodeAlgorithmIdentifier(cipherOid, der.octetString(iv))
-  return { algorithm: encodeAlgorithmIdentifier(PBES2, der.sequence(derivation, scheme)), ciphertext }
-}
-
-/** DER of PBKDF2's AlgorithmIdentifier; the default PRF, HMAC with SHA-1, is not written. */
-export function encodePbkdf2(salt: Uint8Array, iterations: number, prf: HashName, keyLength?: number): Uint8Array {
-  const parts = [der.octetString(salt), der.integer(iterations)]
-  if (keyLength !== undefined) parts.push(der.integer(keyLength))
-  if (prf !== 'sha1') parts.push(encodeHmacAlgorithm(prf))
-  return encodeAlgorithmIdentifier(PBKDF2, der.sequence(...parts))
 }

@@ -3,14 +3,12 @@ import { type AlgorithmIdentifier, RSASSA_PSS, readAlgorithmIdentifier, readPssP
 import { padInteger } from '../bytes.ts'
 import { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
-import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
-import { NAMED_CURVES, scalarLength } from './curves.ts'
+import { scalarLength } from './curves.ts'
 import {
   DSA_KEY,
   type DsaParameters,
   EC_PUBLIC_KEY,
-  encodeKeyAlgorithm,
   RAW_KEYS,
   RSA_ENCRYPTION,
   readCurve,
@@ -19,10 +17,10 @@ import {
 
 /** Private keys in DER: PKCS#1, SEC 1, PKCS#8 and OpenSSL's DSA form. The numbers are copies, never views. */
 
-type RsaKey = Extract<PrivateKeyData, { type: 'rsa' | 'rsa-pss' }>
-type EcKey = Extract<PrivateKeyData, { type: 'ec' }>
-type DsaKey = Extract<PrivateKeyData, { type: 'dsa' }>
-type Numbers<Key> = Omit<Key, 'type' | 'pss'>
+export type RsaKey = Extract<PrivateKeyData, { type: 'rsa' | 'rsa-pss' }>
+export type EcKey = Extract<PrivateKeyData, { type: 'ec' }>
+export type DsaKey = Extract<PrivateKeyData, { type: 'dsa' }>
+export type Numbers<Key> = Omit<Key, 'type' | 'pss'>
 
 /** RSAPrivateKey (RFC 8017 §A.1.2). @throws {X509Error} */
 export function readRsaPrivateKey(bytes: Uint8Array): Numbers<RsaKey> {
@@ -43,12 +41,6 @@ export function readRsaPrivateKey(bytes: Uint8Array): Numbers<RsaKey> {
   key.finish()
   outer.finish()
   return numbers
-}
-
-/** DER of RSAPrivateKey. */
-export function encodeRsaPrivateKey(key: Numbers<RsaKey>): Uint8Array {
-  const numbers = [key.n, key.e, key.d, key.p, key.q, key.dp, key.dq, key.qi]
-  return der.sequence(der.integer(0), ...numbers.map((number) => der.integer(number)))
 }
 
 /**
@@ -85,16 +77,6 @@ export function readEcPrivateKey(bytes: Uint8Array, curve?: EcKey['curve']): EcK
   return { type: 'ec', curve: named, d: new Uint8Array(d), ...(point && { point }) }
 }
 
-/** DER of ECPrivateKey; PKCS#8 leaves the curve to its algorithm identifier. */
-export function encodeEcPrivateKey(key: EcKey, nameCurve: boolean): Uint8Array {
-  const d = padInteger(key.d, scalarLength(key.curve))
-  if (!d) throw new X509Error('INVALID_ARGUMENT', `a scalar too long for ${key.curve}`)
-  const parts = [der.integer(1), der.octetString(d)]
-  if (nameCurve) parts.push(der.explicit(0, der.oid(NAMED_CURVES[key.curve].oid)))
-  if (key.point) parts.push(der.explicit(1, der.bitString(key.point)))
-  return der.sequence(...parts)
-}
-
 /** OpenSSL's DSAPrivateKey: version, p, q, g, y, x. */
 export function readDsaPrivateKey(bytes: Uint8Array): DsaKey {
   const outer = DerReader.open(bytes, '')
@@ -105,12 +87,6 @@ export function readDsaPrivateKey(bytes: Uint8Array): DsaKey {
   key.finish()
   outer.finish()
   return out
-}
-
-/** DER of OpenSSL's DSAPrivateKey; the public value must be known. */
-export function encodeDsaPrivateKey(key: DsaKey): Uint8Array {
-  if (!key.y) throw new X509Error('INVALID_ARGUMENT', 'the traditional form of a DSA key holds its public value')
-  return der.sequence(der.integer(0), ...[key.p, key.q, key.g, key.y, key.x].map((number) => der.integer(number)))
 }
 
 /** PrivateKeyInfo or OneAsymmetricKey (RFC 5208 §5, RFC 5958 §2). @throws {X509Error} */
@@ -195,32 +171,6 @@ function readMlDsa(type: keyof typeof ML_DSA_EXPANDED, inner: Uint8Array): Priva
   if ((seed && seed.length !== 32) || (bytes && bytes.length !== ML_DSA_EXPANDED[type]))
     reader.fail('INVALID_STRUCTURE', `${type} has a seed of 32 or a key of ${ML_DSA_EXPANDED[type]} bytes`)
   return { type, ...(seed && { seed }), ...(bytes && { bytes }) }
-}
-
-/** DER of PrivateKeyInfo. The public key is written where the inner form has a place for it (EC). */
-export function encodePkcs8(key: PrivateKeyData): Uint8Array {
-  return der.sequence(der.integer(0), encodeKeyAlgorithm(key), der.octetString(innerKey(key)))
-}
-
-function innerKey(key: PrivateKeyData): Uint8Array {
-  switch (key.type) {
-    case 'rsa':
-    case 'rsa-pss':
-      return encodeRsaPrivateKey(key)
-    case 'ec':
-      return encodeEcPrivateKey(key, false)
-    case 'dsa':
-      return der.integer(key.x)
-    case 'ml-dsa-44':
-    case 'ml-dsa-65':
-    case 'ml-dsa-87':
-      if (key.seed && key.bytes) return der.sequence(der.octetString(key.seed), der.octetString(key.bytes))
-      if (key.seed) return der.implicit(0, key.seed)
-      if (key.bytes) return der.octetString(key.bytes)
-      throw new X509Error('INVALID_ARGUMENT', `${key.type}: neither seed nor key`)
-    default:
-      return der.octetString(key.bytes)
-  }
 }
 
 /** DER of a key in an unencrypted form that says what it is by its shape alone. @throws {X509Error} */

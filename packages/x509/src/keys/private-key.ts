@@ -2,21 +2,17 @@ import type { CryptoProvider, PrivateKeyData } from '@x/crypto-primitives'
 import { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { X509Error } from '../error.ts'
-import { encodePem, isPem, type PemBlock, parsePem } from '../pem.ts'
-import { decryptPkcs8, encryptPkcs8, type KeyEncryption } from './encrypted-pkcs8.ts'
+import { isPem, type PemBlock, parsePem } from '../pem.ts'
+import { decryptPkcs8 } from './encrypted-pkcs8.ts'
 import { PassphraseCrypto } from './passphrase-crypto.ts'
 import {
-  encodeDsaPrivateKey,
-  encodeEcPrivateKey,
-  encodePkcs8,
-  encodeRsaPrivateKey,
   readAnyPrivateKey,
   readDsaPrivateKey,
   readEcPrivateKey,
   readPkcs8,
   readRsaPrivateKey,
 } from './private-key-der.ts'
-import { decryptPemBlock, encryptPemBlock } from './traditional-pem.ts'
+import { decryptPemBlock } from './traditional-pem.ts'
 
 export interface PrivateKeyOptions {
   /** For encrypted keys: bytes, or text that is used as UTF-8. */
@@ -86,59 +82,5 @@ function readEncrypted(bytes: Uint8Array, { passphrase, provider, work }: Privat
     throw error
   } finally {
     decrypted.fill(0)
-  }
-}
-
-export interface EncodePrivateKeyOptions {
-  /** `pkcs8` (the default), or the traditional form of the key's type: PKCS#1, SEC 1, DSA. */
-  readonly type?: 'pkcs8' | 'traditional'
-  /** Encrypts: PKCS#8 by PBES2 unless `encryption` says otherwise, traditional PEM by `DEK-Info`. */
-  readonly passphrase?: string | Uint8Array
-  /** Derives the key and encrypts, when there is a passphrase. */
-  readonly provider?: CryptoProvider
-  /** How a PKCS#8 key is encrypted. */
-  readonly encryption?: KeyEncryption
-  /** The cipher of encrypted traditional PEM. */
-  readonly cipher?: 'aes-128-cbc' | 'aes-192-cbc' | 'aes-256-cbc' | 'des-ede3-cbc'
-}
-
-/**
- * A private key as PEM (the default) or DER.
- *
- * @throws {X509Error} `INVALID_ARGUMENT` for a form that the key's type does not have; `PROVIDER_REQUIRED`, `UNSUPPORTED`
- *   when it is to be encrypted
- */
-export function encodePrivateKey(key: PrivateKeyData, options: EncodePrivateKeyOptions & { format: 'der' }): Uint8Array
-export function encodePrivateKey(key: PrivateKeyData, options?: EncodePrivateKeyOptions & { format?: 'pem' }): string
-export function encodePrivateKey(
-  key: PrivateKeyData,
-  options: EncodePrivateKeyOptions & { format?: 'pem' | 'der' } = {},
-): Uint8Array | string {
-  const { passphrase } = options
-  if (options.type === 'traditional') {
-    const { label, bytes } = traditional(key)
-    if (passphrase === undefined) return options.format === 'der' ? bytes : encodePem(label, bytes)
-    if (options.format === 'der')
-      throw new X509Error('INVALID_ARGUMENT', 'the traditional form is encrypted as PEM only; use PKCS#8')
-    return encryptPemBlock(label, bytes, passphrase, PassphraseCrypto.by(options.provider, label), options.cipher)
-  }
-  const plain = encodePkcs8(key)
-  if (passphrase === undefined) return options.format === 'der' ? plain : encodePem('PRIVATE KEY', plain)
-  const { provider } = PassphraseCrypto.by(options.provider, 'encodePrivateKey')
-  const encrypted = encryptPkcs8(plain, passphrase, provider, options.encryption)
-  plain.fill(0)
-  return options.format === 'der' ? encrypted : encodePem('ENCRYPTED PRIVATE KEY', encrypted)
-}
-
-function traditional(key: PrivateKeyData): { label: string; bytes: Uint8Array } {
-  switch (key.type) {
-    case 'rsa':
-      return { label: 'RSA PRIVATE KEY', bytes: encodeRsaPrivateKey(key) }
-    case 'ec':
-      return { label: 'EC PRIVATE KEY', bytes: encodeEcPrivateKey(key, true) }
-    case 'dsa':
-      return { label: 'DSA PRIVATE KEY', bytes: encodeDsaPrivateKey(key) }
-    default:
-      throw new X509Error('INVALID_ARGUMENT', `a key of type ${key.type} has no traditional form; use PKCS#8`)
   }
 }

@@ -1,14 +1,15 @@
 import { CryptoError, type CryptoProvider } from '@x/crypto-primitives'
-import { cbcDecrypt, cbcEncrypt, evpBytesToKey } from '@x/crypto-primitives/legacy'
-import { fromHex, toHex } from '../bytes.ts'
+import { cbcDecrypt, evpBytesToKey } from '@x/crypto-primitives/legacy'
+import { fromHex } from '../bytes.ts'
 import { X509Error } from '../error.ts'
-import { encodePem, type PemBlock } from '../pem.ts'
+import type { PemBlock } from '../pem.ts'
 import { type KeyFileCipher, PassphraseCrypto } from './passphrase-crypto.ts'
 import { passphraseBytes } from './pbe.ts'
 
 /** OpenSSL's encrypted PEM: `Proc-Type: 4,ENCRYPTED` and `DEK-Info: cipher,iv` (RFC 1421 §4.6.1.1, §4.6.1.3). */
 
-const CIPHERS: Readonly<Record<string, { name: KeyFileCipher; blockLength: 8 | 16 }>> = {
+/** The ciphers of DEK-Info. */
+export const PEM_CIPHERS: Readonly<Record<string, { name: KeyFileCipher; blockLength: 8 | 16 }>> = {
   'AES-128-CBC': { name: 'aes-128-cbc', blockLength: 16 },
   'AES-192-CBC': { name: 'aes-192-cbc', blockLength: 16 },
   'AES-256-CBC': { name: 'aes-256-cbc', blockLength: 16 },
@@ -30,7 +31,7 @@ export function decryptPemBlock(
   provider: CryptoProvider | undefined,
 ): Uint8Array {
   const [name = '', ivText = ''] = (block.headers['DEK-Info'] ?? '').split(',').map((part) => part.trim())
-  const cipher = CIPHERS[name.toUpperCase()]
+  const cipher = PEM_CIPHERS[name.toUpperCase()]
   if (!cipher)
     throw new X509Error('UNSUPPORTED', `block ${block.label}: unknown cipher ${JSON.stringify(name)} in DEK-Info`)
   if (!/^[0-9a-f]*$/i.test(ivText) || ivText.length !== 2 * cipher.blockLength)
@@ -44,7 +45,7 @@ export function decryptPemBlock(
   const crypto = PassphraseCrypto.by(provider, where)
   const algorithm = crypto.cipher(cipher.name, where)
   const iv = fromHex(ivText)
-  const key = deriveKey(crypto, passphrase, iv, algorithm.keyLength)
+  const key = derivePemKey(crypto, passphrase, iv, algorithm.keyLength)
   try {
     return cbcDecrypt(algorithm, key, iv, block.bytes)
   } catch (error) {
@@ -57,24 +58,12 @@ export function decryptPemBlock(
 }
 
 /** EVP_BytesToKey: MD5 once, the beginning of the initialization vector as salt. */
-function deriveKey(crypto: PassphraseCrypto, passphrase: string | Uint8Array, iv: Uint8Array, length: number) {
+export function derivePemKey(
+  crypto: PassphraseCrypto,
+  passphrase: string | Uint8Array,
+  iv: Uint8Array,
+  length: number,
+) {
   const md5 = crypto.hash('md5', 'DEK-Info')
   return evpBytesToKey(md5, passphraseBytes(passphrase), iv.subarray(0, 8), 1, length)
-}
-
-/** An encrypted block; AES-256 unless told otherwise. One round of MD5 guards it: prefer PKCS#8. */
-export function encryptPemBlock(
-  label: string,
-  bytes: Uint8Array,
-  passphrase: string | Uint8Array,
-  crypto: PassphraseCrypto,
-  cipherName: 'aes-128-cbc' | 'aes-192-cbc' | 'aes-256-cbc' | 'des-ede3-cbc' = 'aes-256-cbc',
-): string {
-  const name = cipherName.toUpperCase()
-  const algorithm = crypto.cipher(CIPHERS[name]!.name, `block ${label}`)
-  const iv = crypto.provider.randomBytes(algorithm.blockLength)
-  const key = deriveKey(crypto, passphrase, iv, algorithm.keyLength)
-  const encrypted = cbcEncrypt(algorithm, key, iv, bytes)
-  key.fill(0)
-  return encodePem(label, encrypted, { 'Proc-Type': '4,ENCRYPTED', 'DEK-Info': `${name},${toHex(iv).toUpperCase()}` })
 }

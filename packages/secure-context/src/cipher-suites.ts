@@ -163,23 +163,23 @@ export interface CipherSuiteName {
   readonly notDefault: boolean
 }
 
-const STRENGTH: Record<string, number> = { '3DES': 112, NULL: 0, CHACHA20: 256 }
+/** The hash in a suite's name; a suite without one has an AEAD and SHA-256. */
+const MACS: Record<string, CipherSuiteName['mac']> = { SHA: 'SHA1', SHA256: 'SHA256', SHA384: 'SHA384', MD5: 'MD5' }
+const SILENT = ['CBC', 'EDE', 'POLY1305']
 
-/** A row with its attributes, which IANA's name spells out. */
+/** A row with its attributes, which IANA's name spells out. No expressions: this runs when a program starts. */
 function describe([id, name, standardName, since]: Row): CipherSuiteName {
   const [left, protection] = standardName.slice('TLS_'.length).split('_WITH_') as [string, string]
   const handshake = left.replace('DH_anon', 'DHE_NULL').replace('PSK_DHE', 'DHE_PSK')
   const [kx, auth = kx] = handshake.split('_') as [string, string?]
   const psk = handshake.endsWith('PSK')
-  const digest = /_(SHA\d*|MD5)$/.exec(protection)?.[1] ?? 'SHA256'
-  const encryption = protection
-    .replace(/_(SHA\d*|MD5)$/, '')
-    .replace(/_CBC$/, '')
-    .replace('3DES_EDE', '3DES')
-    .replace('CHACHA20_POLY1305', 'CHACHA20')
-    .replaceAll('_', '')
   const authentication = psk ? (kx === 'RSA' ? 'RSA' : 'PSK') : auth
-  const mac = /GCM|CCM|CHACHA20/.test(encryption) ? 'AEAD' : digest === 'SHA' ? 'SHA1' : digest
+  const words = protection.split('_')
+  const mac = MACS[words.at(-1)!]
+  if (mac) words.pop()
+  const encryption = words.filter((word) => !SILENT.includes(word)).join('')
+  const [cipher, size] = words
+  const ccm = words.includes('CCM')
   return {
     id,
     name,
@@ -188,9 +188,9 @@ function describe([id, name, standardName, since]: Row): CipherSuiteName {
     keyExchange: (psk && kx !== 'PSK' ? `${kx}PSK` : kx) as CipherSuiteName['keyExchange'],
     authentication: authentication as CipherSuiteName['authentication'],
     encryption,
-    mac: mac as CipherSuiteName['mac'],
-    strength: STRENGTH[encryption] ?? Number(/128|256/.exec(encryption)?.[0]),
-    notDefault: authentication === 'NULL' || /CCM|CAMELLIA|3DES|NULL/.test(encryption),
+    mac: ccm || cipher === 'CHACHA20' || words.includes('GCM') ? 'AEAD' : mac!,
+    strength: cipher === 'NULL' ? 0 : cipher === '3DES' ? 112 : size === '128' ? 128 : 256,
+    notDefault: authentication === 'NULL' || ccm || ['CAMELLIA', '3DES', 'NULL'].includes(cipher!),
   }
 }
 

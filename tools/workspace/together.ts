@@ -6,7 +6,11 @@ const isOutside = (id: string) => !id.startsWith('.') && !id.startsWith('/')
 
 /**
  * esbuild makes a file for every set of entries that share code, and each file costs half a millisecond to import. This
- * puts what some entries reach, but for the entries themselves, into one file, `common.js`.
+ * leaves fewer of them to the entries that programs import with each other: what they share, and what is behind it, goes
+ * into the first of these entries that has nothing from other packages or from Node's modules, else into `common.js`;
+ * what has something from there goes into the first of these entries that reaches it.
+ *
+ * An entry that holds more than its own exports the rest under names of a letter or two: they are in no declaration.
  *
  * @param folder where the built files are
  * @param entries all of the package
@@ -18,6 +22,7 @@ export async function putTogether(folder: string, entries: readonly string[], to
   const bundle = await rollup({
     input: Object.fromEntries(entries.map((name) => [name, fileOf(name)])),
     external: isOutside,
+    preserveEntrySignatures: 'allow-extension',
     // What a program does not use, its bundler leaves out.
     treeshake: false,
     plugins: [
@@ -31,7 +36,6 @@ export async function putTogether(folder: string, entries: readonly string[], to
       },
     ],
   })
-  const own = new Set(entries.map(fileOf))
   await Promise.all(files.map((file) => rm(file)))
   await bundle.write({
     dir: folder,
@@ -39,19 +43,23 @@ export async function putTogether(folder: string, entries: readonly string[], to
     sourcemap: true,
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
-    minifyInternalExports: false,
+    minifyInternalExports: true,
     hoistTransitiveImports: false,
     manualChunks(id, { getModuleInfo }) {
-      const reached = new Set<string>()
-      const visit = (file: string): void => {
-        if (reached.has(file)) return
-        reached.add(file)
-        getModuleInfo(file)?.importedIds.forEach(visit)
+      const reach = (file: string, reached = new Set<string>()) => {
+        if (!reached.has(file)) {
+          reached.add(file)
+          for (const next of getModuleInfo(file)?.importedIds ?? []) reach(next, reached)
+        }
+        return reached
       }
-      for (const name of together) visit(fileOf(name))
-      // What imports other packages, or Node's modules, would have them loaded with all the rest.
-      const alone = getModuleInfo(id)?.importedIds.some(isOutside)
-      return reached.has(id) && !own.has(id) && !alone ? 'common' : undefined
+      const reachesOutside = (file: string) => [...reach(file)].some(isOutside)
+      const entry = entries.find((name) => fileOf(name) === id)
+      if (entry) return together.includes(entry) ? entry : undefined
+      const first = together.find((name) => reach(fileOf(name)).has(id))
+      // Whoever imports the shared code is not to load with it what comes from elsewhere.
+      if (!first || reachesOutside(id)) return first
+      return together.find((name) => !reachesOutside(fileOf(name))) ?? 'common'
     },
   })
   await bundle.close()

@@ -6,7 +6,7 @@ import { putTogether } from './together.ts'
  * and everything a package depends on stays outside.
  *
  * @param entries names of the package's entries, without `src/` and `.ts`
- * @param together of these, the ones that programs import with each other: their shared code is one file
+ * @param together of these, the ones that programs import with each other: see `putTogether`
  */
 export function build(entries: string[], { together, ...options }: Options & { together?: string[] } = {}) {
   return defineConfig({

@@ -26,5 +26,5 @@ export default build(
     'conformance',
   ],
   // What the TLS stack in Node imports.
-  { together: ['index', 'node', 'legacy', 'ffdhe'] },
+  { together: ['index', 'node', 'legacy'] },
 )

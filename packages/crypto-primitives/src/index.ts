@@ -1,5 +1,6 @@
 export { constantTimeEqual, wipe } from './bytes.ts'
 export * from './error.ts'
+export { ffdheParameters } from './ffdhe.ts'
 export * from './kdf/hkdf.ts'
 export * from './kdf/tls-prf.ts'
 export type * from './provider.ts'

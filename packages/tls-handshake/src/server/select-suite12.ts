@@ -1,5 +1,4 @@
-import type { KeyExchangeGroup } from '@x/crypto-primitives'
-import { ffdheParameters } from '@x/crypto-primitives/ffdhe'
+import { ffdheParameters, type KeyExchangeGroup } from '@x/crypto-primitives'
 import { Alert, TlsError } from '@x/tls-record'
 import type { Credential, ProtocolVersion } from '../config.ts'
 import { SIGNATURE_ALGORITHMS } from '../extensions/signature-algorithms.ts'

@@ -1,5 +1,4 @@
 import { defineConfig, type Options } from 'tsup'
-import { shorten } from './shorten.ts'
 import { putTogether } from './together.ts'
 
 /**
@@ -24,10 +23,8 @@ export function build(entries: string[], { together, ...options }: Options & { t
     external: [/^node:/],
     // Deno and the edge runtimes know Node's modules by this prefix only.
     removeNodeProtocol: false,
-    async onSuccess() {
-      if (together) await putTogether('dist', entries, together)
-      await shorten('dist')
-    },
+    // No minifying: it takes away the annotations by which a bundler leaves out what a program does not use.
+    onSuccess: together && (() => putTogether('dist', entries, together)),
     ...options,
   })
 }

@@ -98,10 +98,10 @@ export interface Aead {
    */
   seal(nonce: Uint8Array, aad: Uint8Array, buffer: Uint8Array, offset: number, length: number): void
   /**
-   * Where the native cipher allocates its own output: the ciphertext of the concatenation of `parts`, as pieces whose
-   * last one is (or ends in) the tag, ready for `writev` without a copy. Absent where `seal` is the fast way.
+   * Where the native cipher allocates its own output: ciphertext and tag, ready for `writev` without a copy. The text
+   * is taken at once. Absent where `seal` is the fast way.
    */
-  sealChunks?(nonce: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[]): Uint8Array[]
+  sealChunks?(nonce: Uint8Array, aad: Uint8Array, text: Uint8Array): [ciphertext: Uint8Array, tag: Uint8Array]
   /**
    * Opens `buffer[offset, offset + length)`, ciphertext and tag, and returns the plaintext: a view of `buffer` (opened
    * in place) or of the provider's own fresh memory. `null` when authentication fails; then no plaintext is left

@@ -111,7 +111,7 @@ export class Connection extends ConnectionProperties {
     this.#warningLimit = config.limits?.warningAlerts ?? 4
     this.#wire = new Connection.#ConnectionWire(this)
     this.#flow = handshake(this.#wire, this.#facts, this.#secrets)
-    this.#guard(() => this.#advance(() => this.#flow.next()))
+    this.#resume()
   }
 
   // --- Bytes and events
@@ -137,7 +137,7 @@ export class Connection extends ConnectionProperties {
 
   /** Bytes for the transport, in order, as pieces for one `writev`. The connection never touches them again. */
   takeOutput(): Uint8Array[] {
-    if (this.#error === undefined) this.#guard(() => this.#flush())
+    if (this.#error === undefined) this.#flush()
     return this.#writer.takeOutput()
   }
 
@@ -157,7 +157,7 @@ export class Connection extends ConnectionProperties {
   write(...chunks: Uint8Array[]): void {
     if (this.#error !== undefined) return
     if (this.#closed) throw localError('PROTOCOL_IS_SHUTDOWN', 'write after close')
-    for (const chunk of chunks) this.#data.push(chunk)
+    for (let i = 0; i < chunks.length; i++) this.#data.push(chunks[i])
   }
 
   /**
@@ -181,7 +181,7 @@ export class Connection extends ConnectionProperties {
   close(): void {
     if (this.#closed || this.#error !== undefined) return
     this.#closed = true
-    this.#guard(() => this.#flush())
+    this.#flush()
   }
 
   /** Ends the connection with a fatal alert. */
@@ -225,12 +225,16 @@ export class Connection extends ConnectionProperties {
   /** TLS 1.3: changes our keys (RFC 9846 §4.7.3). @param options.requestPeer ask the peer to change its own as well */
   updateKeys(options: { requestPeer?: boolean } = {}): void {
     if (!this.#complete || this.#closed || this.#error !== undefined || this.#secrets.write === undefined) return
-    this.#guard(() => {
-      // RFC 9846 §4.7.3: not a second request before the peer's answer.
-      const request = options.requestPeer === true && !this.#keyUpdateAsked
-      if (request) this.#keyUpdateAsked = true
-      this.#sendKeyUpdate(request)
-    })
+    // RFC 9846 §4.7.3: not a second request before the peer's answer.
+    const request = options.requestPeer === true && !this.#keyUpdateAsked
+    if (request) this.#keyUpdateAsked = true
+    try {
+      this.#flushFlight()
+      this.#flushData()
+      this.#keyUpdate(request)
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   /**
@@ -246,7 +250,7 @@ export class Connection extends ConnectionProperties {
       throw localError('NO_RENEGOTIATION', 'renegotiation is not possible now')
     }
     this.#idle = false
-    this.#guard(() => this.#advance(() => this.#flow.next(undefined)))
+    this.#resume()
   }
 
   /** TLS up to 1.2: whether the peer may renegotiate from now on, whatever the configuration says. */
@@ -334,7 +338,7 @@ export class Connection extends ConnectionProperties {
 
   /** Goes on with what has been received, as far as it can. */
   #run(): void {
-    this.#guard(() => {
+    try {
       while (this.#question === undefined && this.#error === undefined && !this.#peerClosed) {
         const message = this.#messages.next()
         if (message !== undefined) {
@@ -347,7 +351,7 @@ export class Connection extends ConnectionProperties {
               `${handshakeTypeName(message.type)}, where ${this.#allowed.map(handshakeTypeName).join(' or ')} is expected`,
             )
           }
-          this.#advance(() => this.#flow.next(message))
+          this.#advance(this.#flow.next(message))
           continue
         }
         const record = this.#reader.next()
@@ -355,7 +359,9 @@ export class Connection extends ConnectionProperties {
         this.#dispatch(record)
       }
       if (this.#transportEnded && this.#question === undefined) this.#reportEnd()
-    })
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   #dispatch({ type, payload }: TlsRecord): void {
@@ -384,7 +390,7 @@ export class Connection extends ConnectionProperties {
       throw peerError('illegal_parameter', 'BAD_CHANGE_CIPHER_SPEC', 'a ChangeCipherSpec other than the byte 1')
     }
     this.#awaitsChangeCipherSpec = false
-    this.#advance(() => this.#flow.next())
+    this.#advance(this.#flow.next())
   }
 
   #receiveData(payload: Uint8Array): void {
@@ -446,8 +452,7 @@ export class Connection extends ConnectionProperties {
   // --- The driver
 
   /** Runs the handshake from one pause to the next that cannot be answered at once. */
-  #advance(resume: () => IteratorResult<Step, void>): void {
-    let result = resume()
+  #advance(result: IteratorResult<Step, void>): void {
     while (!result.done) {
       const step = result.value
       if (step.kind === 'message' || step.kind === 'idle') {
@@ -476,29 +481,42 @@ export class Connection extends ConnectionProperties {
     this.#allowed = []
   }
 
+  /** Goes on where the handshake paused for something else than a message. */
+  #resume(how: 'next' | 'throw' = 'next', answer?: unknown): void {
+    try {
+      this.#advance(this.#flow[how](answer))
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
   #await(question: Question, promise: PromiseLike<unknown>): void {
     this.#question = question
-    const settle = (resume: () => IteratorResult<Step, void>): void => {
+    const settle = (how: 'next' | 'throw', answer: unknown): void => {
       if (this.#error !== undefined) return
       this.#question = undefined
-      this.#guard(() => this.#advance(resume))
+      this.#resume(how, answer)
       this.#run()
       this.#reader.detach()
       this.#messages.keep()
       this.onWake()
     }
     promise.then(
-      (value) => settle(() => this.#flow.next(value)),
-      (error: unknown) => settle(() => this.#flow.throw(error)),
+      (value) => settle('next', value),
+      (error: unknown) => settle('throw', error),
     )
   }
 
   // --- Output
 
   #flush(): void {
-    this.#flushFlight()
-    this.#flushData()
-    if (this.#closed) this.#sendCloseNotify()
+    try {
+      this.#flushFlight()
+      this.#flushData()
+      if (this.#closed) this.#sendCloseNotify()
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   #sendCloseNotify(): void {
@@ -536,12 +554,6 @@ export class Connection extends ConnectionProperties {
     }
   }
 
-  #sendKeyUpdate(request: boolean): void {
-    this.#flushFlight()
-    this.#flushData()
-    this.#keyUpdate(request)
-  }
-
   #keyUpdate(request: boolean): void {
     this.#keyUpdateDue = false
     this.#writeHandshake(encodeKeyUpdate(request))
@@ -562,14 +574,6 @@ export class Connection extends ConnectionProperties {
   }
 
   // --- Failure
-
-  #guard(run: () => void): void {
-    try {
-      run()
-    } catch (error) {
-      this.#fail(error)
-    }
-  }
 
   /** The one place where a fatal alert is sent. */
   #fail(cause: unknown): void {

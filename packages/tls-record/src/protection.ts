@@ -29,15 +29,8 @@ export interface WriteProtection {
     wire: Uint8Array,
     offset: number,
   ): number
-  /** The same as pieces that are appended to `output`. Only where `allocates`. */
-  sealPieces(
-    type: number,
-    version: number,
-    content: ByteQueue,
-    length: number,
-    padding: number,
-    output: Uint8Array[],
-  ): void
+  /** The same as pieces for `writev`, in a fresh list. Only where `allocates`. */
+  sealPieces?(type: number, version: number, content: ByteQueue, length: number, padding: number): Uint8Array[]
   /** Overwrites the key. */
   destroy(): void
 }

@@ -169,10 +169,7 @@ export class RecordReader {
   #assemble(): Record | null | undefined {
     if (this.#partial === null) {
       this.#have += this.#pull(this.#header, this.#have, HEADER_LENGTH)
-      if (this.#have < HEADER_LENGTH) {
-        this.#refuseGarbage(this.#header, 0, this.#have)
-        return undefined
-      }
+      if (this.#have < HEADER_LENGTH) return undefined
       this.#partial = carry(HEADER_LENGTH + this.#checkHeader(this.#header, 0))
       this.#partial.set(this.#header)
     }
@@ -217,7 +214,8 @@ export class RecordReader {
     const type = buffer[at]
     const version = (buffer[at + 1] << 8) | buffer[at + 2]
     const length = (buffer[at + 3] << 8) | buffer[at + 4]
-    this.#refuseGarbage(buffer, at, HEADER_LENGTH)
+    if (this.#first && type > ContentType.application_data) refuseGarbage(buffer, at)
+    this.#first = false
     // RFC 5246 appendix E.1: any 0x03xx before a version is known, then exactly the one negotiated.
     // What a TLS 1.3 peer may still send in plaintext, an alert or a ChangeCipherSpec, comes with what it had before.
     const exact = this.version !== 0 && (!this.protection.innerType || type === ContentType.application_data)
@@ -225,9 +223,7 @@ export class RecordReader {
       throw peerError(
         'protocol_version',
         'WRONG_VERSION_NUMBER',
-        `a record of version 0x${version.toString(16).padStart(4, '0')}, not ${
-          this.version === 0 ? '0x03xx' : `0x${this.version.toString(16).padStart(4, '0')}`
-        }`,
+        `a record of version ${hexWord(version)}, not ${this.version === 0 ? '0x03xx' : hexWord(this.version)}`,
       )
     }
     // RFC 9846 §5: an unexpected record type ends the connection with unexpected_message.
@@ -251,19 +247,6 @@ export class RecordReader {
           )
     }
     return length
-  }
-
-  /** Plain HTTP and other protocols on our port, told as soon as it can be. */
-  #refuseGarbage(buffer: Uint8Array, at: number, length: number): void {
-    if (!this.#first || length < HEADER_LENGTH) return
-    this.#first = false
-    const word = String.fromCharCode(...buffer.subarray(at, at + HEADER_LENGTH))
-    if (/^(GET |POST |HEAD |PUT )/.test(word)) {
-      throw peerError('protocol_version', 'HTTP_REQUEST', 'plain HTTP came where a TLS record was expected')
-    }
-    if (word === 'CONNE') {
-      throw peerError('protocol_version', 'HTTPS_PROXY_REQUEST', 'an HTTP CONNECT came where a TLS record was expected')
-    }
   }
 
   #open(buffer: Uint8Array, at: number, length: number): Record | null {
@@ -376,4 +359,17 @@ export class RecordReader {
 /** `legacy_record_version` of a negotiated version: TLS 1.3 writes 1.2's (RFC 9846 §5.1). */
 export function recordVersion(version: number): number {
   return Math.min(version, Version.TLS12)
+}
+
+const hexWord = (word: number) => `0x${word.toString(16).padStart(4, '0')}`
+
+/** Plain HTTP and other protocols on our port. */
+function refuseGarbage(buffer: Uint8Array, at: number): void {
+  const word = String.fromCharCode(...buffer.subarray(at, at + HEADER_LENGTH))
+  if (/^(GET |POST |HEAD |PUT )/.test(word)) {
+    throw peerError('protocol_version', 'HTTP_REQUEST', 'plain HTTP came where a TLS record was expected')
+  }
+  if (word === 'CONNE') {
+    throw peerError('protocol_version', 'HTTPS_PROXY_REQUEST', 'an HTTP CONNECT came where a TLS record was expected')
+  }
 }

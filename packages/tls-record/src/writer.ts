@@ -98,7 +98,9 @@ export class RecordWriter {
     if (protection.allocates) {
       for (let left = total; left > 0; ) {
         const length = Math.min(left, fragment)
-        protection.sealPieces(type, version, content, length, this.#paddingFor(type, length), this.#output)
+        const pieces = protection.sealPieces!(type, version, content, length, this.#paddingFor(type, length))
+        if (this.#output.length > 0) this.#output.push(...pieces)
+        else this.#output = pieces
         left -= length
       }
       return

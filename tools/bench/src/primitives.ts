@@ -116,7 +116,7 @@ function aead(
         c.final()
         record.set(c.getAuthTag(), 5 + size)
       },
-      ...(node.sealChunks && { 'node provider, sealChunks': () => node.sealChunks!(nonce, aad, [text]) }),
+      ...(node.sealChunks && { 'node provider, sealChunks': () => node.sealChunks!(nonce, aad, text) }),
       'node provider, seal in place': () => node.seal(nonce, aad, buffer, 5, size),
       ...(noble && { 'raw noble': () => noble(key, nonce, aad).encrypt(text) }),
       'portable provider, seal in place': () => portable.seal(nonce, aad, buffer, 5, size),
@@ -169,7 +169,7 @@ for (const [title, algorithm] of [
     writer.protection = new Aead13Writer(algorithm, random(algorithm.keyLength), random(12))
     return {
       'bare seal': () =>
-        aead.sealChunks ? aead.sealChunks(nonce, header, [content]) : aead.seal(nonce, header, buffer, 5, size + 1),
+        aead.sealChunks ? aead.sealChunks(nonce, header, content) : aead.seal(nonce, header, buffer, 5, size + 1),
       'record layer': () => {
         writer.write(ContentType.application_data, content)
         return writer.takeOutput()

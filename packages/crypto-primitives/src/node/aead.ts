@@ -20,26 +20,6 @@ import type { Aead, AeadAlgorithm, AeadName } from '../provider.ts'
 /** What nearly all ask for, once. */
 const FULL_TAG = { authTagLength: 16 }
 
-/** A TLS record's plaintext, its type byte and some padding. */
-const JOINED_LENGTH = 16640
-let joined: Uint8Array | undefined
-
-/**
- * The parts in one piece: each further call into OpenSSL, with the Buffer it answers with, costs more than to copy a
- * record. Valid until the next call, as ciphers take their text at once.
- */
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0
-  for (const part of parts) length += part.length
-  const target = length > JOINED_LENGTH ? new Uint8Array(length) : (joined ??= new Uint8Array(JOINED_LENGTH))
-  let at = 0
-  for (const part of parts) {
-    target.set(part, at)
-    at += part.length
-  }
-  return target.subarray(0, length)
-}
-
 /**
  * An AEAD of OpenSSL. node:crypto makes a cipher object per record (2.5 microseconds) and allocates its output;
  * `sealChunks` hands that output on without a copy.
@@ -69,9 +49,8 @@ export class NativeAead implements Aead {
     buffer.set(cipher.getAuthTag(), offset + length)
   }
 
-  sealChunks(nonce: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[]): Uint8Array[] {
+  sealChunks(nonce: Uint8Array, aad: Uint8Array, text: Uint8Array): [Uint8Array, Uint8Array] {
     checkPlace(this.#name, nonce, this.#nonceLength, nonce, 0, 0)
-    const text = parts.length === 1 ? parts[0]! : join(parts)
     const cipher = this.#start(nonce, aad, text.length)
     const sealed = cipher.update(text)
     cipher.final()

@@ -68,12 +68,8 @@ export const enabledGroups12 = /* @__PURE__ */ rememberedByList((provider, confi
     .map((name): Group => ({ name, id: GROUP_IDS[name] })),
 )
 
-const names = /* @__PURE__ */ new Map<number, GroupName>([
-  ...(Object.entries(GROUP_IDS) as [GroupName, number][]).map(([name, id]): [number, GroupName] => [id, name]),
-  ...(Object.entries(TLS13_ONLY) as [GroupName, number][]).map(([name, id]): [number, GroupName] => [id, name]),
-])
-
 /** The name that belongs to a NamedGroup. */
 export function groupName(id: number): GroupName | undefined {
-  return names.get(id)
+  const names = Object.keys(GROUP_IDS) as GroupName[]
+  return names.find((name) => GROUP_IDS[name] === id || TLS13_ONLY[name] === id)
 }

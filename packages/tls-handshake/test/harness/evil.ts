@@ -83,8 +83,7 @@ export class EvilPeer {
     const { protection, version } = this.writer
     const wire = new Uint8Array(protection.sizeOf(0, 0))
     if (protection.allocates) {
-      const pieces: Uint8Array[] = []
-      protection.sealPieces(type, version, new ByteQueue(), 0, 0, pieces)
+      const pieces = protection.sealPieces!(type, version, new ByteQueue(), 0, 0)
       this.raw.push(...this.writer.takeOutput(), ...pieces)
     } else {
       protection.seal(type, version, new ByteQueue(), 0, 0, wire, 0)

@@ -133,23 +133,15 @@ export class Aead12Writer implements WriteProtection {
     return start + length + cipher.aead.tagLength
   }
 
-  sealPieces(
-    type: number,
-    version: number,
-    content: ByteQueue,
-    length: number,
-    _padding: number,
-    output: Uint8Array[],
-  ): void {
+  sealPieces(type: number, version: number, content: ByteQueue, length: number): Uint8Array[] {
     const cipher = this.#cipher
     const header = headerBytes(HEADER_LENGTH + cipher.explicitLength)
     writeHeader(header, 0, type, version, cipher.explicitLength + length + cipher.aead.tagLength)
     cipher.describe(type, version, length)
     const nonce = cipher.nextNonce(header, HEADER_LENGTH)
-    const parts: Uint8Array[] = []
-    content.take(length, parts)
-    output.push(header, ...cipher.aead.sealChunks!(nonce, cipher.additionalData, parts))
+    const sealed = cipher.aead.sealChunks!(nonce, cipher.additionalData, content.take(length, 0))
     cipher.sequence++
+    return [header, sealed[0], sealed[1]]
   }
 
   destroy(): void {

@@ -6,9 +6,6 @@ import { headerBytes, writeHeader } from '../header.ts'
 import type { ReadProtection, WriteProtection } from '../protection.ts'
 import { SequenceNonce } from './nonce.ts'
 
-/** The byte behind the content (RFC 9846 §5.2), as a part of its own for ciphers that take parts. */
-const TYPE_BYTES = /* @__PURE__ */ Array.from({ length: 256 }, (_, type) => Uint8Array.of(type))
-
 /** TLSCiphertext of TLS 1.3 (RFC 9846 §5.2), writing. */
 export class Aead13Writer implements WriteProtection {
   readonly recordLimit: number
@@ -59,21 +56,14 @@ export class Aead13Writer implements WriteProtection {
     return start + fragment
   }
 
-  sealPieces(
-    type: number,
-    version: number,
-    content: ByteQueue,
-    length: number,
-    padding: number,
-    output: Uint8Array[],
-  ): void {
+  sealPieces(type: number, version: number, content: ByteQueue, length: number, padding: number): Uint8Array[] {
     const header = headerBytes(HEADER_LENGTH)
     writeHeader(header, 0, ContentType.application_data, version, length + 1 + padding + this.#aead.tagLength)
-    const parts: Uint8Array[] = []
-    content.take(length, parts)
-    parts.push(TYPE_BYTES[type])
-    if (padding > 0) parts.push(new Uint8Array(padding))
-    output.push(header, ...this.#aead.sealChunks!(this.#nonce.next(), header, parts))
+    const text = content.take(length, 1 + padding)
+    text[length] = type
+    if (padding > 0) text.fill(0, length + 1)
+    const sealed = this.#aead.sealChunks!(this.#nonce.next(), header, text)
+    return [header, sealed[0], sealed[1]]
   }
 
   destroy(): void {

@@ -49,10 +49,6 @@ export class CbcWriter implements WriteProtection {
     return start + fragment
   }
 
-  sealPieces(): void {
-    throw new Error('CBC records are sealed in place')
-  }
-
   destroy(): void {
     this.cipher.destroy()
   }

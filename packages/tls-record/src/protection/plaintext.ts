@@ -29,10 +29,6 @@ export class PlaintextWriter implements WriteProtection {
     return offset + HEADER_LENGTH + length
   }
 
-  sealPieces(): void {
-    throw new Error('plaintext records are not sealed in pieces')
-  }
-
   destroy(): void {}
 }
 

@@ -241,7 +241,7 @@ if (only.test('memory')) {
     for (const role of ['client', 'server'] as const) {
       if (!abilities.get(name)![role].length) continue
       // The heap of a process that has done other things says little.
-      const agent = await Agent.start(name)
+      const agent = await Agent.start(name, ['--expose-gc'])
       const far = await Agent.start('node')
       const [client, server] = role === 'client' ? [agent, far] : [far, agent]
       const to = await target(

@@ -117,7 +117,7 @@ async function sessionFor(options: ClientOptions): Promise<unknown> {
 }
 
 function memory() {
-  for (let i = 0; i < 4; i++) globalThis.gc?.()
+  for (let i = 0; i < 4; i++) globalThis.gc!()
   const { rss, heapUsed, external } = process.memoryUsage()
   return { rss, heap: heapUsed, external }
 }

@@ -65,8 +65,9 @@ export class Agent {
     })
   }
 
+  /** @param flags Node's; one of V8's has the code that Node keeps compiled of its own modules thrown away */
   static async start(stack: string, flags: readonly string[] = []): Promise<Agent> {
-    const execArgv = ['--expose-gc', '--no-warnings', '--tls-min-v1.0', ...flags]
+    const execArgv = ['--no-warnings', '--tls-min-v1.0', ...flags]
     const child = fork(`${OUTPUT}/agent.js`, [stack], { execArgv, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
     const agent = new Agent(stack, child)
     await new Promise((resolve, reject) => agent.#waiting.set(0, { resolve, reject }))
@@ -92,7 +93,6 @@ export class Agent {
     })
   }
 
-  /** Ends the process, so that its CPU profile, if one was asked for, is written. */
   /** Lets it write its profile, and end; what still runs then is not waited for. */
   stop(): void {
     if (this.#dead) return

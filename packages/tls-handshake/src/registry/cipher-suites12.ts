@@ -207,11 +207,9 @@ function suite12([id, name]: readonly [number, string]): CipherSuite12 {
 /** The cipher suites of TLS up to 1.2 that we know. */
 export const CIPHER_SUITES_12: readonly CipherSuite12[] = /* @__PURE__ */ ROWS.map(suite12)
 
-const byId = /* @__PURE__ */ new Map(CIPHER_SUITES_12.map((suite) => [suite.id, suite]))
-
 /** The suite with this number, when it is of TLS up to 1.2. */
 export function cipherSuite12(id: number): CipherSuite12 | undefined {
-  return byId.get(id)
+  return CIPHER_SUITES_12.find((suite) => suite.id === id)
 }
 
 /** ECDHE with an AEAD: what is on unless others are asked for, beside AES-CBC for older peers. */
@@ -232,7 +230,7 @@ export const enabledSuites12 = /* @__PURE__ */ rememberedByList((provider, confi
   const defaults =
     provider.prefers === 'chacha20' ? [...chacha, ...DEFAULT_12.filter((id) => !chacha.includes(id))] : DEFAULT_12
   return (configured ?? defaults).flatMap((id) => {
-    const suite = byId.get(id)
+    const suite = cipherSuite12(id)
     return suite && supported(provider, suite) ? [suite] : []
   })
 })

@@ -7,7 +7,7 @@ import { decodeSession, encodeSession } from './session-codec.ts'
 
 const KEY_NAME = 16
 /** Sessions sealed with one key, at most: random nonces of 96 bits must not repeat (SP 800-38D §8.3). */
-const SEALS_PER_KEY = 2 ** 32
+const SEALS_PER_KEY = 0x1_0000_0000
 
 /** A key with the name by which its tickets are known. */
 interface TicketKey {

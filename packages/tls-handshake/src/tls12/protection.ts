@@ -16,7 +16,7 @@ import type { Connection12 } from './state.ts'
 const IMPLICIT_NONCE = 4
 
 /** Sweet32: a 64-bit block repeats after 2^32 of them; far fewer are protected with one key (RFC 9325 §4.2). */
-const SWEET32_RECORDS = 2 ** 15
+const SWEET32_RECORDS = 0x8000
 
 export interface Protections {
   readonly client: { readonly writer: () => WriteProtection; readonly reader: () => ReadProtection }

@@ -7,9 +7,9 @@
  */
 import Module, { createRequire } from 'node:module'
 import builtin from 'node:tls'
-// Before anything is patched: `native` copies what the runtime had.
-import './native.ts'
 import { tls } from './module.ts'
+// Before anything is patched: `native` copies what the runtime had.
+import { native } from './native.ts'
 
 const load = createRequire(import.meta.url)
 
@@ -94,7 +94,7 @@ function addMissingNames(): void {
   }
 }
 
-const nativeNames = new Set(Object.keys(builtin))
+const nativeNames = new Set(Object.keys(native))
 patch()
 redirectAliases()
 addMissingNames()

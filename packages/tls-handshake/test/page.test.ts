@@ -1,7 +1,6 @@
 /** The HTTP client of the README, in a page of a headless Chromium, over a WebSocket to a relay. */
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -9,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { der, pem } from './harness/credentials.ts'
 import { relay } from './harness/websocket-relay.ts'
 
@@ -89,7 +88,7 @@ test.skipIf(chromium === undefined)('a page speaks HTTPS over a WebSocket', { ti
   })
   host.on('upgrade', (request, socket) => relay(request, socket, originPort))
   const port = await listen(host)
-  const profile = await mkdtemp(join(tmpdir(), 'page-'))
+  const profile = mkdtempSync(join(tmpdir(), 'page-'))
   const browser = spawn(
     chromium!,
     [
@@ -113,6 +112,7 @@ test.skipIf(chromium === undefined)('a page speaks HTTPS over a WebSocket', { ti
     origin.close()
     host.closeAllConnections()
     host.close()
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+    // The browser's helper processes outlive it for a moment, and write into the profile.
+    await vi.waitFor(() => rmSync(profile, { recursive: true, force: true }), { timeout: 30_000, interval: 100 })
   }
 })

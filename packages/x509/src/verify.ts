@@ -35,6 +35,10 @@ export function verifyChainSync(options: VerifyOptions): VerifyResult {
 function understood(options: VerifyOptions): VerifyOptions {
   if (typeof options.profile?.strict !== 'boolean')
     throw new X509Error('INVALID_ARGUMENT', 'profile must be given: webpkiProfile, nodeProfile or plainProfile')
+  for (const check of ['policy', 'revocation'] as const) {
+    if (options[check] && typeof options[check] !== 'function')
+      throw new X509Error('INVALID_ARGUMENT', `${check} must be a function`)
+  }
   if ('crls' in options)
     throw new X509Error('INVALID_ARGUMENT', 'CRLs are checked by `revocation: checkCrls({ crls })`, not by `crls`')
   return options

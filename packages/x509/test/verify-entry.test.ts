@@ -196,8 +196,15 @@ describe('leaves nothing undone that it was asked for', () => {
   test('CRLs without their check are an error, not a chain that was not revoked', () => {
     const withCrls = { ...options, profile: nodeProfile, crls }
     expect(() => verifyChain(withCrls)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
-    // @ts-expect-error Policies need their check as well.
-    expect(() => verifyChain({ ...options, profile: nodeProfile, policy: { explicitPolicy: true } })).toThrow(TypeError)
+  })
+
+  test('policies and revocation are checks, not options of checks', () => {
+    for (const wrong of [{ policy: { explicitPolicy: true } }, { revocation: { crls } }]) {
+      // @ts-expect-error They must be functions.
+      expect(() => verifyChain({ ...options, profile: nodeProfile, ...wrong })).toThrow(
+        expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+      )
+    }
   })
 
   test('there is no default profile', () => {
@@ -207,6 +214,12 @@ describe('leaves nothing undone that it was asked for', () => {
     expect(() => verifyChainSync({ ...options, profile: 'webpki' })).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
     )
+  })
+
+  test('a profile that nobody knows is an error, not the laxer one', () => {
+    const misspelt = { leaf: leaf.certificate, anchors: [root.certificate], provider, profile: 'Webpki' as 'webpki' }
+    for (const verify of [whole.verifyChain, whole.verifyChainSync])
+      expect(() => verify(misspelt)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
   })
 
   test('its certificates read DER, and extensions by their decoders', () => {

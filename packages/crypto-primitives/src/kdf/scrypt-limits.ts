@@ -1,8 +1,8 @@
 import { CryptoError } from '../error.ts'
 import type { ScryptParameters } from '../provider.ts'
 
-/** Memory that scrypt may take, bytes: what a key file asks for is not to be trusted. */
-export const SCRYPT_MEMORY = 1 << 30
+/** Memory that scrypt may take, 1 GiB: what a key file asks for is not to be trusted. */
+export const SCRYPT_MEMORY = 0x4000_0000
 
 /** What every scrypt of ours takes, whoever computes it. @throws {CryptoError} `INVALID_PARAMETER` */
 export function checkScrypt({ cost, blockSize, parallelization }: ScryptParameters, length: number): void {

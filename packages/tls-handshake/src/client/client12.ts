@@ -1,6 +1,7 @@
 import { peerError } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { CertificateRequestInfo, ClientConfig, PeerCertificate, ProtocolVersion } from '../config.ts'
+import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { type Flow, idle, nextMessage } from '../handshake/step.ts'
 import { type CertificateRequest12, decodeCertificateRequest12 } from '../messages/certificate-request12.ts'
 import { decodeCertificate12, encodeCertificate12 } from '../messages/certificate12.ts'
@@ -15,7 +16,7 @@ import {
   encodeNextProtocol,
 } from '../messages/session-messages12.ts'
 import { hasCertificate } from '../registry/cipher-suites12.ts'
-import { GROUP_IDS, groupName } from '../registry/groups.ts'
+import { groupName } from '../registry/groups.ts'
 import type { Session } from '../session.ts'
 import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
 import { connectionSecrets12, masterSecret, prfHash, verifyData } from '../tls12/key-schedule.ts'
@@ -324,14 +325,7 @@ function keepSession(client: Client12, ticket: ReceivedTicket | undefined): void
     lifetime: Math.min(lifetime, MAX_TICKET_LIFETIME),
     createdAt: now,
     authenticatedAt: resumed?.authenticatedAt ?? now,
-    alpn: facts.alpnProtocol,
-    serverName: config.serverName,
-    group: facts.group && GROUP_IDS[facts.group],
-    peerSignatureScheme: facts.peerSignatureScheme,
-    peerCertificates: facts.peerCertificates ?? [],
-    ocspResponse: facts.ocspResponse,
-    sctList: facts.sctList,
-    verified: facts.peerVerification && { ok: facts.peerVerification.ok, result: facts.peerVerification.result },
+    ...rememberedFacts(facts, config.serverName),
   }
   facts.session = session
   hs.wire.emit({ type: 'session', session })

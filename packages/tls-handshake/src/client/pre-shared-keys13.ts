@@ -1,11 +1,11 @@
 import { peerError } from '@x/tls-record'
 import { bindersLength, offeredPsks, PRE_SHARED_KEY, selectedPsk } from '../extensions/pre-shared-key.ts'
+import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import type { Flow } from '../handshake/step.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
 import { decodeNewSessionTicket13 } from '../messages/new-session-ticket.ts'
 import type { ServerHello } from '../messages/server-hello.ts'
 import { type CipherSuite13, cipherSuite13 } from '../registry/cipher-suites.ts'
-import { GROUP_IDS } from '../registry/groups.ts'
 import type { Session } from '../session.ts'
 import { readLeaf } from '../tls13/authentication.ts'
 import { KeySchedule, ticketPsk } from '../tls13/key-schedule.ts'
@@ -158,14 +158,7 @@ function receiveTicket(client: Client13, message: HandshakeMessage, resumptionSe
     authenticatedAt,
     ageAdd: ticket.ageAdd,
     maxEarlyData: ticket.maxEarlyData,
-    alpn: facts.alpnProtocol,
-    serverName: config.serverName,
-    group: facts.group && GROUP_IDS[facts.group],
-    peerSignatureScheme: facts.peerSignatureScheme,
-    peerCertificates: facts.peerCertificates ?? [],
-    ocspResponse: facts.ocspResponse,
-    sctList: facts.sctList,
-    verified: facts.peerVerification && { ok: facts.peerVerification.ok, result: facts.peerVerification.result },
+    ...rememberedFacts(facts, config.serverName),
   }
   facts.session = session
   hs.wire.emit({ type: 'session', session })

@@ -1,15 +1,10 @@
-import { configError, Version } from '@x/tls-record'
+import { configError } from '@x/tls-record'
 import type { ProtocolVersion } from '../config.ts'
 
-/** What this package speaks. */
-const IMPLEMENTED: ReadonlySet<number> = /* @__PURE__ */ new Set([
-  Version.TLS13,
-  Version.TLS12,
-  Version.TLS11,
-  Version.TLS10,
-])
+/** What this package speaks: TLS 1.3 to 1.0. Numbers, which a bundle without older versions leaves out. */
+const IMPLEMENTED: ReadonlySet<number> = /* @__PURE__ */ new Set([0x0304, 0x0303, 0x0302, 0x0301])
 
-const DEFAULT_VERSIONS: readonly ProtocolVersion[] = [Version.TLS13, Version.TLS12]
+const DEFAULT_VERSIONS: readonly ProtocolVersion[] = [0x0304, 0x0303]
 /** By the configured list, which must not be changed once it is configured. */
 const known = /* @__PURE__ */ new WeakMap<readonly ProtocolVersion[], readonly number[]>()
 

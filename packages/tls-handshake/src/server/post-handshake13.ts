@@ -1,5 +1,6 @@
 import { peerError } from '@x/tls-record'
 import { EMPTY } from '../codec/bytes.ts'
+import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { checkFinished } from '../messages/finished.ts'
 import { type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
@@ -44,12 +45,8 @@ function* issueTicket(server: Server13, resumptionSecret: Uint8Array, number: nu
     authenticatedAt: selected?.psk.session?.authenticatedAt ?? now,
     ageAdd,
     maxEarlyData,
-    alpn: facts.alpnProtocol,
-    serverName: hs.hello.serverName,
     sessionIdContext: config.sessionIdContext,
-    peerSignatureScheme: facts.peerSignatureScheme,
-    peerCertificates: facts.peerCertificates ?? [],
-    verified: facts.peerVerification && { ok: facts.peerVerification.ok, result: facts.peerVerification.result },
+    ...rememberedFacts(facts, hs.hello.serverName),
   }
   const ticket = yield* sealTicket(hs.ticketProtection!, session)
   if (ticket === null || ticket.length === 0) return

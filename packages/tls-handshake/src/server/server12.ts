@@ -16,6 +16,7 @@ import { serverNameAnswer } from '../extensions/server-name.ts'
 import { sessionTicketAnswer } from '../extensions/session-ticket.ts'
 import { sctList } from '../extensions/signed-certificate-timestamp.ts'
 import { statusRequestAnswer } from '../extensions/status-request.ts'
+import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { answer, type Flow, idle, nextMessage } from '../handshake/step.ts'
 import { CertificateType, encodeCertificateRequest12 } from '../messages/certificate-request12.ts'
 import { decodeCertificate12, encodeCertificate12 } from '../messages/certificate12.ts'
@@ -37,7 +38,7 @@ import {
   encodeServerHelloDone,
 } from '../messages/session-messages12.ts'
 import { hasCertificate, hasPsk } from '../registry/cipher-suites12.ts'
-import { GROUP_IDS, groupName } from '../registry/groups.ts'
+import { groupName } from '../registry/groups.ts'
 import type { Session } from '../session.ts'
 import { sealTicket } from '../sessions/ticket-protection.ts'
 import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
@@ -373,13 +374,8 @@ function makeSession(server: Server12): Session {
     lifetime: hs.sessionLifetime,
     createdAt: resumed?.createdAt ?? now,
     authenticatedAt: resumed?.authenticatedAt ?? now,
-    alpn: facts.alpnProtocol,
-    serverName: hs.hello.serverName,
     sessionIdContext: config.sessionIdContext,
-    group: facts.group && GROUP_IDS[facts.group],
-    peerSignatureScheme: facts.peerSignatureScheme,
-    peerCertificates: facts.peerCertificates ?? [],
-    verified: facts.peerVerification && { ok: facts.peerVerification.ok, result: facts.peerVerification.result },
+    ...rememberedFacts(facts, hs.hello.serverName),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Awaitable } from '@x/crypto-primitives'
 import type { Certificate } from '../certificate.ts'
+import { X509Error } from '../error.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
 import type { PathOptions, PathResult } from './options.ts'
 import { checkPolicies, type PolicyOptions } from './policy.ts'
@@ -36,6 +37,7 @@ export interface VerifyResult extends PathResult<Certificate> {
  *
  * @returns the result at once when the provider and `fetchIssuer` answer at once, else a promise of it. A refusal is a
  *   result, never an exception; malformed extensions, unknown algorithms and spent budgets are refusals
+ * @throws {X509Error} `INVALID_ARGUMENT` for a profile that is not known
  * @example
  * const result = await verifyChain({ leaf, intermediates, anchors: store, provider, name: 'example.com' })
  * if (!result.ok) console.error(result.code, result.reason)
@@ -44,11 +46,14 @@ export function verifyChain(options: VerifyOptions): Awaitable<VerifyResult> {
   return run(verifySteps(options))
 }
 
-/** `verifyChain` where nothing waits. @throws {X509Error} `ASYNCHRONOUS` when a promise came */
+/** `verifyChain` where nothing waits. @throws {X509Error} `INVALID_ARGUMENT`, and `ASYNCHRONOUS` when a promise came */
 export function verifyChainSync(options: VerifyOptions): VerifyResult {
   return runSync(verifySteps(options), 'verifyChainSync')
 }
 
 function verifySteps({ profile = 'webpki', policy, ...options }: VerifyOptions): Eventual<VerifyResult> {
+  // A misspelt `webpki` must not become the laxer of the two.
+  if (profile !== 'webpki' && profile !== 'node')
+    throw new X509Error('INVALID_ARGUMENT', `profile must be 'webpki' or 'node', not ${JSON.stringify(profile)}`)
   return verifyBy(options, profile === 'webpki' ? webpkiProfile : nodeProfile, policy && checkPolicies(policy))
 }

@@ -348,6 +348,15 @@ describe('the strict profile', () => {
     expect(verify(['1.2.9'], ['1.2.4'])).toMatchObject({ ok: false, code: 'NO_EXPLICIT_POLICY' })
   })
 
+  test('a new CRL counts where the clock is slow, as a new certificate does', () => {
+    const crls = [root, intermediate].map(({ certificate: { subject }, signer }) =>
+      createCrlSync({ issuer: subject, signer }),
+    )
+    const at = (time: number) => verifyChainSync({ ...base, crls, time })
+    expect(at(Date.now() - 30 * 60_000)).toMatchObject({ ok: true })
+    expect(at(Date.now() - 2 * 3_600_000)).toMatchObject({ ok: false })
+  })
+
   test('delta and indirect CRLs', () => {
     const crl = (options: Partial<Parameters<typeof createCrlSync>[0]>) =>
       createCrlSync({

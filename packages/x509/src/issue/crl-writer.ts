@@ -25,7 +25,7 @@ export interface CrlInput {
   readonly issuer: NameLike
   readonly signer: Signer
   readonly revoked?: readonly Revocation[]
-  /** Default: now. */
+  /** Default: an hour ago, as certificates have it, for verifiers whose clocks are slow. */
   readonly thisUpdate?: number | Date
   /** Default: seven days later. */
   readonly nextUpdate?: number | Date
@@ -40,6 +40,7 @@ export interface CrlInput {
   readonly signatureAlgorithm?: SignatureAlgorithm
 }
 
+const HOUR = 3_600_000
 const WEEK = 604_800_000
 
 function bytesOf(value: Uint8Array | number | bigint): Uint8Array {
@@ -48,7 +49,7 @@ function bytesOf(value: Uint8Array | number | bigint): Uint8Array {
 
 function* crlSteps(input: CrlInput): Eventual<CertificateRevocationList> {
   const algorithm = input.signatureAlgorithm ?? defaultSignatureAlgorithm(input.signer)
-  const thisUpdate = Number(input.thisUpdate ?? Date.now())
+  const thisUpdate = Number(input.thisUpdate ?? Date.now() - HOUR)
   const nextUpdate = Number(input.nextUpdate ?? thisUpdate + WEEK)
   const extensions: ExtensionInput[] = [{ name: 'cRLNumber', value: bytesOf(input.number ?? 1) }]
   if (input.keyIdentifier)

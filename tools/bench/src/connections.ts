@@ -111,14 +111,16 @@ async function group(title: string, unit: string, contenders: Map<string, Turn>)
 const able = (role: 'client' | 'server', version: Version, cipher: Cipher) =>
   stacks.filter((name) => abilities.get(name)![role].includes(version) && abilities.get(name)!.ciphers.includes(cipher))
 
-/** Handshakes that a stack makes in a role before they are counted, and the milliseconds that this takes at most. */
+/** Handshakes of a sort that a stack makes in a role before they are counted, and the milliseconds of it at most. */
 const WARM_UP = 3000
 const WARM_UP_TIME = 10_000
 const warm = new Set<string>()
 
-/** A long-lived process is measured: the first thousands of handshakes pay for the compiler. */
-async function warmUp(name: string, role: 'client' | 'server', handshakes: (count: number) => Promise<unknown>) {
-  const label = `${name}, ${role}`
+/**
+ * A long-lived process is measured: the first thousands of handshakes pay for the compiler. Resumed ones and
+ * those with a key of another kind take paths of their own through a stack, as cold after any number of the others.
+ */
+async function warmUp(label: string, handshakes: (count: number) => Promise<unknown>) {
   if (warm.has(label)) return
   warm.add(label)
   const begun = performance.now()
@@ -147,8 +149,8 @@ async function handshakes(title: string, o: Handshakes): Promise<void> {
     contenders.set(name, async (time) => {
       const count = pace.units(time)
       const to = await target(server, kind, version, cipher, o.fresh && { identities: o.fresh, version, cipher })
-      await warmUp(name, role, async (some) => {
-        await client.call('handshakes', { count: some, to })
+      await warmUp(`${name}, ${role}, ${resume ? 'resumed' : kind}`, async (some) => {
+        await client.call('handshakes', { count: some, resume, to })
         await server.call('drop')
       })
       const before = await agent.call('cpu')

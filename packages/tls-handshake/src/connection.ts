@@ -23,8 +23,9 @@ import type { TlsEvent } from './events.ts'
 import type { ConnectionFacts } from './handshake/facts.ts'
 import type { Handshake } from './handshake/handshake.ts'
 import { MessageBuffer } from './handshake/message-buffer.ts'
+import { admits, type RecordGate, type RecordState, recordGate } from './handshake/record-gate.ts'
 import type { Flow, Question, Step } from './handshake/step.ts'
-import type { IncomingData, Wire } from './handshake/wire.ts'
+import type { Wire } from './handshake/wire.ts'
 import { handshakeTypeName } from './messages/handshake-message.ts'
 import { encodeKeyUpdate } from './messages/key-update.ts'
 import { exportKeyingMaterial } from './tls13/key-schedule.ts'
@@ -70,12 +71,11 @@ export class Connection extends ConnectionProperties {
   #earlyDataLeft = 0
   #earlyDataOffered = false
   #outgoing: OutgoingData = 'held'
-  #incoming: IncomingData = 'refused'
+  #state!: RecordState
+  #gate!: RecordGate
   #earlyDataAllowed = 0
   /** Types of the message that the handshake waits for. */
   #allowed: readonly number[] = []
-  /** The handshake waits for a ChangeCipherSpec (TLS up to 1.2). */
-  #awaitsChangeCipherSpec = false
   /** The handshake is done, and may be begun anew (TLS up to 1.2). */
   #idle = false
   #question: Question | undefined
@@ -109,6 +109,7 @@ export class Connection extends ConnectionProperties {
     this.#messages = new MessageBuffer(config.limits)
     this.#pendingInputLimit = config.limits?.pendingInput ?? 131072
     this.#warningLimit = config.limits?.warningAlerts ?? 4
+    this.#enter('hello')
     this.#wire = new Connection.#ConnectionWire(this)
     this.#flow = handshake(this.#wire, this.#facts, this.#secrets)
     this.#resume()
@@ -365,13 +366,11 @@ export class Connection extends ConnectionProperties {
   }
 
   #dispatch({ type, payload }: TlsRecord): void {
+    const insideMessage = this.#messages.length > 0
+    if (!admits(this.#gate, type, insideMessage)) this.#refuse(type, insideMessage)
     if (type === ContentType.alert) {
       this.#receiveAlert(payload)
       return
-    }
-    // RFC 9846 §5.1: no other record type between the parts of a handshake message.
-    if (type !== ContentType.handshake && this.#messages.length > 0) {
-      throw peerError('unexpected_message', 'UNEXPECTED_RECORD', 'a record of another type inside a handshake message')
     }
     if (payload.length > 0) this.#warnings = 0
     if (type === ContentType.handshake) this.#messages.push(payload)
@@ -379,25 +378,33 @@ export class Connection extends ConnectionProperties {
     else this.#receiveChangeCipherSpec(payload)
   }
 
-  #receiveChangeCipherSpec(payload: Uint8Array): void {
-    // CVE-2014-0224: only where the handshake is ready for it.
-    if (!this.#awaitsChangeCipherSpec) {
+  #refuse(type: number, insideMessage: boolean): never {
+    if (insideMessage) {
+      throw peerError('unexpected_message', 'UNEXPECTED_RECORD', 'a record of another type inside a handshake message')
+    }
+    if (type === ContentType.change_cipher_spec) {
       throw peerError('unexpected_message', 'UNEXPECTED_RECORD', 'a ChangeCipherSpec where none is allowed')
     }
+    if (type === ContentType.handshake) {
+      throw peerError('unexpected_message', 'UNEXPECTED_MESSAGE', 'a handshake message where ChangeCipherSpec is due')
+    }
+    throw this.#complete
+      ? peerError('unexpected_message', 'UNEXPECTED_RECORD', `application data between messages of the ${this.#state}`)
+      : peerError('unexpected_message', 'APP_DATA_IN_HANDSHAKE', 'application data before the handshake allows it')
+  }
+
+  #receiveChangeCipherSpec(payload: Uint8Array): void {
     this.#config.onMessage?.('read', ContentType.change_cipher_spec, payload)
     // RFC 5246 §7.1: the single byte 1.
     if (payload.length !== 1 || payload[0] !== 1) {
       throw peerError('illegal_parameter', 'BAD_CHANGE_CIPHER_SPEC', 'a ChangeCipherSpec other than the byte 1')
     }
-    this.#awaitsChangeCipherSpec = false
+    this.#enter('finished')
     this.#advance(this.#flow.next())
   }
 
   #receiveData(payload: Uint8Array): void {
-    if (this.#incoming === 'refused') {
-      throw peerError('unexpected_message', 'APP_DATA_IN_HANDSHAKE', 'application data before the handshake allows it')
-    }
-    const early = this.#incoming === 'early'
+    const early = this.#state === 'earlyData'
     if (early) {
       this.#earlyDataAllowed -= payload.length
       // RFC 9846 §4.7.1.
@@ -462,7 +469,7 @@ export class Connection extends ConnectionProperties {
       }
       if (step.kind === 'changeCipherSpec') {
         this.#allowed = []
-        this.#awaitsChangeCipherSpec = true
+        this.#enter('changeCipherSpec')
         return
       }
       let value: unknown
@@ -658,11 +665,8 @@ export class Connection extends ConnectionProperties {
     requireRecordBoundary(): void {
       this.connection.#requireRecordBoundary()
     }
-    get incoming() {
-      return this.connection.#incoming
-    }
-    set incoming(value: IncomingData) {
-      this.connection.#incoming = value
+    enter(state: RecordState): void {
+      this.connection.#enter(state)
     }
     get earlyDataAllowed() {
       return this.connection.#earlyDataAllowed
@@ -689,6 +693,7 @@ export class Connection extends ConnectionProperties {
     holdOutgoing(): void {
       this.connection.#flushData()
       this.connection.#outgoing = 'held'
+      this.connection.#enter('renegotiation')
     }
     openOutgoing(): void {
       this.connection.#outgoing = 'open'
@@ -711,11 +716,16 @@ export class Connection extends ConnectionProperties {
     }
     complete(renegotiation: boolean): void {
       this.connection.#complete = true
-      this.connection.#incoming = 'open'
+      this.connection.#enter('open')
       this.connection.#outgoing = 'open'
-      this.connection.#reader.dropChangeCipherSpec = false
       this.connection.#events.push({ type: 'secure', renegotiation })
     }
+  }
+
+  #enter(state: RecordState): void {
+    this.#state = state
+    this.#gate = recordGate(state, this.side, this.#facts.version === 0x0304)
+    this.#reader.dropChangeCipherSpec = this.#gate.dropsChangeCipherSpec
   }
 
   #requireRecordBoundary(): void {

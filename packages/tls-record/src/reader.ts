@@ -319,10 +319,9 @@ export class RecordReader {
   }
 
   #wrongOuterType(outer: number): never {
-    // An alert or handshake message in plaintext, after keys changed, is a record that cannot be opened (RFC 9846 §5.2);
-    // BoringSSL and OpenSSL name the type.
+    // RFC 9846 §5: an unexpected record type.
     throw peerError(
-      outer === ContentType.change_cipher_spec ? 'unexpected_message' : 'bad_record_mac',
+      'unexpected_message',
       'BAD_RECORD_TYPE',
       `an unprotected record of content type ${outer} after keys were established`,
     )

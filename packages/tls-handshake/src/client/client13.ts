@@ -83,7 +83,7 @@ function* processServerHello(hs: ClientContext, hello: ServerHello): Flow<Client
   facts.cipherSuite = suite.id
   facts.resumed = psk?.session !== undefined
   facts.pskIdentity = psk?.external?.identity
-  hs.wire.reader.dropChangeCipherSpec = true
+  hs.wire.enter('handshake')
   hs.wire.reader.version = Version.TLS12
   hs.wire.writer.version = Version.TLS12
 

@@ -29,7 +29,8 @@ export function answerHelloRetryRequest(hs: ClientContext, request: ServerHello)
   hs.transcript.replaceByHash()
   hs.received(request.message)
   hs.wire.requireRecordBoundary()
-  hs.wire.reader.dropChangeCipherSpec = true
+  hs.facts.version = Version.TLS13
+  hs.wire.enter('handshake')
   hs.wire.writer.version = Version.TLS12
 
   // RFC 9846 §4.2.2: no early data any more, and only PSKs of the suite's hash.

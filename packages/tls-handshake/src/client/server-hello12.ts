@@ -68,6 +68,7 @@ export function processServerHello(
   wire.reader.version = version
   wire.writer.version = version
   facts.version = version
+  wire.enter('handshake')
   facts.cipherSuite = suite.id
 
   checkRenegotiationInfo(hs, extensions.get(renegotiationInfo), previous)

@@ -1,9 +1,7 @@
 import type { ReadProtection, RecordReader, RecordWriter, WriteProtection } from '@x/tls-record'
 import type { TlsConfig } from '../config.ts'
 import type { TlsEvent } from '../events.ts'
-
-/** Application data coming in: refused, early data of a TLS 1.3 client, or as after a handshake. */
-export type IncomingData = 'refused' | 'early' | 'open'
+import type { RecordState } from './record-gate.ts'
 
 /** What a handshake may do to the connection it runs on. */
 export interface Wire {
@@ -26,8 +24,8 @@ export interface Wire {
   writePlaintext(): void
   /** @throws {TlsError} when something follows the last message of a flight in its record (RFC 9846 §5.1) */
   requireRecordBoundary(): void
-  /** What application data is taken for. */
-  incoming: IncomingData
+  /** Which records may come from here on. */
+  enter(state: RecordState): void
   /** Server: bytes of early data that may still come. */
   earlyDataAllowed: number
   /** Client: early data may be written, so many bytes of it. */
@@ -38,7 +36,7 @@ export interface Wire {
   readonly closed: boolean
   /** TLS up to 1.2: whether the peer may renegotiate, where the application has changed its mind. */
   readonly renegotiation: TlsConfig['renegotiation']
-  /** TLS up to 1.2: application data waits until a renegotiation is done. */
+  /** TLS up to 1.2: a renegotiation begins. Our application data waits until it is done. */
   holdOutgoing(): void
   /** Application data may go out from here on. */
   openOutgoing(): void

@@ -109,8 +109,10 @@ function sendRequest(hs: ServerContext, transcript: Transcript): PendingRequest 
 
 function* readAnswer(hs: ServerContext, message: HandshakeMessage, request: PendingRequest): Flow {
   const { transcript } = request
+  hs.wire.enter('authentication')
   yield* readClientAuthentication(hs, message, request.context, request.requested, transcript)
   const finished = yield* nextMessage(HandshakeType.finished)
   checkFinished(finished, finishedData(hs, hs.secrets.read!, transcript))
+  hs.wire.enter('open')
   hs.wire.emit({ type: 'postHandshakeAuth' })
 }

@@ -145,6 +145,7 @@ function* abbreviated(server: Server12, session: Session): Flow<FinishedPair> {
 function sendServerHello(server: Server12): void {
   const { hs, hello, suite, resumed } = server
   const { config, facts, wire } = hs
+  wire.enter('handshake')
   const { extensions: offered } = hello
   const limit = offered.get(recordSizeLimit)
   const fragment = limit === undefined ? offered.get(maxFragmentLength) : undefined

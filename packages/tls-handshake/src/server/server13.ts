@@ -101,7 +101,7 @@ export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow<
 
 function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
   const { facts, wire } = hs
-  wire.reader.dropChangeCipherSpec = true
+  wire.enter('handshake')
   wire.writer.version = Version.TLS12
   let hello = first
   let offers = readOffers(hello)
@@ -394,7 +394,7 @@ function sendServerFinished(server: Server13): void {
     wire.changeReadKeys(trafficReader(cipher, server.earlySecret!))
     server.earlySecret!.fill(0)
     wire.earlyDataAllowed = hs.config.maxEarlyData!
-    wire.incoming = 'early'
+    wire.enter('earlyData')
     // The client has proved to know the PSK: 0.5-RTT data is for it alone.
     wire.openOutgoing()
     return
@@ -413,7 +413,7 @@ function* readEarlyData(server: Server13): Flow {
   const message = yield* nextMessage(HandshakeType.end_of_early_data)
   decodeBody(message, () => undefined)
   hs.received(message)
-  hs.wire.incoming = 'refused'
+  hs.wire.enter('handshake')
   hs.wire.changeReadKeys(trafficReader(cipher, server.clientHandshakeSecret))
 }
 

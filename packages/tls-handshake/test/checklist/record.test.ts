@@ -71,7 +71,7 @@ describe('record layer', () => {
           sealed[0] = Type.handshake
           evil.bytes(sealed)
         }),
-      'bad_record_mac',
+      'unexpected_message',
       'BAD_RECORD_TYPE',
     ],
     [

@@ -61,7 +61,7 @@ describe('unexpected messages', () => {
           evil.plain(Type.handshake, raw)
           return null
         }),
-      'bad_record_mac',
+      'unexpected_message',
       'BAD_RECORD_TYPE',
     ],
     [

@@ -11,6 +11,7 @@ import { clientOfAllVersions } from '../../src/client/all-versions.ts'
 import { EVERY_PART } from '../../src/client/every-part.ts'
 import type { ConnectionFacts } from '../../src/handshake/facts.ts'
 import { MessageBuffer } from '../../src/handshake/message-buffer.ts'
+import type { RecordState } from '../../src/handshake/record-gate.ts'
 import type { Flow, Step } from '../../src/handshake/step.ts'
 import type { Wire } from '../../src/handshake/wire.ts'
 import type { ClientConfig, ServerConfig } from '../../src/index.ts'
@@ -106,6 +107,11 @@ export class EvilPeer {
     this.raw.push(...this.writer.takeOutput(), bytes)
   }
 
+  /** TLS up to 1.2, after the handshake: a HelloRequest or a new ClientHello. */
+  renegotiate(): void {
+    this.#advance(() => this.#flow.next())
+  }
+
   readonly raw: Uint8Array[] = []
 
   flush(): void {
@@ -175,13 +181,15 @@ export class EvilPeer {
 
   #wire(): Wire {
     const ignored = {
-      incoming: 'refused',
       earlyDataAllowed: 0,
       keyUpdatesInARow: 0,
       openEarlyData() {},
       closeEarlyData() {},
       openOutgoing() {},
       holdOutgoing() {},
+      enter: (state: RecordState) => {
+        this.reader.dropChangeCipherSpec = this.facts.version === 0x0304 && state === 'handshake'
+      },
       peerUpdatedKeys() {},
       onRequestCertificate() {},
       requireRecordBoundary() {},

@@ -17,9 +17,38 @@ export function readAlgorithmIdentifier(reader: DerReader, field: string): Algor
   const start = reader.offset
   const sequence = reader.sequence(field)
   const oid = sequence.oid('algorithm')
-  const parameters = sequence.done ? undefined : sequence.raw('parameters')
+  const parameters = sequence.done ? undefined : readAny(sequence, 'parameters')
   sequence.finish()
   return { oid, parameters, raw: reader.bytes.subarray(start, reader.offset) }
+}
+
+/** An ANY, whole. What OpenSSL would not read as a value of its type is refused here too. */
+function readAny(reader: DerReader, field: string): Uint8Array {
+  const { tag, offset } = reader
+  switch (tag) {
+    case Tag.BOOLEAN:
+      if (reader.value(tag, field).length !== 1) reader.fail('INVALID_DER', 'a BOOLEAN must be one byte', field)
+      break
+    case Tag.INTEGER:
+    case Tag.ENUMERATED:
+      reader.integer(field, tag)
+      break
+    case Tag.BIT_STRING:
+      reader.bitString(field)
+      break
+    case Tag.NULL:
+      reader.null(field)
+      break
+    case Tag.OID:
+      reader.oid(field)
+      break
+    default:
+      // Every other universal type but SEQUENCE and SET is a string, in pieces where it is constructed.
+      if (tag > Tag.CONSTRUCTED && tag < 0x40 && tag !== Tag.SEQUENCE && tag !== Tag.SET)
+        reader.string(tag & ~Tag.CONSTRUCTED, field)
+      else return reader.raw(field)
+  }
+  return reader.bytes.subarray(offset, reader.offset)
 }
 
 /** DER of an AlgorithmIdentifier, with parameters as DER. */

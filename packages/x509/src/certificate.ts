@@ -4,7 +4,7 @@ import { derOf, encodePem, isPem, parsePem } from './pem.ts'
 import { VerifiableCertificate } from './verifiable-certificate.ts'
 
 /**
- * An X.509 certificate, versions 1 to 3 (RFC 5280 §4.1). `parse` checks the whole structure; the key and the contents of
+ * An X.509 certificate (RFC 5280 §4.1). `parse` and `fromDer` check the whole structure; the key and the contents of
  * extensions are decoded when they are asked for, and kept. Byte strings are views of the input.
  *
  * @example
@@ -14,14 +14,21 @@ import { VerifiableCertificate } from './verifiable-certificate.ts'
  */
 export class Certificate extends VerifiableCertificate {
   /**
-   * Reads a certificate from DER, or from the first `CERTIFICATE` block of PEM.
+   * Reads a certificate from a file: DER, or the first `CERTIFICATE` block of PEM. What a peer sends is read by
+   * {@link Certificate.fromDer}, which takes no text.
    *
    * @throws {X509Error} naming the field, its byte offset and what was expected
    */
-  static override parse(input: Uint8Array | string, limits?: DerLimits): Certificate {
-    const bytes = typeof input === 'string' || input[0] !== 0x30 ? derOf(input, CERTIFICATE_LABELS) : input
+  static override parse(input: Uint8Array | string, limits?: Partial<DerLimits>): Certificate {
+    return Certificate.fromDer(
+      typeof input === 'string' || input[0] !== 0x30 ? derOf(input, CERTIFICATE_LABELS) : input,
+      limits,
+    )
+  }
+
+  static override fromDer(bytes: Uint8Array, limits?: Partial<DerLimits>): Certificate {
     // biome-ignore lint/complexity/noThisInStatic: it makes one of this class, as the class's name would not
-    return super.parse(bytes, limits) as Certificate
+    return super.fromDer(bytes, limits) as Certificate
   }
 
   /** A decoded extension; `undefined` when it is not there. @throws {X509Error} when it is malformed or there twice */

@@ -30,6 +30,14 @@ export function decodeOid(contents: Uint8Array): string | null {
   return out
 }
 
+/** Whether contents are arcs at all, of any number and size: what OpenSSL asks of them. */
+export function isOid(contents: Uint8Array): boolean {
+  const { length } = contents
+  if (length === 0 || contents[length - 1]! >= 0x80) return false
+  for (let i = 0; i < length; i++) if (contents[i] === 0x80 && (i === 0 || contents[i - 1]! < 0x80)) return false
+  return true
+}
+
 /** The contents of an OBJECT IDENTIFIER; `null` when the text is not a dotted one. */
 export function encodeOid(oid: string): Uint8Array | null {
   if (!/^[0-2](\.(0|[1-9]\d{0,38}))+$/.test(oid)) return null

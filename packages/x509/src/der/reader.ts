@@ -1,5 +1,6 @@
+import { concatBytes, toHex } from '../bytes.ts'
 import { X509Error } from '../error.ts'
-import { decodeOid } from './oid.ts'
+import { decodeOid, isOid } from './oid.ts'
 import * as Tag from './tag.ts'
 import { parseGeneralizedTime, parseUtcTime } from './time.ts'
 
@@ -9,9 +10,20 @@ export interface DerLimits {
   readonly maxLength: number
   /** Nesting of constructed elements. */
   readonly maxDepth: number
+  /**
+   * Takes the encodings of BER (X.690 §8) that OpenSSL's `d2i` functions take where they expect DER: lengths that are
+   * not in their shortest form, indefinite ones, strings in pieces, any byte but 00 for TRUE. Default false.
+   */
+  readonly ber?: boolean
 }
 
 export const DEFAULT_DER_LIMITS: DerLimits = { maxLength: 67_108_864, maxDepth: 48 }
+
+/** Shared by the readers of one input that may be BER. */
+interface BerInput {
+  /** True once something was read that DER forbids. */
+  seen: boolean
+}
 
 /**
  * A strict reader of DER (X.690 §10, §11): definite minimal lengths, low-numbered tags, minimal integers, no trailing
@@ -39,6 +51,7 @@ export class DerReader {
     private readonly parent: DerReader | undefined,
     private readonly depthLeft: number,
     private readonly base: number,
+    private readonly ber: BerInput | undefined,
   ) {
     this.at = start
   }
@@ -62,14 +75,28 @@ export class DerReader {
     // A Node Buffer is a Uint8Array whose `slice` does not copy: what is read must not depend on what was handed in.
     const plain =
       bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
-    return new DerReader(plain, 0, plain.length, field, undefined, limits.maxDepth, 0)
+    return new DerReader(
+      plain,
+      0,
+      plain.length,
+      field,
+      undefined,
+      limits.maxDepth,
+      0,
+      limits.ber ? { seen: false } : undefined,
+    )
   }
 
   /** A reader over DER inside an OCTET STRING or BIT STRING, so that errors keep their path. */
   nested(contents: Uint8Array, field: string): DerReader {
     if (this.depthLeft === 0) this.fail('LIMIT_EXCEEDED', 'nested too deeply', field)
     const inside = contents.buffer === this.bytes.buffer ? contents.byteOffset - this.bytes.byteOffset : 0
-    return new DerReader(contents, 0, contents.length, field, this, this.depthLeft - 1, this.base + inside)
+    return new DerReader(contents, 0, contents.length, field, this, this.depthLeft - 1, this.base + inside, this.ber)
+  }
+
+  /** False once something was read that BER allows and DER does not. */
+  get isDer(): boolean {
+    return this.ber?.seen !== true
   }
 
   /** True when nothing is left. */
@@ -96,7 +123,16 @@ export class DerReader {
   enter(tag: number, field: string): DerReader {
     this.header(tag, field)
     if (this.depthLeft === 0) this.fail('LIMIT_EXCEEDED', 'nested too deeply', field)
-    return new DerReader(this.bytes, this.valueStart, this.valueEnd, field, this, this.depthLeft - 1, this.base)
+    return new DerReader(
+      this.bytes,
+      this.valueStart,
+      this.valueEnd,
+      field,
+      this,
+      this.depthLeft - 1,
+      this.base,
+      this.ber,
+    )
   }
 
   sequence(field: string): DerReader {
@@ -118,6 +154,11 @@ export class DerReader {
     return this.bytes.subarray(this.valueStart, this.valueEnd)
   }
 
+  /** The same of a string type, which BER may have in pieces (X.690 §8.21). */
+  string(tag: number, field: string): Uint8Array {
+    return this.ber && this.is(tag | Tag.CONSTRUCTED) ? this.joined(tag, field) : this.value(tag, field)
+  }
+
   /** The next element whole, tag and length included, whatever its tag. */
   raw(field: string): Uint8Array {
     const start = this.at
@@ -135,7 +176,7 @@ export class DerReader {
   boolean(field: string, tag = Tag.BOOLEAN): boolean {
     const value = this.value(tag, field)
     // X.690 §11.1: TRUE is all ones.
-    if (value.length !== 1 || (value[0] !== 0 && value[0] !== 0xff))
+    if (value.length !== 1 || (value[0] !== 0 && value[0] !== 0xff && !this.lenient()))
       this.fail('INVALID_DER', 'a BOOLEAN must be one byte, 00 or FF', field)
     return value[0] !== 0
   }
@@ -172,16 +213,16 @@ export class DerReader {
   }
 
   octetString(field: string, tag = Tag.OCTET_STRING): Uint8Array {
-    return this.value(tag, field)
+    return this.string(tag, field)
   }
 
   /** A BIT STRING: its bytes, and how many bits of the last one are unused (and zero, X.690 §11.2.1). */
   bitString(field: string, tag = Tag.BIT_STRING): { bytes: Uint8Array; unused: number } {
-    const value = this.value(tag, field)
+    const value = this.string(tag, field)
     const unused = value[0]
     if (unused === undefined || unused > 7 || (unused > 0 && value.length === 1))
       this.fail('INVALID_DER', 'a BIT STRING must start with its number of unused bits, 0 to 7', field)
-    if (unused > 0 && (value[value.length - 1]! & ((1 << unused) - 1)) !== 0)
+    if (unused > 0 && (value[value.length - 1]! & ((1 << unused) - 1)) !== 0 && !this.lenient())
       this.fail('INVALID_DER', 'the unused bits of a BIT STRING must be zero', field)
     return { bytes: value.subarray(1), unused }
   }
@@ -208,10 +249,11 @@ export class DerReader {
     if (this.value(Tag.NULL, field).length !== 0) this.fail('INVALID_DER', 'NULL must be empty', field)
   }
 
-  /** An OBJECT IDENTIFIER in dotted form. */
+  /** An OBJECT IDENTIFIER in dotted form; where BER is taken, `#` and its contents in hexadecimal for one that is larger
+   * than any registry's. */
   oid(field: string, tag = Tag.OID): string {
     const value = this.value(tag, field)
-    const oid = decodeOid(value)
+    const oid = decodeOid(value) ?? (this.ber && isOid(value) ? `#${toHex(value)}` : null)
     if (oid === null) this.fail('INVALID_DER', 'an OBJECT IDENTIFIER must be minimally encoded arcs', field)
     return oid
   }
@@ -219,6 +261,18 @@ export class DerReader {
   /** UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 restricts them: Zulu, with seconds, no fractions. Milliseconds. */
   time(field: string): number {
     return this.is(Tag.GENERALIZED_TIME) ? this.generalizedTime(field) : this.utcTime(field)
+  }
+
+  /**
+   * The same, but `NaN` for contents that are no such date, where BER is taken: OpenSSL looks at them when the date is
+   * asked for, and asks of them here that they are long enough.
+   */
+  anyTime(field: string): number {
+    if (!this.ber) return this.time(field)
+    const isGeneralized = (this.tag & ~Tag.CONSTRUCTED) === Tag.GENERALIZED_TIME
+    const contents = this.string(isGeneralized ? Tag.GENERALIZED_TIME : Tag.UTC_TIME, field)
+    if (contents.length < (isGeneralized ? 15 : 13)) this.fail('INVALID_STRUCTURE', 'a time that is too short', field)
+    return (isGeneralized ? parseGeneralizedTime(contents) : parseUtcTime(contents)) ?? Number.NaN
   }
 
   utcTime(field: string): number {
@@ -257,32 +311,99 @@ export class DerReader {
     return names.join('.')
   }
 
+  /** Whether what DER forbids is taken here; if so, it is remembered. */
+  private lenient(): boolean {
+    if (this.ber) this.ber.seen = true
+    return this.ber !== undefined
+  }
+
   /** Reads tag and length, moves past the element, and leaves its contents' bounds in valueStart and valueEnd. */
   private header(tag: number, field: string): void {
     const { bytes, end } = this
     const start = this.at
     if (start >= end) this.fail('INVALID_STRUCTURE', `missing ${tag < 0 ? 'element' : Tag.describe(tag)}`, field)
     const found = bytes[start]!
-    if ((found & 0x1f) === 0x1f) this.fail('INVALID_DER', 'tag numbers above 30 are not used here', field)
+    let at = start + 1
+    if ((found & 0x1f) === 0x1f) {
+      if (!this.ber) this.fail('INVALID_DER', 'tag numbers above 30 are not used here', field)
+      at = this.longTag(at, field)
+    }
     if (tag >= 0 && found !== tag)
       this.fail('INVALID_STRUCTURE', `expected ${Tag.describe(tag)}, found ${Tag.describe(found)}`, field)
-    let at = start + 1
     if (at >= end) this.fail('INVALID_DER', 'truncated before its length', field)
     let length = bytes[at++]!
     if (length >= 0x80) {
       const count = length - 0x80
-      if (count === 0) this.fail('INVALID_DER', 'indefinite length', field)
-      if (count > 4) this.fail('INVALID_DER', 'a length of more than four bytes', field)
-      if (at + count > end) this.fail('INVALID_DER', 'truncated inside its length', field)
-      length = 0
-      for (let i = 0; i < count; i++) length = length * 256 + bytes[at++]!
-      // X.690 §10.1: the fewest bytes possible.
-      if (length < 0x80 || length < 2 ** (8 * (count - 1)))
-        this.fail('INVALID_DER', 'a length not in its shortest form', field)
+      if (count === 0) {
+        if (!(found & Tag.CONSTRUCTED) || !this.lenient()) this.fail('INVALID_DER', 'indefinite length', field)
+        this.valueStart = at
+        this.valueEnd = this.endOfContents(at, field)
+        this.at = this.valueEnd + 2
+        return
+      }
+      length = this.longLength(at, count, field)
+      at += count
     }
     if (length > end - at) this.fail('INVALID_DER', `truncated: ${length} bytes announced, ${end - at} left`, field)
     this.valueStart = at
     this.valueEnd = at + length
     this.at = at + length
+  }
+
+  private longLength(at: number, count: number, field: string): number {
+    const { bytes, end } = this
+    if (count > 4 && !this.ber) this.fail('INVALID_DER', 'a length of more than four bytes', field)
+    if (at + count > end) this.fail('INVALID_DER', 'truncated inside its length', field)
+    let length = 0
+    for (let i = 0; i < count; i++) length = length * 256 + bytes[at + i]!
+    // X.690 §10.1: the fewest bytes possible.
+    if ((length < 0x80 || length < 2 ** (8 * (count - 1))) && !this.lenient())
+      this.fail('INVALID_DER', 'a length not in its shortest form', field)
+    return length
+  }
+
+  /** Past the bytes of a tag number above 30 (X.690 §8.1.2.4). */
+  private longTag(start: number, field: string): number {
+    let at = start
+    while (at < this.end && this.bytes[at]! >= 0x80) at++
+    // OpenSSL reads numbers of up to 31 bits.
+    if (at - start > 4) this.fail('INVALID_DER', 'a tag number of more than 31 bits', field)
+    return at + 1
+  }
+
+  /** Where the end-of-contents of an indefinite length stands (X.690 §8.1.5), in one pass. */
+  private endOfContents(start: number, field: string): number {
+    const { bytes, end } = this
+    let at = start
+    for (let open = 0; at + 1 < end; ) {
+      if (bytes[at] === 0 && bytes[at + 1] === 0) {
+        if (open-- === 0) return at
+        at += 2
+        continue
+      }
+      const constructed = (bytes[at]! & Tag.CONSTRUCTED) !== 0
+      at = (bytes[at]! & 0x1f) === 0x1f ? this.longTag(at + 1, field) : at + 1
+      const first = bytes[at++] ?? 0
+      if (first === 0x80) {
+        if (!constructed) this.fail('INVALID_DER', 'an indefinite length of a primitive element', field)
+        open++
+      } else if (first < 0x80) at += first
+      else at += first - 0x80 + this.longLength(at, first - 0x80, field)
+    }
+    return this.fail('INVALID_DER', 'an indefinite length without its end', field)
+  }
+
+  /** The contents of a string in pieces, one after the other (X.690 §8.7.3). */
+  private joined(tag: number, field: string): Uint8Array {
+    this.lenient()
+    const pieces: Uint8Array[] = []
+    const collect = (reader: DerReader): void => {
+      // OpenSSL does not look at the pieces' tags.
+      while (!reader.done)
+        if (reader.tag & Tag.CONSTRUCTED) collect(reader.enter(reader.tag, field))
+        else pieces.push(reader.value(reader.tag, field))
+    }
+    collect(this.enter(tag | Tag.CONSTRUCTED, field))
+    return concatBytes(pieces)
   }
 }

@@ -20,6 +20,9 @@ export const BMP_STRING = 0x1e
 export const SEQUENCE = 0x30
 export const SET = 0x31
 
+/** The bit of a tag byte that says that the contents are elements (X.690 §8.1.2.5). */
+export const CONSTRUCTED = 0x20
+
 /** The tag byte of `[number]`, context-specific. */
 export function context(number: number, constructed: boolean): number {
   return (constructed ? 0xa0 : 0x80) | number

@@ -3,11 +3,14 @@ import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import type { Extension } from './list.ts'
 
-/** Extensions (RFC 5280 §4.1): SEQUENCE SIZE (1..MAX) of Extension. */
+/**
+ * Extensions (RFC 5280 §4.1): SEQUENCE SIZE (1..MAX) of Extension. An empty sequence is read, as OpenSSL does: enough
+ * libraries write it for none.
+ */
 export function readExtensions(reader: DerReader, field: string): Extension[] {
   const sequence = reader.sequence(field)
   const extensions: Extension[] = []
-  do {
+  while (!sequence.done) {
     const extension = sequence.sequence('Extension')
     const oid = extension.oid('extnID')
     // X.690 §11.5 forbids an explicit FALSE; it is common in old certificates, and OpenSSL and Go read it.
@@ -15,7 +18,7 @@ export function readExtensions(reader: DerReader, field: string): Extension[] {
     const value = extension.octetString('extnValue')
     extension.finish()
     extensions.push({ oid, critical, value })
-  } while (!sequence.done)
+  }
   return extensions
 }
 

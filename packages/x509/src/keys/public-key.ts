@@ -69,7 +69,7 @@ export class SubjectPublicKeyInfo {
     const start = reader.offset
     const sequence = reader.sequence(field)
     const algorithm = readAlgorithmIdentifier(sequence, 'algorithm')
-    const keyBytes = sequence.bitStringBytes('subjectPublicKey')
+    const { bytes: keyBytes } = sequence.bitString('subjectPublicKey')
     sequence.finish()
     return new SubjectPublicKeyInfo(reader.bytes.subarray(start, reader.offset), algorithm, keyBytes)
   }
@@ -105,7 +105,11 @@ export class SubjectPublicKeyInfo {
   get curveOid(): string | undefined {
     const { oid, parameters } = this.algorithm
     if (oid !== EC_PUBLIC_KEY || parameters?.[0] !== Tag.OID) return undefined
-    return DerReader.open(parameters, 'ECParameters').oid('namedCurve')
+    try {
+      return DerReader.open(parameters, 'ECParameters').oid('namedCurve')
+    } catch {
+      return undefined
+    }
   }
 
   /** Bits of the modulus, the curve's order or the usual number of the algorithm; `undefined` for unknown keys. */

@@ -107,16 +107,36 @@ interface RawAttribute {
 
 function readRdn(set: DerReader): RawAttribute[] {
   const attributes: RawAttribute[] = []
-  // X.501: SET SIZE (1..MAX).
-  do {
+  // X.501: SET SIZE (1..MAX); an empty one is read, as OpenSSL reads it.
+  while (!set.done) {
     const attribute = set.sequence('AttributeTypeAndValue')
     const oid = attribute.oid('type')
-    const tag = attribute.tag
-    const contents = tag < 0 ? attribute.raw('value') : attribute.value(tag, 'value')
+    // A string in pieces, which a reader of BER joins, is constructed.
+    const tag = isStringTag(attribute.tag & ~Tag.CONSTRUCTED) ? attribute.tag & ~Tag.CONSTRUCTED : attribute.tag
+    if (!mayStandInName(tag)) attribute.fail('INVALID_STRUCTURE', `no value of a name: ${Tag.describe(tag)}`, 'value')
+    const contents = attribute.string(tag, 'value')
+    if (isUnicode(tag) && decodeString(tag, contents) === null)
+      attribute.fail('INVALID_STRUCTURE', `a ${Tag.describe(tag)} that is no text`, 'value')
     attribute.finish()
     attributes.push({ oid, tag, contents })
-  } while (!set.done)
+  }
   return attributes
+}
+
+/**
+ * The types that OpenSSL lets stand in a name (B_ASN1_PRINTABLE): DirectoryString's and some more, a SEQUENCE, a BIT
+ * STRING, and all that have no name there.
+ */
+function mayStandInName(tag: number): boolean {
+  return tag === Tag.SEQUENCE || (tag >= 0 && tag < 0x20 && ((NAME_TAGS >> tag) & 1) === 1)
+}
+
+const NAME_TAGS = /* @__PURE__ */ (() =>
+  [3, 7, 8, 9, 11, 12, 13, 14, 15, 18, 19, 20, 22, 28, 29, 30].reduce((set, tag) => set | (1 << tag), 0))()
+
+/** The types whose bytes may be no text, so that two such names cannot be compared. */
+function isUnicode(tag: number): boolean {
+  return tag === Tag.UTF8_STRING || tag === Tag.BMP_STRING || tag === Tag.UNIVERSAL_STRING
 }
 
 function decodeAttribute({ oid, tag, contents }: RawAttribute): NameAttribute {

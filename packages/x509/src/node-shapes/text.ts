@@ -12,6 +12,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** OpenSSL's `ASN1_TIME_print`: `Nov  6 18:42:21 2018 GMT`. */
 export function dateText(time: number): string {
+  if (Number.isNaN(time)) return 'Bad time value'
   const date = new Date(time)
   const two = (number: number) => String(number).padStart(2, '0')
   const clock = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`

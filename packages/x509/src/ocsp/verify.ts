@@ -133,7 +133,7 @@ function* delegationProblem(options: OcspVerifyOptions, signer: Certificate): Ev
     return `the responder's certificate has the unknown critical extension ${facts.unknownCritical}`
   if (!signer.issuer.equals(issuer.subject)) return 'the responder was not certified by the issuer'
   if (!facts.extKeyUsage?.has(EXTENDED_KEY_USAGE.OCSPSigning)) return 'the responder was not certified for OCSP'
-  if (time < signer.notBefore || time > signer.notAfter)
+  if (!(signer.notBefore <= time && time <= signer.notAfter))
     return "the responder's certificate has expired or is not yet valid"
   const ok =
     equalBytes(signer.signatureIdentifier.raw, signer.tbsSignatureIdentifier.raw) &&

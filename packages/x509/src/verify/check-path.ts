@@ -214,18 +214,23 @@ function checkDates(
   findings: Findings,
 ): void {
   const date = (at: number) => new Date(at).toISOString().slice(0, 19)
-  if (time < certificate.notBefore)
+  const { notBefore, notAfter } = certificate
+  if (Number.isNaN(notBefore))
+    findings.add('ERROR_IN_CERT_NOT_BEFORE_FIELD', depth, `notBefore of ${describe(certificate)} is no date`)
+  if (Number.isNaN(notAfter))
+    findings.add('ERROR_IN_CERT_NOT_AFTER_FIELD', depth, `notAfter of ${describe(certificate)} is no date`)
+  if (time < notBefore)
     findings.add(
       'CERT_NOT_YET_VALID',
       depth,
-      `${describe(certificate)} is valid from ${date(certificate.notBefore)}; it is ${date(time)}`,
+      `${describe(certificate)} is valid from ${date(notBefore)}; it is ${date(time)}`,
     )
   // RFC 5280 §4.1.2.5: notAfter itself is inside.
-  if (time > certificate.notAfter)
+  if (time > notAfter)
     findings.add(
       'CERT_HAS_EXPIRED',
       depth,
-      `${describe(certificate)} was valid until ${date(certificate.notAfter)}; it is ${date(time)}`,
+      `${describe(certificate)} was valid until ${date(notAfter)}; it is ${date(time)}`,
     )
 }
 

@@ -29,6 +29,11 @@ export function checkStrict(context: VerifyContext, { chain }: BuiltPath, findin
   chain.forEach((certificate, depth) => {
     const who = describe(certificate)
     const add = (code: VerifyCode, problem: string) => findings.add(code, depth, `${who} ${problem}`)
+    // RFC 5280 §4.1: what is signed is DER.
+    if (!certificate.isDer) {
+      add('UNSPECIFIED', 'is not encoded as DER')
+      return
+    }
     const malformed = factsOf(certificate).malformed
     if (malformed) {
       add('INVALID_EXTENSION', `is malformed: ${malformed}`)

@@ -6,6 +6,7 @@ export default build(
     'portable',
     'modern',
     'compose',
+    'options',
     'node',
     'node-aead',
     'hash',
@@ -26,5 +27,5 @@ export default build(
     'conformance',
   ],
   // What the TLS stack in Node imports.
-  { together: ['index', 'node', 'legacy'] },
+  { together: ['index', 'node', 'legacy', 'options'] },
 )

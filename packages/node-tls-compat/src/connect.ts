@@ -1,14 +1,14 @@
 import net from 'node:net'
 import { connectionReset, nodeError } from './node-error.ts'
 import type { ConnectionOptions } from './options.ts'
+import { judge, verifyError } from './peer-verdict.ts'
 import { REFUSES_ADDRESS_AS_NAME } from './running-node.ts'
 import { identityError } from './server-identity.ts'
-import { serverIdentity } from './session-state.ts'
+import { encodeWrappedSession, serverIdentity } from './session-state.ts'
 import { kConnectOptions, kEngine, kPendingSession, kVerified } from './socket-type.ts'
 import { tls } from './tls.ts'
 import { TLSSocket } from './tls-socket.ts'
 import { validateFunction, validateNumber } from './validate.ts'
-import { verifyError } from './verify-error.ts'
 
 let warnedOfInsecurity = false
 let warnedOfAddress = false
@@ -123,20 +123,15 @@ function onSecure(this: TLSSocket): void {
     this.destroy()
     return
   }
-  let error: (Error & { code?: string }) | null = verifyError(this)
+  let error = verifyError(this)
   // A resumed session was verified when it was made.
   if (!error && !this.isSessionReused()) {
     error = identityError(this, serverIdentity(options), options.checkServerIdentity!) ?? null
   }
-  if (error) {
-    this.authorized = false
-    this.authorizationError = error.code || error.message
-    if (options.rejectUnauthorized !== false) {
-      this.destroy(error)
-      return
-    }
-  } else {
-    this.authorized = true
+  judge(this, error)
+  if (error && options.rejectUnauthorized !== false) {
+    this.destroy(error)
+    return
   }
   this.secureConnecting = false
   this.emit('secureConnect')
@@ -145,7 +140,7 @@ function onSecure(this: TLSSocket): void {
   this[kEngine].release()
   const session = this[kPendingSession]
   this[kPendingSession] = null
-  if (session) this.emit('session', session)
+  if (session) this.emit('session', encodeWrappedSession(this, session))
   this.removeListener('end', onEnd)
 }
 

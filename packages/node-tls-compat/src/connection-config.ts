@@ -300,7 +300,10 @@ function callAlpn(socket: TLSSocket, offered: readonly Uint8Array[]): Uint8Array
   let selected: string | undefined
   try {
     const { connection } = socket[kEngine]
-    selected = socket._tlsOptions.ALPNCallback!.call(socket, { servername: connection?.serverName ?? false, protocols })
+    selected = socket._tlsOptions.ALPNCallback!.call(socket, {
+      servername: connection?.clientHello?.serverName ?? false,
+      protocols,
+    })
     if (selected !== undefined && !protocols.includes(selected)) {
       throw nodeError(
         TypeError,

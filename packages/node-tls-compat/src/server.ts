@@ -7,12 +7,12 @@ import { diedUntold } from './http2-streams.ts'
 import { native } from './native.ts'
 import { connectionReset, invalidArgType, nodeError } from './node-error.ts'
 import type { ALPNCallback, SecureConnectionListener, SNICallback, TlsOptions } from './options.ts'
+import { judge, verifyError } from './peer-verdict.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
-import { kEngine, kErrorEmitted } from './socket-type.ts'
+import { kErrorEmitted } from './socket-type.ts'
 import { tls } from './tls.ts'
 import { TLSSocket } from './tls-socket.ts'
 import { copyOf, validateBuffer, validateFunction, validateNumber, validateObject, validateString } from './validate.ts'
-import { verifyError } from './verify-error.ts'
 
 const kOptions = Symbol('tls-options')
 
@@ -287,11 +287,8 @@ export function acceptConnection(this: Server, raw: net.Socket): void {
 function onSecure(this: TLSSocket): void {
   if (this._requestCert) {
     const error = verifyError(this)
-    if (error) this.authorizationError = error.code
-    // A resumed TLS 1.3 session of a client that never showed a certificate is no proof of anything.
-    else if (!this[kEngine].connection?.peerCertificates?.length) this.authorizationError = 'UNABLE_TO_GET_ISSUER_CERT'
-    else this.authorized = true
-    if (!this.authorized && this._rejectUnauthorized) this.destroy()
+    judge(this, error)
+    if (error && this._rejectUnauthorized) this.destroy()
   }
   if (!this.destroyed && this._releaseControl()) {
     this.secureConnecting = false

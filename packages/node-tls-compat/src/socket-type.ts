@@ -5,6 +5,7 @@ import type { Session } from '@x/tls-handshake'
 import type { Engine } from './engine.ts'
 import type { Handle } from './handle.ts'
 import type { ConnectionOptions, SNICallback, TLSSocketOptions, WebStreams } from './options.ts'
+import type { Assigned, Judgement } from './peer-verdict.ts'
 import type { SecureContext } from './secure-context.ts'
 import type { Server } from './server.ts'
 
@@ -14,6 +15,9 @@ export const kConnectOptions = Symbol('connect-options')
 export const kErrorEmitted = Symbol('error-emitted')
 export const kVerified = Symbol('verified')
 export const kPendingSession = Symbol('pending-session')
+/** What was said of the peer, and what the program has said of it. */
+export const kJudgement = Symbol('judgement')
+export const kAssigned = Symbol('assigned')
 export const kSession = Symbol('session')
 export const kRenegotiationDisabled = Symbol('renegotiation-disabled')
 /** What was set on a client before its ClientHello left. */
@@ -50,7 +54,9 @@ export interface TLSSocket extends net.Socket {
   [kConnectOptions]: ConnectionOptions | undefined
   [kErrorEmitted]: boolean
   [kVerified]: boolean
-  [kPendingSession]: Buffer | null
+  [kPendingSession]: Session | null
+  [kJudgement]: Judgement | undefined
+  [kAssigned]: Assigned | undefined
   /** The session that `'session'` told last: the connection may have read a later one already. */
   [kSession]: Session | undefined
   [kRenegotiationDisabled]: boolean

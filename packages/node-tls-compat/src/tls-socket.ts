@@ -10,13 +10,16 @@ import { NODE_SOCKETS, ownMethods } from './foreign-socket.ts'
 import { makeHandle, type SocketMethods } from './handle.ts'
 import { nodeError } from './node-error.ts'
 import type { TLSSocketOptions, WebStreams } from './options.ts'
+import { keepJudgement, verdictProperties, verifyError } from './peer-verdict.ts'
 import { HINT_FAILED } from './running-node.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
 import { decodeReusableSession, encodeWrappedSession } from './session-state.ts'
 import { told } from './socket-told.ts'
 import {
+  kAssigned,
   kConnectOptions,
   kEngine,
+  kJudgement,
   kOwnTransport,
   kPendingSession,
   kPresets,
@@ -40,7 +43,6 @@ import {
   validateString,
   validateUint32,
 } from './validate.ts'
-import { verifyError } from './verify-error.ts'
 import { asDuplex } from './web-streams.ts'
 
 /**
@@ -76,12 +78,12 @@ export const TLSSocket = function TLSSocket(
   this.secureConnecting = true
   this.servername = null
   this.alpnProtocol = null
-  this.authorized = false
-  this.authorizationError = null
   this.encrypted = true
   this[kVerified] = false
   this[kPendingSession] = null
   this[kSession] = undefined
+  this[kJudgement] = undefined
+  this[kAssigned] = undefined
   this[kPresets] = {}
 
   const context = options.secureContext ?? options.credentials ?? tls.createSecureContext(options)
@@ -147,7 +149,7 @@ if (!NODE_SOCKETS) Object.assign(TLSSocket.prototype, ownMethods())
 /** What the native handle offers, and programs use though nobody documented it. */
 const handleMethods: SocketMethods<TLSSocket> = {
   verifyError: (self) => verifyError(self),
-  getServername: (self) => self[kEngine].connection?.serverName ?? false,
+  getServername: nameAskedFor,
   getProtocol: (self) => self.getProtocol(),
   getCipher: (self) => self.getCipher(),
   getSession: (self) => self.getSession(),
@@ -213,16 +215,14 @@ class Owner implements EngineOwner {
 
   secured(renegotiation: boolean) {
     const { self } = this
-    if (renegotiation) {
-      self.emit('secure')
-      return
-    }
     if (self._tlsOptions.requestOCSP && !self._tlsOptions.isServer) {
       const response = self[kEngine].connection!.ocspResponse
       self.emit('OCSPResponse', response ? bytesOf(response) : null)
       if (self.destroyed) return
     }
-    self._finishInit()
+    // What was asked of the first handshake is asked of this one.
+    if (renegotiation) self.emit('secure')
+    else self._finishInit()
   }
 
   data(bytes: Uint8Array): boolean {
@@ -264,9 +264,9 @@ class Owner implements EngineOwner {
   session(session: Session) {
     const { self } = this
     self[kSession] = session
-    const wrapped = encodeWrappedSession(self, session)
-    if (self[kVerified]) self.emit('session', wrapped)
-    else self[kPendingSession] = wrapped
+    // It holds what was said of the peer: that must have been said.
+    if (self[kVerified]) self.emit('session', encodeWrappedSession(self, session))
+    else self[kPendingSession] = session
   }
 
   failed(error: Error) {
@@ -274,7 +274,7 @@ class Owner implements EngineOwner {
     if (self._hadError) return
     self._hadError = true
     if (!self._secureEstablished) {
-      if (self.servername === null) self.servername = self[kEngine].connection?.serverName ?? null
+      if (self.servername === null) self.servername = nameAskedFor(self) || null
       // A server tells `tlsClientError` while the socket can still be looked at.
       self._closeAfterHandlingError = true
       self.destroy(error)
@@ -302,6 +302,7 @@ class Owner implements EngineOwner {
   }
 
   released() {
+    keepJudgement(this.self)
     this.self._destroySSL()
   }
 
@@ -562,6 +563,14 @@ const methods = {
 
 for (const [name, value] of Object.entries({ ...methods, ...told })) {
   Object.defineProperty(TLSSocket.prototype, name, { value, writable: true, configurable: true, enumerable: true })
+}
+
+Object.defineProperties(TLSSocket.prototype, verdictProperties)
+
+/** server_name of the ClientHello, as soon as there is one. */
+function nameAskedFor(self: TLSSocket): string | false {
+  if (!self._tlsOptions.isServer) return self[kPresets].servername ?? false
+  return self[kEngine].connection?.clientHello?.serverName ?? false
 }
 
 function toBytes(chunk: Uint8Array | string, encoding: BufferEncoding): Uint8Array {

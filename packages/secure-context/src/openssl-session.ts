@@ -73,7 +73,7 @@ export function encodeOpenSslSession(session: Session): Uint8Array {
   const [leaf = EMPTY] = session.peerCertificates
   const hostname = session.serverName === undefined ? undefined : encoder.encode(session.serverName)
   let capacity = OVERHEAD + secret.length + sessionId.length + sessionIdContext.length + leaf.length
-  for (const part of [ticket, hostname, alpn, applicationData]) if (part) capacity += part.length
+  for (const part of [ticket, hostname, alpn, applicationData, session.pskIdentity]) if (part) capacity += part.length
 
   const out = new BackwardDer(capacity)
   const end = out.start
@@ -95,6 +95,7 @@ export function encodeOpenSslSession(session: Session): Uint8Array {
   number(FIELD.flags, session.extendedMasterSecret && version < 0x0304 ? EXTENDED_MASTER_SECRET : 0)
   bytes(FIELD.ticket, ticket)
   if (ticket) number(FIELD.ticketLifetimeHint, session.lifetime)
+  bytes(FIELD.pskIdentity, session.pskIdentity)
   bytes(FIELD.hostname, hostname)
   number(FIELD.verifyResult, verifyNumber(session.verified))
   bytes(FIELD.sessionIdContext, sessionIdContext)
@@ -146,7 +147,7 @@ export function decodeOpenSslSession(input: Uint8Array, side: Session['side']): 
   const verifyResult = number(FIELD.verifyResult) ?? 0
   const hostname = bytes(FIELD.hostname)
   bytes(FIELD.pskIdentityHint)
-  bytes(FIELD.pskIdentity)
+  const pskIdentity = bytes(FIELD.pskIdentity)
   const lifetimeHint = number(FIELD.ticketLifetimeHint)
   const ticket = bytes(FIELD.ticket)
   bytes(FIELD.compressionId)
@@ -179,6 +180,7 @@ export function decodeOpenSslSession(input: Uint8Array, side: Session['side']): 
     sessionIdContext: sessionIdContext?.length ? sessionIdContext : undefined,
     group,
     peerCertificates: leaf ? [leaf] : [],
+    pskIdentity,
     verified: verdict(verifyResult),
     applicationData,
   }

@@ -1,15 +1,30 @@
 import type { GroupName } from '@x/crypto-primitives'
 import type { CertificateRequestInfo, ClientHelloInfo, Credential, PeerVerdict, ProtocolVersion } from './config.ts'
 import type { ConnectionFacts, EarlyDataReason } from './handshake/facts.ts'
+import type { PeerState } from './handshake/peer-state.ts'
 import { GROUP_IDS } from './registry/groups.ts'
 import type { Session } from './session.ts'
 
-/** What is known of a connection. Each property is undefined until it is. */
+/**
+ * What is known of a connection. Each property is undefined until it is: what is of the peer, until its Finished has been
+ * checked, and then it stands until a renegotiation, or an authentication after the handshake, has come to its own.
+ */
 export class ConnectionProperties {
   readonly #facts: ConnectionFacts
+  #peer: PeerState | undefined
 
   constructor(facts: ConnectionFacts) {
     this.#facts = facts
+  }
+
+  /** What is known of the peer, as one value. The properties below that tell of it are read from this one. */
+  get peer(): PeerState | undefined {
+    return this.#peer
+  }
+
+  /** The one place where it changes. */
+  protected establishPeer(peer: PeerState): void {
+    this.#peer = Object.freeze(peer)
   }
 
   get version(): ProtocolVersion | undefined {
@@ -18,20 +33,21 @@ export class ConnectionProperties {
 
   /** IANA number. */
   get cipherSuite(): number | undefined {
-    return this.#facts.cipherSuite
+    return this.#peer?.cipherSuite
   }
 
   get group(): GroupName | undefined {
-    return this.#facts.group
+    return this.#peer?.group
   }
 
   /** The group's IANA number. */
   get groupId(): number | undefined {
-    return this.#facts.group && GROUP_IDS[this.#facts.group]
+    const { group } = this
+    return group && GROUP_IDS[group]
   }
 
   get peerSignatureScheme(): number | undefined {
-    return this.#facts.peerSignatureScheme
+    return this.#peer?.signatureScheme
   }
 
   get localSignatureScheme(): number | undefined {
@@ -39,24 +55,24 @@ export class ConnectionProperties {
   }
 
   get alpnProtocol(): Uint8Array | undefined {
-    return this.#facts.alpnProtocol
+    return this.#peer?.alpnProtocol
   }
 
   get npnProtocol(): Uint8Array | undefined {
-    return this.#facts.npnProtocol
+    return this.#peer?.npnProtocol
   }
 
   get serverName(): string | undefined {
-    return this.#facts.serverName
+    return this.#peer?.serverName
   }
 
   /** DER, leaf first. */
   get peerCertificates(): readonly Uint8Array[] | undefined {
-    return this.#facts.peerCertificates
+    return this.#peer?.certificates
   }
 
   get peerVerification(): PeerVerdict | undefined {
-    return this.#facts.peerVerification
+    return this.#peer?.verification
   }
 
   /** What we showed. */
@@ -65,7 +81,7 @@ export class ConnectionProperties {
   }
 
   get resumed(): boolean | undefined {
-    return this.#facts.resumed
+    return this.#peer?.resumed
   }
 
   get session(): Session | undefined {
@@ -73,11 +89,11 @@ export class ConnectionProperties {
   }
 
   get ocspResponse(): Uint8Array | undefined {
-    return this.#facts.ocspResponse
+    return this.#peer?.ocspResponse
   }
 
   get sctList(): Uint8Array | undefined {
-    return this.#facts.sctList
+    return this.#peer?.sctList
   }
 
   get clientHello(): ClientHelloInfo | undefined {
@@ -107,7 +123,7 @@ export class ConnectionProperties {
   }
 
   get secureRenegotiation(): boolean | undefined {
-    return this.#facts.secureRenegotiation
+    return this.#peer?.secureRenegotiation
   }
 
   get renegotiations(): number {
@@ -115,7 +131,7 @@ export class ConnectionProperties {
   }
 
   get extendedMasterSecret(): boolean | undefined {
-    return this.#facts.extendedMasterSecret
+    return this.#peer?.extendedMasterSecret
   }
 
   get sharedSignatureSchemes(): readonly number[] | undefined {
@@ -128,14 +144,14 @@ export class ConnectionProperties {
   }
 
   get peerFinished(): Uint8Array | undefined {
-    return this.#facts.peerFinished
+    return this.#peer?.finished
   }
 
   get dhInfo(): { readonly bits: number } | undefined {
-    return this.#facts.dhInfo
+    return this.#peer?.dhInfo
   }
 
   get pskIdentity(): Uint8Array | undefined {
-    return this.#facts.pskIdentity
+    return this.#peer?.pskIdentity
   }
 }

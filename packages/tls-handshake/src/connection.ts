@@ -23,6 +23,7 @@ import type { TlsEvent } from './events.ts'
 import type { ConnectionFacts } from './handshake/facts.ts'
 import type { Handshake } from './handshake/handshake.ts'
 import { MessageBuffer } from './handshake/message-buffer.ts'
+import type { PeerState } from './handshake/peer-state.ts'
 import { admits, type RecordGate, type RecordState, recordGate } from './handshake/record-gate.ts'
 import type { Flow, Question, Step } from './handshake/step.ts'
 import type { Wire } from './handshake/wire.ts'
@@ -247,7 +248,7 @@ export class Connection extends ConnectionProperties {
   renegotiate(): void {
     if (this.#error !== undefined) return
     if (this.#facts.version === 0x0304) throw localError('WRONG_SSL_VERSION', 'TLS 1.3 has no renegotiation')
-    if (!this.#idle || !this.#facts.secureRenegotiation) {
+    if (!this.#idle || !this.peer?.secureRenegotiation) {
       throw localError('NO_RENEGOTIATION', 'renegotiation is not possible now')
     }
     this.#idle = false
@@ -710,6 +711,12 @@ export class Connection extends ConnectionProperties {
     }
     onRequestCertificate(send: () => boolean): void {
       this.connection.#requestCertificate = send
+    }
+    get peer() {
+      return this.connection.peer
+    }
+    establishPeer(peer: PeerState): void {
+      this.connection.establishPeer(peer)
     }
     emit(event: TlsEvent): void {
       this.connection.#events.push(event)

@@ -31,6 +31,8 @@ export interface Session {
   readonly peerSignatureScheme?: number
   /** DER, leaf first. */
   readonly peerCertificates: readonly Uint8Array[]
+  /** The external PSK that the peer has proved to have in the full handshake. */
+  readonly pskIdentity?: Uint8Array
   readonly ocspResponse?: Uint8Array
   readonly sctList?: Uint8Array
   /** The verdict of `verifyPeer`, JSON-serialisable `result` included, so that a resumption stays as (un)authorized as it was. */

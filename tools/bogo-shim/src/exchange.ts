@@ -85,6 +85,8 @@ export class Exchange {
     const session = this.state.session
     const offered = early && !server ? session : undefined
     this.#checkAuthentication(flags)
+    // A renegotiation verifies anew.
+    this.seen.verified = false
     const version = flags.int('expect-version')
     const negotiated = offered ? offered.version : tls.version
     if (version !== undefined) expect(negotiated === version, `version ${negotiated}`)

@@ -52,14 +52,14 @@ export function limitFragments({ config, facts, wire }: ClientContext, extension
 
 /** Asks whether the server is who it should be. @param resumed the chain is that of the session */
 export function* verifyServer(hs: ClientContext, leaf: PeerCertificate, resumed: boolean): Flow {
-  const { config, facts } = hs
-  facts.peerVerification = yield* verifyPeer(hs, {
+  const { config, pending } = hs
+  pending.verification = yield* verifyPeer(hs, {
     side: 'client',
-    chain: facts.peerCertificates!,
+    chain: pending.certificates!,
     leaf,
     serverName: config.serverName,
-    ocspResponse: facts.ocspResponse,
-    sctList: facts.sctList,
+    ocspResponse: pending.ocspResponse,
+    sctList: pending.sctList,
     resumed,
   })
 }

@@ -1,6 +1,7 @@
 import { peerError } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { CertificateRequestInfo, ClientConfig, PeerCertificate, ProtocolVersion } from '../config.ts'
+import { renegotiated } from '../handshake/peer-state.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { type Flow, idle, nextMessage } from '../handshake/step.ts'
 import { type CertificateRequest12, decodeCertificateRequest12 } from '../messages/certificate-request12.ts'
@@ -64,8 +65,8 @@ function* full(client: Client12): Flow<FinishedPair> {
   const leaf = hasCertificate(suite) ? yield* readServerCertificate(client) : undefined
   const keyExchange = yield* readServerKeyExchange(client, leaf)
   const request = yield* readRequestAndDone(client)
-  // In a renegotiation the certificate is the same, and so is the verdict.
-  if (leaf && !client.previous?.chain) yield* verifyServer(client.hs, leaf, false)
+  // In a renegotiation the certificate is the same; the clock and what is stapled to it are not.
+  if (leaf) yield* verifyServer(client.hs, leaf, false)
   const credential = request ? yield* selectCredential(client, request) : undefined
   if (request) hs.send(encodeCertificate12(credential?.chain ?? []))
   const premaster = yield* sendClientKeyExchange(client, leaf, keyExchange)
@@ -112,7 +113,7 @@ function* next(...allowed: number[]): Flow<HandshakeMessage> {
 
 function* readServerCertificate(client: Client12): Flow<PeerCertificate> {
   const { hs, suite, previous } = client
-  const { facts } = hs
+  const { pending } = hs
   const message = yield* next(HandshakeType.certificate)
   const chain = decodeCertificate12(message)
   // RFC 5246 §7.4.2: a server's list is never empty.
@@ -128,7 +129,7 @@ function* readServerCertificate(client: Client12): Flow<PeerCertificate> {
     )
   }
   hs.received(message)
-  facts.peerCertificates = chain
+  pending.certificates = chain
   return leaf
 }
 
@@ -157,8 +158,7 @@ function* readServerKeyExchange(
   const exchange = needed || optional ? [HandshakeType.server_key_exchange] : []
   let message = yield* next(...status, ...exchange, ...(needed ? [] : afterwards))
   if (message.type === HandshakeType.certificate_status) {
-    const response = decodeCertificateStatusMessage(message)
-    if (!client.previous) hs.facts.ocspResponse = response
+    hs.pending.ocspResponse = decodeCertificateStatusMessage(message)
     hs.received(message)
     message = yield* next(...exchange, ...(needed ? [] : afterwards))
   }
@@ -170,7 +170,7 @@ function* readServerKeyExchange(
   if (keyExchange.signature) {
     const content = signedParameters(randoms(client), keyExchange.signed)
     yield* verifySignature12(version, leaf!, hs.signatureSchemes, keyExchange.scheme, content, keyExchange.signature)
-    hs.facts.peerSignatureScheme = keyExchange.scheme
+    hs.pending.signatureScheme = keyExchange.scheme
   }
   hs.received(message)
   return keyExchange
@@ -197,15 +197,16 @@ function* readRequestAndDone(client: Client12): Flow<CertificateRequest12 | unde
 /** The server was authenticated when the session was made; the verdict is the session's, unless it shall be asked again. */
 function* resumeServerCredential(client: Client12, session: Session): Flow {
   const { hs } = client
-  const { facts, config } = hs
-  facts.peerCertificates = session.peerCertificates
-  facts.ocspResponse = session.ocspResponse
-  facts.sctList = session.sctList
-  facts.peerSignatureScheme = session.peerSignatureScheme
-  facts.group = session.group === undefined ? undefined : groupName(session.group)
+  const { pending, config } = hs
+  pending.certificates = session.peerCertificates
+  pending.pskIdentity = session.pskIdentity
+  pending.ocspResponse = session.ocspResponse
+  pending.sctList = session.sctList
+  pending.signatureScheme = session.peerSignatureScheme
+  pending.group = session.group === undefined ? undefined : groupName(session.group)
   if (config.reverifyOnResume && session.peerCertificates.length > 0) {
     yield* verifyServer(client.hs, readLeaf12(config, session.peerCertificates[0], client.suite), true)
-  } else facts.peerVerification = session.verified ?? { ok: true }
+  } else pending.verification = session.verified ?? { ok: true }
 }
 
 // --- Our flight
@@ -251,15 +252,15 @@ function logMaster({ hs, state }: Client12): void {
 function sendFinished(client: Client12, keys: Protections): Uint8Array {
   const { hs } = client
   const { hash, master, suite, version } = client.state!
-  const { wire, config, facts } = hs
+  const { wire, config, facts, pending } = hs
   hs.transcript.start(hash)
   wire.sendChangeCipherSpec()
   wire.changeWriteKeys(keys.client.writer())
   wire.writer.splitFirstByte =
     version === 0x0301 && suite.cbc !== undefined && suite.cbc !== 'null' && config.cbcRecordSplitting !== false
   if (client.npnProtocols) {
-    facts.npnProtocol = config.selectNpn!(client.npnProtocols)
-    hs.send(encodeNextProtocol(facts.npnProtocol))
+    pending.npnProtocol = config.selectNpn!(client.npnProtocols)
+    hs.send(encodeNextProtocol(pending.npnProtocol))
   }
   const data = verifyData(hash, master, 'client', hs.transcript.digest())
   facts.localFinished = data
@@ -269,10 +270,11 @@ function sendFinished(client: Client12, keys: Protections): Uint8Array {
 
 /** False Start (RFC 7918): only with forward secrecy, an AEAD, and a protocol agreed on. */
 function startFalseStart({ hs, suite }: Client12): void {
-  const { config, facts } = hs
+  const { config, pending } = hs
   if (!config.falseStart || !suite.aead || !suite.keyExchange.startsWith('ecdhe')) return
-  const agreed = facts.alpnProtocol ?? facts.npnProtocol
+  const agreed = pending.alpnProtocol ?? pending.npnProtocol
   if (agreed === undefined && config.falseStart !== 'without-alpn') return
+  hs.presumePeer()
   hs.wire.openOutgoing()
 }
 
@@ -302,8 +304,8 @@ function* readFinished(client: Client12, keys: Protections): Flow<Uint8Array> {
   const expected = verifyData(hash, master, 'server', hs.transcript.digest())
   checkFinished(message, expected)
   hs.received(message)
-  hs.facts.peerFinished = expected
   hs.wire.requireRecordBoundary()
+  hs.establishPeer(expected)
   return expected
 }
 
@@ -325,7 +327,7 @@ function keepSession(client: Client12, ticket: ReceivedTicket | undefined): void
     lifetime: Math.min(lifetime, MAX_TICKET_LIFETIME),
     createdAt: now,
     authenticatedAt: resumed?.authenticatedAt ?? now,
-    ...rememberedFacts(facts, config.serverName),
+    ...rememberedFacts(hs.wire.peer!, config.serverName),
   }
   facts.session = session
   hs.wire.emit({ type: 'session', session })
@@ -350,7 +352,7 @@ function* waitForRenegotiation(hs: ClientContext12, count: number): Flow {
       continue
     }
     // RFC 5746 §4.2: not with a peer that could be spliced.
-    if (policy === 'never' || (policy === 'once' && count > 0) || !hs.facts.secureRenegotiation) {
+    if (policy === 'never' || (policy === 'once' && count > 0) || !hs.wire.peer!.secureRenegotiation) {
       throw peerError(
         'no_renegotiation',
         'NO_RENEGOTIATION',
@@ -367,11 +369,12 @@ function* renegotiate(
   finished: FinishedPair,
 ): Flow<{ hs: ClientContext12; finished: FinishedPair }> {
   const { facts, wire } = first
+  const peer = wire.peer!
   const previous: Renegotiation = {
     finished,
     version,
-    chain: facts.peerCertificates,
-    extendedMasterSecret: facts.extendedMasterSecret ?? false,
+    chain: peer.certificates,
+    extendedMasterSecret: peer.extendedMasterSecret ?? false,
   }
   // The version is fixed; neither a session nor a protocol is negotiated anew.
   const config: ClientConfig = Object.assign(Object.create(first.config) as ClientConfig, {
@@ -382,8 +385,8 @@ function* renegotiate(
     versions: [version],
   })
   const hs = new ClientContext12(config, wire, facts, first.secrets, first.parts)
+  hs.pending = renegotiated(peer)
   hs.renegotiating = finished
-  const { alpnProtocol } = facts
   wire.holdOutgoing()
   sendClientHello(hs)
   const message = yield* next(HandshakeType.server_hello)
@@ -392,6 +395,5 @@ function* renegotiate(
     throw peerError('protocol_version', 'UNSUPPORTED_PROTOCOL', 'the version changes in a renegotiation')
   }
   const pair = yield* handshake(hs, hello, version, previous)
-  facts.alpnProtocol = alpnProtocol
   return { hs, finished: pair }
 }

@@ -71,7 +71,7 @@ export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow<
 // --- ServerHello (RFC 9846 §4.2.3)
 
 function* processServerHello(hs: ClientContext, hello: ServerHello): Flow<Client13> {
-  const { facts, provider } = hs
+  const { facts, pending, provider } = hs
   // RFC 9846 §4.2.4: a second HelloRetryRequest is unexpected_message.
   if (hello.isRetryRequest) {
     throw peerError('unexpected_message', 'UNEXPECTED_MESSAGE', 'a second HelloRetryRequest')
@@ -80,9 +80,9 @@ function* processServerHello(hs: ClientContext, hello: ServerHello): Flow<Client
   hello.extensions.admit('SH', hs.offeredExtensions)
   const psk = hs.parts.preSharedKeys?.accept(hs, hello, suite)
   facts.version = Version.TLS13
-  facts.cipherSuite = suite.id
-  facts.resumed = psk?.session !== undefined
-  facts.pskIdentity = psk?.external?.identity
+  pending.cipherSuite = suite.id
+  pending.resumed = psk?.session !== undefined
+  pending.pskIdentity = psk?.external?.identity
   hs.wire.enter('handshake')
   hs.wire.reader.version = Version.TLS12
   hs.wire.writer.version = Version.TLS12
@@ -118,7 +118,7 @@ function* agree(hs: ClientContext, hello: ServerHello, psk: Psk | undefined): Fl
   if (group === undefined || agreement === undefined) {
     throw peerError('illegal_parameter', 'WRONG_CURVE', `a share of group ${share.group}, for which we sent none`)
   }
-  hs.facts.group = group.name
+  hs.pending.group = group.name
   hs.agreements.delete(share.group)
   for (const other of hs.agreements.values()) other.destroy()
   hs.agreements.clear()
@@ -148,15 +148,15 @@ export function writeWithHandshakeKeys(client: Client13): void {
 
 function* readEncryptedExtensions(client: Client13): Flow {
   const { hs } = client
-  const { config, facts } = hs
+  const { config, pending } = hs
   const message = yield* nextMessage(HandshakeType.encrypted_extensions)
   const extensions = decodeEncryptedExtensions(message, hs.offeredExtensions)
   hs.received(message)
-  facts.serverName = config.serverName
+  pending.serverName = config.serverName
   extensions.get(serverNameAnswer)
   // RFC 9846 §4.3.7: not to be acted upon before the handshake is complete; we have no use for it.
   extensions.get(supportedGroups)
-  facts.alpnProtocol = negotiatedProtocol(hs, extensions)
+  pending.alpnProtocol = negotiatedProtocol(hs, extensions)
   limitFragments(hs, extensions)
   // Offered in a first hello only: after a HelloRetryRequest it is no longer among the offers.
   if (hs.earlyData) hs.parts.earlyData!.settle(client, extensions)
@@ -167,7 +167,7 @@ function* readEncryptedExtensions(client: Client13): Flow {
 /** CertificateRequest if there is one, Certificate, CertificateVerify. */
 function* readServerCredential(client: Client13): Flow<CertificateRequest13 | undefined> {
   const { hs } = client
-  const { facts } = hs
+  const { pending } = hs
   const compressed = hs.config.certificateCompression?.length ? [HandshakeType.compressed_certificate] : []
   let message: HandshakeMessage = yield* nextMessage(
     HandshakeType.certificate_request,
@@ -187,13 +187,13 @@ function* readServerCredential(client: Client13): Flow<CertificateRequest13 | un
   }
   const leaf = readLeaf(hs.config, certificate.chain[0])
   hs.received(message)
-  facts.peerCertificates = certificate.chain
-  facts.ocspResponse = certificate.ocspResponse
-  facts.sctList = certificate.sctList
+  pending.certificates = certificate.chain
+  pending.ocspResponse = certificate.ocspResponse
+  pending.sctList = certificate.sctList
 
   const verify = yield* nextMessage(HandshakeType.certificate_verify)
   const transcriptHash = hs.transcript.digest()
-  facts.peerSignatureScheme = yield* readCertificateVerify(verify, 'server', transcriptHash, leaf, hs.signatureSchemes)
+  pending.signatureScheme = yield* readCertificateVerify(verify, 'server', transcriptHash, leaf, hs.signatureSchemes)
   hs.received(verify)
   yield* verifyServer(client.hs, leaf, false)
   return request
@@ -256,9 +256,9 @@ function* readServerFinished(client: Client13): Flow<ServerFinished> {
   const message = yield* nextMessage(HandshakeType.finished)
   const expected = finishedData(hs, client.serverHandshakeSecret, hs.transcript)
   checkFinished(message, expected)
-  hs.facts.peerFinished = expected
   hs.received(message)
   hs.wire.requireRecordBoundary()
+  hs.establishPeer(expected)
   return { applicationHash: hs.transcript.digest() }
 }
 

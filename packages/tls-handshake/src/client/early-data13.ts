@@ -67,7 +67,7 @@ function abandon(hs: ClientContext): void {
 /** The server's answer in EncryptedExtensions (RFC 9846 §4.3.10). */
 function settle(client: Client13, extensions: ExtensionBlock): void {
   const { hs, psk } = client
-  const { facts } = hs
+  const { facts, pending } = hs
   const accepted = extensions.has(EARLY_DATA)
   if (accepted) {
     const { session } = hs.earlyData!.psk
@@ -82,7 +82,7 @@ function settle(client: Client13, extensions: ExtensionBlock): void {
         'early data accepted with another cipher suite',
       )
     }
-    if (!sameProtocol(facts.alpnProtocol, session!.alpn)) {
+    if (!sameProtocol(pending.alpnProtocol, session!.alpn)) {
       throw peerError(
         'illegal_parameter',
         'ALPN_MISMATCH_ON_EARLY_DATA',

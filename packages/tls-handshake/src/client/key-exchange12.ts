@@ -32,7 +32,7 @@ function* askForPsk({ hs }: Client12, hint: Uint8Array | null): Flow<{ identity:
       blame: 'config',
     })
   }
-  hs.facts.pskIdentity = psk.identity
+  hs.pending.pskIdentity = psk.identity
   return psk
 }
 
@@ -58,7 +58,7 @@ function* agree(
     if (group === undefined) {
       throw peerError('illegal_parameter', 'WRONG_CURVE', `a share of group ${parameters.group}, which was not offered`)
     }
-    hs.facts.group = group.name
+    hs.pending.group = group.name
     const agreement = provider.groups[group.name]!.initiate()
     const secret = yield* withPeerShare(() => agreement.complete(parameters.share))
     return { exchange: agreement.share, secret }
@@ -78,7 +78,7 @@ function* agreeFiniteField(
   }
   if (bits > MAX_DH_BITS)
     throw peerError('illegal_parameter', 'DH_P_TOO_LONG', `a DH prime of ${bits} bits, more than ${MAX_DH_BITS}`)
-  hs.facts.dhInfo = { bits }
+  hs.pending.dhInfo = { bits }
   const agreement = yield* withPeerShare(() => hs.provider.dhGroup(parameters.p, parameters.g).initiate())
   const secret = yield* withPeerShare(() => agreement.complete(parameters.share))
   return { exchange: agreement.share, secret: stripLeadingZeros(secret) }

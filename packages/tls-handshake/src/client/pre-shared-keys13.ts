@@ -115,19 +115,20 @@ function accept(hs: ClientContext, hello: ServerHello, suite: CipherSuite13): Ps
 /** With a PSK the server has proved to be who it was; the verdict is the session's, unless it shall be asked again. */
 function* resume(client: Client13): Flow {
   const { hs, psk } = client
-  const { facts, config } = hs
+  const { facts, pending, config } = hs
   const session = psk?.session
   if (session === undefined) return
-  facts.peerCertificates = session.peerCertificates
-  facts.ocspResponse = session.ocspResponse
-  facts.sctList = session.sctList
-  facts.peerSignatureScheme = session.peerSignatureScheme
+  pending.certificates = session.peerCertificates
+  pending.pskIdentity = session.pskIdentity
+  pending.ocspResponse = session.ocspResponse
+  pending.sctList = session.sctList
+  pending.signatureScheme = session.peerSignatureScheme
   facts.session = session
   // A session that brings certificates and no verdict on them was never judged.
   if (session.peerCertificates.length > 0 && (config.reverifyOnResume || session.verified === undefined)) {
     yield* verifyServer(client.hs, readLeaf(config, session.peerCertificates[0]), true)
   } else {
-    facts.peerVerification = session.verified
+    pending.verification = session.verified
   }
 }
 
@@ -158,7 +159,7 @@ function receiveTicket(client: Client13, message: HandshakeMessage, resumptionSe
     authenticatedAt,
     ageAdd: ticket.ageAdd,
     maxEarlyData: ticket.maxEarlyData,
-    ...rememberedFacts(facts, config.serverName),
+    ...rememberedFacts(hs.wire.peer!, config.serverName),
   }
   facts.session = session
   hs.wire.emit({ type: 'session', session })

@@ -51,7 +51,7 @@ export function processServerHello(
   version: ProtocolVersion,
   previous: Renegotiation | undefined,
 ): Client12 {
-  const { facts, wire, config } = hs
+  const { facts, pending, wire, config } = hs
   const { extensions } = hello
   const suite = hs.suites12.find(({ id }) => id === hello.cipherSuite)
   if (suite === undefined || !suiteFitsVersion(suite, version)) {
@@ -69,7 +69,7 @@ export function processServerHello(
   wire.writer.version = version
   facts.version = version
   wire.enter('handshake')
-  facts.cipherSuite = suite.id
+  pending.cipherSuite = suite.id
 
   checkRenegotiationInfo(hs, extensions.get(renegotiationInfo), previous)
   checkPointFormats(extensions.get(ecPointFormats))
@@ -82,17 +82,16 @@ export function processServerHello(
     throw peerError('illegal_parameter', 'BAD_EXTENSION', 'encrypt_then_mac with an AEAD')
   }
   extensions.get(serverNameAnswer)
-  facts.resumed = resumed !== undefined
-  facts.extendedMasterSecret = extendedMasterSecret
-  facts.secureRenegotiation = extensions.get(renegotiationInfo) !== undefined
-  facts.serverName = config.serverName
-  // What authenticates the server is what the first handshake brought.
-  const scts = extensions.get(sctList)
-  if (!previous) facts.sctList = scts
-  facts.alpnProtocol = negotiatedProtocol(hs, extensions)
+  pending.resumed = resumed !== undefined
+  pending.extendedMasterSecret = extendedMasterSecret
+  pending.secureRenegotiation = extensions.get(renegotiationInfo) !== undefined
+  pending.serverName = config.serverName
+  pending.sctList = extensions.get(sctList)
+  // A renegotiation offers none: the protocol stays.
+  pending.alpnProtocol = negotiatedProtocol(hs, extensions) ?? pending.alpnProtocol
   const npnProtocols = extensions.get(npnAnswer)
   // draft-agl-tls-nextprotoneg-04 §3.1; RFC 7301 §3.1: not both.
-  if (npnProtocols && facts.alpnProtocol) {
+  if (npnProtocols && pending.alpnProtocol) {
     throw peerError('illegal_parameter', 'NEGOTIATED_BOTH_NPN_AND_ALPN', 'both NPN and ALPN in a ServerHello')
   }
   limitFragments(hs, extensions)
@@ -120,7 +119,7 @@ function checkRenegotiationInfo(
   previous: Renegotiation | undefined,
 ): void {
   const expected = previous ? concatBytes(previous.finished.client, previous.finished.server) : EMPTY
-  const wasSecure = previous ? hs.facts.secureRenegotiation : undefined
+  const wasSecure = previous ? hs.wire.peer!.secureRenegotiation : undefined
   if (info === undefined) {
     if (wasSecure) {
       throw peerError(

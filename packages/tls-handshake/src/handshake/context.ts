@@ -1,16 +1,19 @@
 import type { CryptoProvider, Hash } from '@x/crypto-primitives'
 import { localError } from '@x/tls-record'
-import { hex } from '../codec/bytes.ts'
+import { EMPTY, hex } from '../codec/bytes.ts'
 import type { TlsConfig } from '../config.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
 import type { ConnectionSecrets } from '../tls13/secrets.ts'
 import { Transcript } from '../tls13/transcript.ts'
 import type { ConnectionFacts } from './facts.ts'
+import type { PeerState, PendingPeer } from './peer-state.ts'
 import type { Wire } from './wire.ts'
 
 /** What both sides of a handshake have: configuration, connection, transcript. */
 export class HandshakeContext<Config extends TlsConfig> {
   transcript = new Transcript()
+  /** What this handshake has learned of the peer; a renegotiation begins another. */
+  pending: PendingPeer = {}
 
   constructor(
     /** A server's first hook may replace it. */
@@ -48,6 +51,20 @@ export class HandshakeContext<Config extends TlsConfig> {
     const hash = this.provider.hashes[name]
     if (hash === undefined) throw localError('UNSUPPORTED_ALGORITHM', `the provider has no ${name}`)
     return hash
+  }
+
+  /** The peer's Finished has been checked: what was learned of it holds from here on. */
+  establishPeer(finished: Uint8Array): void {
+    const { pending } = this
+    pending.version = this.facts.version
+    pending.finished = finished
+    if (pending.certificates) pending.certificates = Object.freeze([...pending.certificates])
+    this.wire.establishPeer(pending as PeerState)
+  }
+
+  /** Application data is about to go by what is known so far, before the peer's Finished: early data, False Start. */
+  presumePeer(): void {
+    this.wire.establishPeer({ ...this.pending, version: this.facts.version, finished: EMPTY } as PeerState)
   }
 
   /** A line of the NSS key log, where one is kept. */

@@ -1,5 +1,4 @@
-import type { GroupName } from '@x/crypto-primitives'
-import type { CertificateRequestInfo, ClientHelloInfo, Credential, PeerVerdict, ProtocolVersion } from '../config.ts'
+import type { CertificateRequestInfo, ClientHelloInfo, Credential, ProtocolVersion } from '../config.ts'
 import type { Session } from '../session.ts'
 
 /** What came of 0-RTT, and why. */
@@ -18,25 +17,17 @@ export type EarlyDataReason =
   | 'ticket_age_skew'
   | 'replay'
 
-/** What is known of a connection; each property is undefined until it is. */
+/**
+ * How a connection goes, and what is ours; each property is undefined until it is known. What is known of the peer is a
+ * `PeerState`.
+ */
 export interface ConnectionFacts {
   version?: ProtocolVersion
-  /** IANA number. */
-  cipherSuite?: number
-  group?: GroupName
-  peerSignatureScheme?: number
   localSignatureScheme?: number
-  alpnProtocol?: Uint8Array
-  npnProtocol?: Uint8Array
-  serverName?: string
-  /** DER, leaf first. */
-  peerCertificates?: readonly Uint8Array[]
-  peerVerification?: PeerVerdict
+  /** What we showed. */
   credential?: Credential
-  resumed?: boolean
+  /** To resume by. */
   session?: Session
-  ocspResponse?: Uint8Array
-  sctList?: Uint8Array
   /** Server: the peer's hello. */
   clientHello?: ClientHelloInfo
   /** The same after the handshake. */
@@ -48,13 +39,9 @@ export interface ConnectionFacts {
   earlyDataReason?: EarlyDataReason
   /** Server: how far the client's idea of its ticket's age is from ours, seconds. */
   ticketAgeSkew?: number
-  secureRenegotiation?: boolean
   renegotiations?: number
-  extendedMasterSecret?: boolean
   /** Schemes that both sides have, in the peer's order. */
   sharedSignatureSchemes?: readonly number[]
+  /** verify_data of our last Finished. */
   localFinished?: Uint8Array
-  peerFinished?: Uint8Array
-  dhInfo?: { readonly bits: number }
-  pskIdentity?: Uint8Array
 }

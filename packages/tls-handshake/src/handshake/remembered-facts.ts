@@ -1,18 +1,19 @@
 import { GROUP_IDS } from '../registry/groups.ts'
 import type { Session } from '../session.ts'
-import type { ConnectionFacts } from './facts.ts'
+import type { PendingPeer } from './peer-state.ts'
 
 /** What a session of any version and either side remembers of the connection that made it. */
-export function rememberedFacts(facts: ConnectionFacts, serverName: string | undefined) {
-  const { group, peerCertificates = [], peerVerification: verdict } = facts
+export function rememberedFacts(peer: PendingPeer, serverName: string | undefined) {
+  const { group, certificates = [], verification: verdict } = peer
   return {
-    alpn: facts.alpnProtocol,
+    alpn: peer.alpnProtocol,
     serverName,
     group: group && GROUP_IDS[group],
-    peerSignatureScheme: facts.peerSignatureScheme,
-    peerCertificates,
-    ocspResponse: facts.ocspResponse,
-    sctList: facts.sctList,
+    peerSignatureScheme: peer.signatureScheme,
+    peerCertificates: certificates,
+    pskIdentity: peer.pskIdentity,
+    ocspResponse: peer.ocspResponse,
+    sctList: peer.sctList,
     verified: verdict && { ok: verdict.ok, result: verdict.result },
   } satisfies Partial<Session>
 }

@@ -1,6 +1,7 @@
 import type { ReadProtection, RecordReader, RecordWriter, WriteProtection } from '@x/tls-record'
 import type { TlsConfig } from '../config.ts'
 import type { TlsEvent } from '../events.ts'
+import type { PeerState } from './peer-state.ts'
 import type { RecordState } from './record-gate.ts'
 
 /** What a handshake may do to the connection it runs on. */
@@ -46,6 +47,10 @@ export interface Wire {
   peerUpdatedKeys(answer: boolean): void
   /** Server: what `requestClientCertificate` does; false when the client cannot. */
   onRequestCertificate(send: () => boolean): void
+  /** What is known of the peer, from the last Finished of its that was checked. */
+  readonly peer: PeerState | undefined
+  /** The peer's Finished has been checked: this is what is known of it now. It is frozen. */
+  establishPeer(peer: PeerState): void
   emit(event: TlsEvent): void
   /** The handshake is complete. */
   complete(renegotiation: boolean): void

@@ -8,7 +8,7 @@ import type { ServerContext } from './server-context.ts'
 
 /** ALPN (RFC 7301 §3.2): once, on resumption too. */
 export function* selectProtocol(hs: ServerContext, hello: ClientHelloInfo): Flow {
-  const { config, facts } = hs
+  const { config, pending } = hs
   const offered = hello.alpnProtocols
   if (offered === undefined) return
   let selected: Uint8Array | undefined
@@ -23,7 +23,7 @@ export function* selectProtocol(hs: ServerContext, hello: ClientHelloInfo): Flow
       throw peerError('no_application_protocol', 'NO_APPLICATION_PROTOCOL', 'no application protocol in common')
     }
   }
-  facts.alpnProtocol = selected
+  pending.alpnProtocol = selected
 }
 
 /** The OCSP response to staple: the callback's, or the credential's own. */

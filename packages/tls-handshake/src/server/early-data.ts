@@ -24,15 +24,15 @@ export function* judgeEarlyData(
   hello: ClientHello,
   selected: SelectedPsk | undefined,
 ): Flow<EarlyDataReason> {
-  const { config, facts } = hs
+  const { config, facts, pending } = hs
   if (!config.maxEarlyData || config.antiReplay === undefined) return 'disabled'
   if (!hello.extensions.has(EARLY_DATA)) return 'not_offered'
   const session = selected?.psk.session
   if (selected === undefined || session === undefined) return 'session_not_resumed'
   if (facts.helloRetried) return 'hello_retry_request'
   if (selected.index !== 0 || !session.maxEarlyData) return 'unsupported_for_session'
-  if (session.cipherSuite !== facts.cipherSuite) return 'cipher_mismatch'
-  if (!sameProtocol(session.alpn, facts.alpnProtocol)) return 'alpn_mismatch'
+  if (session.cipherSuite !== pending.cipherSuite) return 'cipher_mismatch'
+  if (!sameProtocol(session.alpn, pending.alpnProtocol)) return 'alpn_mismatch'
   if (Math.abs(facts.ticketAgeSkew ?? 0) > MAX_AGE_SKEW) return 'ticket_age_skew'
   const { antiReplay } = config
   const fresh = yield* answer('antiReplay', () => antiReplay(selected.binder, session))

@@ -55,7 +55,7 @@ export function* negotiate(
   version: ProtocolVersion,
   previous: Previous | undefined,
 ): Flow<Server12> {
-  const { facts, wire, config, provider } = hs
+  const { facts, pending, wire, config, provider } = hs
   const { extensions } = hello
   wire.reader.version = version
   wire.writer.version = version
@@ -81,19 +81,19 @@ export function* negotiate(
   const resumed = offer?.session
   const choice = resumed ? undefined : chooseSuite12(hs, hello, version)
   const suite = choice?.suite ?? offer!.suite
-  facts.cipherSuite = suite.id
-  facts.resumed = resumed !== undefined
-  facts.extendedMasterSecret = extendedMasterSecret
-  if (!previous) facts.secureRenegotiation = secureRenegotiation
+  pending.cipherSuite = suite.id
+  pending.resumed = resumed !== undefined
+  pending.extendedMasterSecret = extendedMasterSecret
+  if (!previous) pending.secureRenegotiation = secureRenegotiation
   facts.credential = choice?.credential
   facts.sharedSignatureSchemes = hs.hello.signatureSchemes.filter((scheme) => hs.signatureSchemes.includes(scheme))
   if (previous) {
     // RFC 7301 §3.2 leaves it open; as BoringSSL, a protocol does not change under the application.
-    if (extensions.has(NEXT_PROTOCOL_NEGOTIATION)) facts.npnProtocol = undefined
+    if (extensions.has(NEXT_PROTOCOL_NEGOTIATION)) pending.npnProtocol = undefined
   } else yield* selectProtocol(hs, hs.hello)
   const npn =
     !previous &&
-    facts.alpnProtocol === undefined &&
+    pending.alpnProtocol === undefined &&
     extensions.has(NEXT_PROTOCOL_NEGOTIATION) &&
     config.npnProtocols !== undefined
   const staples = choice?.credential && hs.hello.ocspRequested
@@ -152,7 +152,7 @@ function checkRenegotiationInfo(hs: ServerContext, hello: ClientHello, previous:
     return secure
   }
   if (scsv) throw mismatch('the SCSV of a first handshake in a renegotiation')
-  if (hs.facts.secureRenegotiation) {
+  if (hs.wire.peer!.secureRenegotiation) {
     if (info === undefined || !equalBytes(info, previous.finished.client)) {
       throw mismatch('renegotiation_info does not match the last handshake')
     }

@@ -46,7 +46,7 @@ function* issueTicket(server: Server13, resumptionSecret: Uint8Array, number: nu
     ageAdd,
     maxEarlyData,
     sessionIdContext: config.sessionIdContext,
-    ...rememberedFacts(facts, hs.hello.serverName),
+    ...rememberedFacts(hs.wire.peer!, hs.hello.serverName),
   }
   const ticket = yield* sealTicket(hs.ticketProtection!, session)
   if (ticket === null || ticket.length === 0) return
@@ -109,10 +109,13 @@ function sendRequest(hs: ServerContext, transcript: Transcript): PendingRequest 
 
 function* readAnswer(hs: ServerContext, message: HandshakeMessage, request: PendingRequest): Flow {
   const { transcript } = request
+  hs.pending = { ...hs.wire.peer }
   hs.wire.enter('authentication')
   yield* readClientAuthentication(hs, message, request.context, request.requested, transcript)
   const finished = yield* nextMessage(HandshakeType.finished)
-  checkFinished(finished, finishedData(hs, hs.secrets.read!, transcript))
+  const expected = finishedData(hs, hs.secrets.read!, transcript)
+  checkFinished(finished, expected)
+  hs.establishPeer(expected)
   hs.wire.enter('open')
   hs.wire.emit({ type: 'postHandshakeAuth' })
 }

@@ -33,7 +33,7 @@ function* askForOverrides(hs: ServerContext, hello: ClientHello): Flow {
   hs.hello = info
   hs.clientRandom = hello.random
   hs.facts.clientHello = info
-  hs.facts.serverName = info.serverName
+  hs.pending.serverName = info.serverName
   const { config } = hs
   if (config.onClientHello === undefined) return
   const overrides = yield* answer('clientHello', () => config.onClientHello!(info))

@@ -16,6 +16,7 @@ import { serverNameAnswer } from '../extensions/server-name.ts'
 import { sessionTicketAnswer } from '../extensions/session-ticket.ts'
 import { sctList } from '../extensions/signed-certificate-timestamp.ts'
 import { statusRequestAnswer } from '../extensions/status-request.ts'
+import { renegotiated } from '../handshake/peer-state.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { answer, type Flow, idle, nextMessage } from '../handshake/step.ts'
 import { CertificateType, encodeCertificateRequest12 } from '../messages/certificate-request12.ts'
@@ -70,7 +71,9 @@ export function* serverHandshake12(hs: ServerContext, hello: ClientHello, versio
   let finished = yield* handshake(hs, hello, version, undefined)
   for (;;) {
     const next = yield* waitForRenegotiation(hs)
-    const previous = { finished, extendedMasterSecret: hs.facts.extendedMasterSecret ?? false }
+    const peer = hs.wire.peer!
+    const previous = { finished, extendedMasterSecret: peer.extendedMasterSecret ?? false }
+    hs.pending = renegotiated(peer)
     hs.transcript = new Transcript()
     hs.clientRandom = next.random
     hs.wire.holdOutgoing()
@@ -113,18 +116,19 @@ function* full(server: Server12): Flow<FinishedPair> {
 /** RFC 5246 §7.3, figure 2. */
 function* abbreviated(server: Server12, session: Session): Flow<FinishedPair> {
   const { hs, suite, version } = server
-  const { facts } = hs
+  const { facts, pending } = hs
   const hash = prfHash(hs.provider, suite, version)
   server.state = { version, suite, hash, master: new Uint8Array(session.secret), randoms: randoms(server) }
   logMaster(server)
   facts.session = session
-  facts.peerCertificates = session.peerCertificates
-  facts.peerVerification = session.verified
-  facts.peerSignatureScheme = session.peerSignatureScheme
-  facts.group = session.group === undefined ? undefined : groupName(session.group)
+  pending.certificates = session.peerCertificates
+  pending.pskIdentity = session.pskIdentity
+  pending.verification = session.verified
+  pending.signatureScheme = session.peerSignatureScheme
+  pending.group = session.group === undefined ? undefined : groupName(session.group)
   if (hs.config.reverifyOnResume && session.peerCertificates.length > 0) {
     const leaf = readClientLeaf12(hs.config, session.peerCertificates[0])
-    facts.peerVerification = yield* verifyPeer(hs, {
+    pending.verification = yield* verifyPeer(hs, {
       side: 'server',
       chain: session.peerCertificates,
       leaf,
@@ -144,7 +148,7 @@ function* abbreviated(server: Server12, session: Session): Flow<FinishedPair> {
 
 function sendServerHello(server: Server12): void {
   const { hs, hello, suite, resumed } = server
-  const { config, facts, wire } = hs
+  const { config, wire } = hs
   wire.enter('handshake')
   const { extensions: offered } = hello
   const limit = offered.get(recordSizeLimit)
@@ -167,7 +171,7 @@ function sendServerHello(server: Server12): void {
   if (server.ocspResponse) writers.push((extensions) => extensions.add(statusRequestAnswer, true))
   const scts = server.choice?.credential?.sctList
   if (scts && hs.hello.sctRequested) writers.push((extensions) => extensions.add(sctList, scts))
-  const { alpnProtocol } = facts
+  const { alpnProtocol } = hs.pending
   if (alpnProtocol && !server.previous) writers.push((extensions) => extensions.add(alpn, [alpnProtocol]))
   if (server.npn) writers.push((extensions) => extensions.add(npnAnswer, config.npnProtocols!))
   if (fragment !== undefined) writers.push((extensions) => extensions.add(maxFragmentLength, fragment))
@@ -203,16 +207,16 @@ function sendCertificate({ hs, choice, ocspResponse }: Server12): void {
 /** ServerKeyExchange, where the suite has one (RFC 5246 §7.4.3). @returns what the client's share completes */
 function* sendServerKeyExchange(server: Server12): Flow<KeyAgreement | undefined> {
   const { hs, suite, choice } = server
-  const { provider, facts, config } = hs
+  const { provider, pending, config } = hs
   let agreement: KeyAgreement | undefined
   let parameters: KeyExchangeParameters | undefined
   if (choice!.group) {
-    facts.group = choice!.group.name
+    pending.group = choice!.group.name
     agreement = provider.groups[choice!.group.name]!.initiate()
     parameters = { kind: 'ecdhe', group: choice!.group.id, share: agreement.share }
   } else if (choice!.dh) {
     const dh: DhGroup = choice!.dh
-    facts.dhInfo = { bits: dh.bits }
+    pending.dhInfo = { bits: dh.bits }
     agreement = dh.group.initiate()
     parameters = { kind: 'dhe', p: dh.p, g: dh.g, share: agreement.share }
   }
@@ -251,11 +255,11 @@ function sendCertificateRequest({ hs, suite, version }: Server12): boolean {
 
 /** @returns the leaf, or `undefined` where the client has none */
 function* readClientCertificate({ hs }: Server12): Flow<PeerCertificate | undefined> {
-  const { config, facts } = hs
+  const { config, pending } = hs
   const message = yield* nextMessage(HandshakeType.certificate)
   const chain = decodeCertificate12(message)
   hs.received(message)
-  facts.peerCertificates = chain
+  pending.certificates = chain
   if (chain.length === 0) {
     // RFC 5246 §7.4.6.
     if (config.requireCertificate) {
@@ -264,7 +268,7 @@ function* readClientCertificate({ hs }: Server12): Flow<PeerCertificate | undefi
     return undefined
   }
   const leaf = readClientLeaf12(config, chain[0])
-  facts.peerVerification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: false })
+  pending.verification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: false })
   return leaf
 }
 
@@ -292,7 +296,7 @@ function* findPsk(hs: ServerContext, identity: Uint8Array): Flow<Uint8Array> {
     // RFC 4279 §2.
     throw peerError('unknown_psk_identity', 'PSK_IDENTITY_NOT_FOUND', 'no PSK has this identity')
   }
-  hs.facts.pskIdentity = identity
+  hs.pending.pskIdentity = identity
   return key
 }
 
@@ -335,7 +339,7 @@ function* readCertificateVerify({ hs, version }: Server12, leaf: PeerCertificate
     signature: reader.vector16(),
   }))
   yield* verifySignature12(version, leaf, hs.signatureSchemes, scheme, hs.transcript.kept, signature)
-  hs.facts.peerSignatureScheme = scheme
+  hs.pending.signatureScheme = scheme
   hs.received(message)
 }
 
@@ -347,7 +351,7 @@ function* readFinished(server: Server12, keys: Protections): Flow<Uint8Array> {
   hs.wire.changeReadKeys(keys.client.reader())
   if (server.npn) {
     const message = yield* nextMessage(HandshakeType.next_protocol)
-    hs.facts.npnProtocol = decodeNextProtocol(message)
+    hs.pending.npnProtocol = decodeNextProtocol(message)
     hs.received(message)
   }
   const message = yield* nextMessage(HandshakeType.finished)
@@ -355,7 +359,7 @@ function* readFinished(server: Server12, keys: Protections): Flow<Uint8Array> {
   checkFinished(message, expected)
   hs.received(message)
   hs.wire.requireRecordBoundary()
-  hs.facts.peerFinished = expected
+  hs.establishPeer(expected)
   return expected
 }
 
@@ -363,7 +367,7 @@ function* readFinished(server: Server12, keys: Protections): Flow<Uint8Array> {
 
 function makeSession(server: Server12): Session {
   const { hs, version, suite, resumed } = server
-  const { facts, config } = hs
+  const { pending, config } = hs
   const now = hs.now()
   return {
     side: 'server',
@@ -376,7 +380,7 @@ function makeSession(server: Server12): Session {
     createdAt: resumed?.createdAt ?? now,
     authenticatedAt: resumed?.authenticatedAt ?? now,
     sessionIdContext: config.sessionIdContext,
-    ...rememberedFacts(facts, hs.hello.serverName),
+    ...rememberedFacts(pending, hs.hello.serverName),
   }
 }
 

@@ -82,7 +82,11 @@ export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow<
     const requestsCertificate = sendCertificateRequest(server)
     if (server.presentation) yield* sendCredential(hs, hs.transcript, 'server', server.presentation)
     sendServerFinished(server)
-    if (server.acceptsEarlyData) yield* readEarlyData(server)
+    if (server.acceptsEarlyData) {
+      // RFC 9846 §4.3.11.2: the binder is over the hello, as a Finished is over the handshake. Who made it sends the early data.
+      hs.presumePeer()
+      yield* readEarlyData(server)
+    }
     if (requestsCertificate) yield* readClientCredential(server)
     resumptionSecret = yield* readClientFinished(server)
     hs.wire.complete(false)
@@ -100,7 +104,7 @@ export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow<
 // --- Negotiation (RFC 9846 §4.2.1)
 
 function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
-  const { facts, wire } = hs
+  const { facts, pending, wire } = hs
   wire.enter('handshake')
   wire.writer.version = Version.TLS12
   let hello = first
@@ -129,10 +133,10 @@ function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
   hs.transcript.start(hash)
   hs.received(hello.message)
 
-  facts.cipherSuite = suite.id
-  facts.group = exchange.group?.name
-  facts.resumed = selected?.psk.session !== undefined
-  facts.pskIdentity = selected?.psk.external?.identity
+  pending.cipherSuite = suite.id
+  pending.group = exchange.group?.name
+  pending.resumed = selected?.psk.session !== undefined
+  pending.pskIdentity = selected?.psk.external?.identity
   if (selected) yield* restoreSession(hs, selected)
   yield* selectProtocol(hs, hs.hello)
   facts.earlyDataReason = yield* judgeEarlyData(hs, first, selected)
@@ -222,18 +226,19 @@ function chooseExchange(hs: ServerContext, offers: Offers, selected: SelectedPsk
 
 /** What the session knows of the client. */
 function* restoreSession(hs: ServerContext, selected: SelectedPsk): Flow {
-  const { facts, config } = hs
+  const { facts, pending, config } = hs
   const { session } = selected.psk
   if (session === undefined) return
   facts.session = session
-  facts.peerCertificates = session.peerCertificates
-  facts.peerVerification = session.verified
-  facts.peerSignatureScheme = session.peerSignatureScheme
+  pending.certificates = session.peerCertificates
+  pending.pskIdentity = session.pskIdentity
+  pending.verification = session.verified
+  pending.signatureScheme = session.peerSignatureScheme
   facts.ticketAgeSkew = ticketAgeSkew(hs, selected)
   if (config.reverifyOnResume && session.peerCertificates.length > 0) {
     const chain = session.peerCertificates
     const leaf = readLeaf(config, chain[0])
-    facts.peerVerification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: true })
+    pending.verification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: true })
   }
 }
 
@@ -315,13 +320,13 @@ function* sendServerHello(server: Server13): Flow {
 /** RFC 6066 §3 wants no acknowledgement in a resumption; RFC 9846 §4.3 negotiates anew, and some servers acknowledge. */
 function acknowledgesName({ hs }: Server13): boolean {
   const { acknowledgeServerName: policy = true } = hs.config
-  return hs.hello.serverName !== undefined && (policy === 'always' || (policy && !hs.facts.resumed))
+  return hs.hello.serverName !== undefined && (policy === 'always' || (policy && !hs.pending.resumed))
 }
 
 /** EncryptedExtensions (RFC 9846 §4.4.1). */
 function sendEncryptedExtensions(server: Server13): void {
   const { hs, hello } = server
-  const { config, facts, wire } = hs
+  const { config, pending, wire } = hs
   const limit = hello.extensions.get(recordSizeLimit)
   const fragment = limit === undefined ? hello.extensions.get(maxFragmentLength) : undefined
   hs.send(
@@ -336,7 +341,7 @@ function sendEncryptedExtensions(server: Server13): void {
       if (limit !== undefined) extensions.add(recordSizeLimit, config.recordSizeLimit ?? 16385)
       if (fragment !== undefined) extensions.add(maxFragmentLength, fragment)
       if (acknowledgesName(server)) extensions.add(serverNameAnswer, true)
-      if (facts.alpnProtocol) extensions.add(alpn, [facts.alpnProtocol])
+      if (pending.alpnProtocol) extensions.add(alpn, [pending.alpnProtocol])
       if (server.acceptsEarlyData) extensions.add(earlyData, true)
     }),
   )
@@ -436,7 +441,7 @@ export function* readClientAuthentication(
   requested: ReadonlySet<number>,
   transcript: Transcript,
 ): Flow {
-  const { config, facts } = hs
+  const { config, pending } = hs
   const certificate = readCertificate13(hs, message, context, requested, decompressCertificate)
   transcript.add(message.raw)
   const { chain } = certificate
@@ -445,16 +450,17 @@ export function* readClientAuthentication(
       // RFC 9846 §4.5.1.3.
       throw peerError('certificate_required', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the client sent no certificate')
     }
-    facts.peerCertificates = []
+    pending.certificates = []
+    pending.verification = pending.signatureScheme = undefined
     return
   }
   const leaf: PeerCertificate = readLeaf(config, chain[0])
   const transcriptHash = transcript.digest()
   const verify = yield* nextMessage(HandshakeType.certificate_verify)
-  facts.peerSignatureScheme = yield* readCertificateVerify(verify, 'client', transcriptHash, leaf, hs.signatureSchemes)
+  pending.signatureScheme = yield* readCertificateVerify(verify, 'client', transcriptHash, leaf, hs.signatureSchemes)
   transcript.add(verify.raw)
-  facts.peerCertificates = chain
-  facts.peerVerification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: false })
+  pending.certificates = chain
+  pending.verification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: false })
 }
 
 /** @returns the resumption secret, from which tickets get their PSKs */
@@ -464,8 +470,8 @@ function* readClientFinished(server: Server13): Flow<Uint8Array> {
   const message = yield* nextMessage(HandshakeType.finished)
   const expected = finishedData(hs, server.clientHandshakeSecret, hs.transcript)
   checkFinished(message, expected)
-  hs.facts.peerFinished = expected
   hs.received(message)
+  hs.establishPeer(expected)
   const resumptionSecret = schedule.resumptionSecret(hs.transcript.digest())
   schedule.destroy()
   server.clientHandshakeSecret.fill(0)

@@ -24,7 +24,10 @@ const TAGS = {
   sctList: 11,
   verifiedResult: 12,
   applicationData: 13,
+  pskIdentity: 14,
 } as const
+
+const LAST_TAG = 14
 
 /** A session as bytes. They hold its secret: keep them as you keep a key. */
 export function encodeSession(session: Session): Uint8Array {
@@ -68,6 +71,7 @@ function writeSession(writer: Writer, session: Session): void {
     opaque(TAGS.verifiedResult, utf8(JSON.stringify(session.verified.result)))
   }
   opaque(TAGS.applicationData, session.applicationData)
+  opaque(TAGS.pskIdentity, session.pskIdentity)
 }
 
 /**
@@ -99,7 +103,7 @@ function readSession(reader: Reader): Session {
   const parts = new Map<number, Uint8Array>()
   while (reader.left > 0) {
     const tag = reader.u8()
-    if (parts.has(tag) || tag < 1 || tag > 13) reader.fail(`part ${tag}`)
+    if (parts.has(tag) || tag < 1 || tag > LAST_TAG) reader.fail(`part ${tag}`)
     parts.set(tag, reader.vector24())
   }
   const number = (tag: number): number | undefined => {
@@ -136,6 +140,7 @@ function readSession(reader: Reader): Session {
         ? { ok: (flags & FLAGS.verifiedOk) !== 0, result: parseJson(reader, text(TAGS.verifiedResult)) }
         : undefined,
     applicationData: parts.get(TAGS.applicationData),
+    pskIdentity: parts.get(TAGS.pskIdentity),
   }
 }
 

@@ -194,6 +194,9 @@ export class EvilPeer {
       onRequestCertificate() {},
       requireRecordBoundary() {},
       emit() {},
+      establishPeer(this: { peer?: unknown }, peer: unknown) {
+        this.peer = peer
+      },
     }
     const own = {
       reader: this.reader,

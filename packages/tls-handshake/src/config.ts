@@ -84,7 +84,10 @@ export interface ClientHelloInfo {
 }
 
 export interface Limits {
-  /** Largest handshake message, bytes (default 16384) and largest Certificate (default 102400). */
+  /**
+   * Largest handshake message, bytes (default 131396 for a ClientHello, 131338 for a NewSessionTicket, 16384 for others),
+   * and largest Certificate or list of authorities (default 102400).
+   */
   readonly handshakeMessage?: number
   readonly certificateMessage?: number
   /** Input kept while a step waits for its answer, bytes (default 128 KiB): past it `receive` still takes it, and `paused` says stop. */

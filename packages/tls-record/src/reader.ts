@@ -11,6 +11,7 @@ import {
 import { peerError } from './error.ts'
 import { PlaintextReader } from './protection/plaintext.ts'
 import type { ReadProtection } from './protection.ts'
+import { ReceivedBytes } from './received-bytes.ts'
 
 /** A record that was opened. The object is reused for the next one; the payload is not. */
 export interface Record {
@@ -26,6 +27,8 @@ export interface RecordReaderOptions {
   /** ChangeCipherSpec records that a TLS 1.3 peer may send (default 32). */
   changeCipherSpecs?: number
 }
+
+const NOTHING = /* @__PURE__ */ new Uint8Array(0)
 
 /** Bytes of early data that are skipped without knowing what they are (as BoringSSL does). */
 const SKIPPED_EARLY_DATA = 16384
@@ -71,15 +74,10 @@ export class RecordReader {
   #changeCipherSpecs = 0
   readonly #emptyLimit: number
   readonly #changeCipherSpecLimit: number
-  readonly #record: Record = { type: 0, payload: new Uint8Array(0) }
+  readonly #record: Record = { type: 0, payload: NOTHING }
 
-  /** Chunks not looked at yet; the first is being read from `#at`. */
-  readonly #chunks: Uint8Array[] = []
-  /** So many of them are in memory of ours. */
-  #owned = 0
-  #at = 0
-  /** Bytes in `#chunks` behind `#at`. */
-  #available = 0
+  /** What has not been looked at. */
+  readonly #input = new ReceivedBytes()
   /** A record that straddles chunks: header and what there is of its fragment. */
   #partial: Uint8Array | null = null
   #have = 0
@@ -92,14 +90,12 @@ export class RecordReader {
 
   /** Bytes received and not yet turned into records. */
   get pending(): number {
-    return this.#available + this.#have
+    return this.#input.length + this.#have
   }
 
   /** Adds bytes from the transport. They are read, and overwritten, by the calls of `next` that follow. */
   push(chunk: Uint8Array): void {
-    if (chunk.length === 0) return
-    this.#chunks.push(plainView(chunk))
-    this.#available += chunk.length
+    if (chunk.length > 0) this.#input.push(plainView(chunk))
   }
 
   /**
@@ -107,22 +103,14 @@ export class RecordReader {
    * buffer back.
    */
   detach(): void {
-    // What was copied before is not copied again: the caller may come back often while nothing can be read.
-    for (; this.#owned < this.#chunks.length; this.#owned++) {
-      const i = this.#owned
-      if (i === 0) {
-        this.#chunks[0] = this.#chunks[0].slice(this.#at)
-        this.#at = 0
-      } else {
-        this.#chunks[i] = this.#chunks[i].slice()
-      }
-    }
+    this.#input.keep()
+    this.#record.payload = NOTHING
   }
 
   /** Forgets everything received. */
   clear(): void {
-    this.#chunks.length = 0
-    this.#at = this.#available = this.#have = this.#owned = 0
+    this.#input.clear()
+    this.#have = 0
     this.#partial = null
   }
 
@@ -151,16 +139,14 @@ export class RecordReader {
 
   /** Finds one whole record and opens it; `null` when it was dropped. */
   #nextFragment(): Record | null | undefined {
-    if (this.#have === 0 && this.#available >= HEADER_LENGTH) {
-      const chunk = this.#chunks[0]
-      const at = this.#at
-      if (chunk.length - at >= HEADER_LENGTH) {
-        const length = this.#checkHeader(chunk, at)
-        const end = at + HEADER_LENGTH + length
-        if (end <= chunk.length) {
-          this.#advance(HEADER_LENGTH + length)
-          return this.#open(chunk, at, length)
-        }
+    const input = this.#input
+    if (this.#have === 0 && input.length >= HEADER_LENGTH) {
+      const { bytes, start } = input
+      const length = this.#checkHeader(bytes, start)
+      const end = start + HEADER_LENGTH + length
+      if (end <= input.end) {
+        input.start = end
+        return this.#open(bytes, start, length)
       }
     }
     return this.#assemble()
@@ -186,27 +172,13 @@ export class RecordReader {
     return opened
   }
 
-  /** Moves bytes from the chunks to `target[from, to)`; returns how many there were. */
+  /** Moves bytes from the input to `target[from, to)`; returns how many there were. */
   #pull(target: Uint8Array, from: number, to: number): number {
-    let at = from
-    while (at < to && this.#available > 0) {
-      const chunk = this.#chunks[0]
-      const take = Math.min(to - at, chunk.length - this.#at)
-      target.set(chunk.subarray(this.#at, this.#at + take), at)
-      at += take
-      this.#advance(take)
-    }
-    return at - from
-  }
-
-  #advance(length: number): void {
-    this.#at += length
-    this.#available -= length
-    if (this.#at === this.#chunks[0].length) {
-      this.#chunks.shift()
-      if (this.#owned > 0) this.#owned--
-      this.#at = 0
-    }
+    const input = this.#input
+    const taken = Math.min(to - from, input.length)
+    if (taken > 0) target.set(input.bytes.subarray(input.start, input.start + taken), from)
+    input.start += taken
+    return taken
   }
 
   /** What can be said from the header alone. Returns the fragment's length. */

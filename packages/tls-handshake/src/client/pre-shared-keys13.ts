@@ -24,6 +24,9 @@ export const preSharedKeys: ClientParts = {
 
 // --- In a ClientHello (RFC 9846 §4.3.11)
 
+/** Bytes of a ticket that a hello has room for beside all else. */
+const MAX_TICKET = 60000
+
 /** The session's PSK, and the external ones. */
 function offer(hs: ClientContext): Psk[] {
   const session = resumableSession(hs)
@@ -38,6 +41,7 @@ function resumableSession(hs: ClientContext): Psk | undefined {
   const { session } = hs.config
   if (session === undefined || hs.config.tickets === false || !hs.version13) return undefined
   if (session.version !== 0x0304 || session.side !== 'client' || session.ticket === undefined) return undefined
+  if (session.ticket.length > MAX_TICKET) return undefined
   const suite = cipherSuite13(session.cipherSuite)
   // RFC 9846 §4.7.1: only with a suite of the same hash.
   if (suite === undefined || !hs.hashes13.includes(suite.hash)) return undefined

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { credential } from '../harness/credentials.ts'
-import { message, on, setExtension, trailing, withBody } from '../harness/edit.ts'
+import { addExtension, message, on, setExtension, trailing, withBody } from '../harness/edit.ts'
 import type { Tamper } from '../harness/evil.ts'
 import { Ext, Message } from '../harness/names.ts'
 import { bytewise, handshake, utf8 } from '../harness/pair.ts'
@@ -15,6 +15,9 @@ const followedBy =
   (type: number, ...bytes: number[]): Tamper =>
   (raw, actual) =>
     actual === type ? [raw, Uint8Array.from(bytes)] : undefined
+
+/** The same hello with 40,000 bytes of padding. */
+const padded = (raw: Uint8Array): Uint8Array => addExtension(raw, Ext.padding, new Uint8Array(40000))
 
 const fragment = [Message.key_update, 0, 0]
 
@@ -67,10 +70,27 @@ describe('handshake framing', () => {
     ],
     [
       'F5: a message over 16 KiB, from its header alone',
-      () => afterwards(client(), (evil) => evil.record(22, Uint8Array.of(Message.new_session_ticket, 0, 0x40, 1))),
+      () => afterwards(client(), (evil) => evil.record(22, Uint8Array.of(Message.key_update, 0, 0x40, 1))),
       'illegal_parameter',
       'EXCESSIVE_MESSAGE_SIZE',
     ],
+    [
+      'F5: a NewSessionTicket over what its vectors can hold',
+      () => afterwards(client(), (evil) => evil.record(22, Uint8Array.of(Message.new_session_ticket, 2, 1, 11))),
+      'illegal_parameter',
+      'EXCESSIVE_MESSAGE_SIZE',
+    ],
+    [
+      'F5: a ClientHello over 131,396 bytes',
+      () =>
+        server((_raw, type, evil) => {
+          if (type === Message.client_hello) evil.plain(22, Uint8Array.of(Message.client_hello, 2, 1, 0x45))
+          return null
+        }),
+      'illegal_parameter',
+      'EXCESSIVE_MESSAGE_SIZE',
+    ],
+    ['F5: a ClientHello of 40,000 bytes is read', () => server(undefined, {}, { rewriteClientHello: padded })],
     [
       'F5: a Certificate over its own limit',
       () => client(undefined, { limits: { certificateMessage: 300 } }),

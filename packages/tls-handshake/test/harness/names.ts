@@ -9,6 +9,7 @@ export const Ext = {
   signature_algorithms: 13,
   alpn: 16,
   sct: 18,
+  padding: 21,
   extended_main_secret: 23,
   compress_certificate: 27,
   pre_shared_key: 41,

@@ -43,7 +43,7 @@ export function peerCertificateOf(
 ): object {
   const sent = connection?.peerCertificates ?? []
   if (sent.length === 0) return {}
-  const [leaf, ...rest] = sent.map((der) => Certificate.parse(der)) as [Certificate, ...Certificate[]]
+  const [leaf, ...rest] = sent.map((der) => Certificate.fromDer(der)) as [Certificate, ...Certificate[]]
   return withBuffers(
     toLegacyObject(leaf, context.context.provider, detailed ? issuersOf(leaf, rest, context) : undefined),
   )
@@ -74,7 +74,7 @@ function chainOfX509(chain: readonly Uint8Array[]): X509Certificate | undefined 
 export function peerX509Of(connection: TlsConnection | undefined, context: SecureContext): X509Certificate | undefined {
   const sent = connection?.peerCertificates ?? []
   if (sent.length === 0) return undefined
-  const [leaf, ...rest] = sent.map((der) => Certificate.parse(der)) as [Certificate, ...Certificate[]]
+  const [leaf, ...rest] = sent.map((der) => Certificate.fromDer(der)) as [Certificate, ...Certificate[]]
   return chainOfX509([leaf, ...issuersOf(leaf, rest, context)].map(({ raw }) => raw))
 }
 

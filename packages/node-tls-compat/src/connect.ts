@@ -126,7 +126,8 @@ function onSecure(this: TLSSocket): void {
   let error = verifyError(this)
   // A resumed session was verified when it was made.
   if (!error && !this.isSessionReused()) {
-    error = identityError(this, serverIdentity(options), options.checkServerIdentity!) ?? null
+    // As in Node, whatever is no error says nothing against it.
+    error = identityError(this, serverIdentity(options), options.checkServerIdentity!) || null
   }
   judge(this, error)
   if (error && options.rejectUnauthorized !== false) {

@@ -81,6 +81,8 @@ function clientConnection(socket: TLSSocket): TlsConnection {
     ...(options.NPNProtocols && { selectNpn: nextProtocolSelector(options.NPNProtocols as Buffer) }),
     ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, options.verify) }),
     requestOcsp: options.requestOCSP,
+    // Node goes on, and looks at the verdict when the handshake is done.
+    allowUnverifiedPeer: true,
     // DHE primes are held to `minDHSize` after the handshake, with Node's error.
     minDhBits: 512,
     ...(offered && { psks: [offered] }),
@@ -178,6 +180,11 @@ function connectionConfig(base: ServerConfig) {
 
     get ticketKeys(): TicketProtection {
       return new NamedTickets(this.socket, this.context)
+    }
+
+    /** Node goes on, and looks at the verdict when the handshake is done. */
+    get allowUnverifiedPeer() {
+      return true
     }
 
     get acknowledgeServerName() {

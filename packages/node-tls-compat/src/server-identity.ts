@@ -22,7 +22,7 @@ export function identityError(
   const key = `${createHash('sha256').update(leaf).digest().toString('latin1')}${host}`
   if (right.has(key)) return undefined
   // The whole certificate object, with fingerprints and issuers, is for an error to show.
-  if (check(host, toIdentityCertificate(Certificate.parse(leaf)))) return ask()
+  if (check(host, toIdentityCertificate(Certificate.fromDer(leaf)))) return ask()
   if (right.size >= LIMIT) right.clear()
   right.add(key)
   return undefined

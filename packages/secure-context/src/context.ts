@@ -32,7 +32,7 @@ import { Credentials } from './credentials.ts'
 import { ContextError } from './error.ts'
 import { DEFAULT_GROUPS, groupStrength, parseGroups } from './groups.ts'
 import { decodeOpenSslSession, encodeOpenSslSession } from './openssl-session.ts'
-import { recallLeaf, rememberAccepted, type TrustSettings, wasAccepted } from './peer-memory.ts'
+import { recallCertificate, rememberAccepted, type TrustSettings, wasAccepted } from './peer-memory.ts'
 import { enabledVersions, methodVersions, protocolVersion, SSL_OP, type VersionRange } from './protocol-versions.ts'
 import { defaultSignatureSchemes, parseSignatureSchemes } from './sigalgs.ts'
 import { TicketKeys } from './ticket-keys.ts'
@@ -203,7 +203,7 @@ export class TlsContext {
       groups: this.groups,
       signatureSchemes: this.signatureSchemes,
       credentials: this.credentials,
-      parseCertificate: (der): PeerCertificate => recallLeaf(der, provider),
+      parseCertificate: (der): PeerCertificate => recallCertificate(der, provider),
       tickets: !off(SSL_OP.NO_TICKET),
       extendedMasterSecret: !off(SSL_OP.NO_EXTENDED_MASTER_SECRET),
       encryptThenMac: !off(SSL_OP.NO_ENCRYPT_THEN_MAC),
@@ -301,7 +301,7 @@ export class TlsContext {
     if (remembered) return remembered
     let chain: Certificate[]
     try {
-      chain = peer.chain.map((der) => Certificate.parse(der))
+      chain = peer.chain.map((der) => Certificate.fromDer(der))
     } catch {
       return { ok: false, result: { code: 'UNSPECIFIED', message: verifyMessage('UNSPECIFIED') } }
     }

@@ -32,18 +32,19 @@ function hashOf(provider: CryptoProvider, chain: readonly Uint8Array[]): string 
   return String.fromCharCode(...sha256.digest(...chain))
 }
 
-const leaves = /* @__PURE__ */ new WeakMap<CryptoProvider, Recent<PeerCertificate>>()
+const certificates = /* @__PURE__ */ new WeakMap<CryptoProvider, Recent<PeerCertificate>>()
 
 /**
- * A peer's leaf, parsed and its key imported. Both depend on the bytes alone, so that a server seen before costs a hash.
+ * A peer's certificate, parsed, and its key imported when it was asked for. Both depend on the bytes alone, so that a peer
+ * seen before costs a hash.
  *
  * @throws {X509Error | CryptoError}
  */
-export function recallLeaf(der: Uint8Array, provider: CryptoProvider): PeerCertificate {
+export function recallCertificate(der: Uint8Array, provider: CryptoProvider): PeerCertificate {
   const key = hashOf(provider, [der])
   if (key === undefined) return readPeerCertificate(der, provider)
-  let recent = leaves.get(provider)
-  if (!recent) leaves.set(provider, (recent = new Recent(LIMIT)))
+  let recent = certificates.get(provider)
+  if (!recent) certificates.set(provider, (recent = new Recent(LIMIT)))
   let leaf = recent.get(key)
   if (!leaf) recent.set(key, (leaf = readPeerCertificate(new Uint8Array(der), provider)))
   return leaf

@@ -2,7 +2,7 @@ import { nodeProvider } from '@x/crypto-primitives/node'
 import { createAuthority, createTrustStore } from '@x/x509'
 import { describe, expect, test } from 'vitest'
 import { TlsContext } from '../src/index.ts'
-import { recallLeaf, rememberAccepted, type TrustSettings, wasAccepted } from '../src/peer-memory.ts'
+import { recallCertificate, rememberAccepted, type TrustSettings, wasAccepted } from '../src/peer-memory.ts'
 
 const root = createAuthority({ provider: nodeProvider, subject: 'Root' })
 const stranger = createAuthority({ provider: nodeProvider, subject: 'Stranger' })
@@ -76,9 +76,9 @@ test('a refused chain is refused each time', async () => {
 
 test('a leaf seen before is the same object, whatever becomes of the bytes it was read from', () => {
   const der = leaf.certificate.raw.slice()
-  const first = recallLeaf(der, nodeProvider)
+  const first = recallCertificate(der, nodeProvider)
   der.fill(0)
-  expect(recallLeaf(leaf.certificate.raw.slice(), nodeProvider)).toBe(first)
+  expect(recallCertificate(leaf.certificate.raw.slice(), nodeProvider)).toBe(first)
   expect(Buffer.compare(first.der, leaf.certificate.raw)).toBe(0)
-  expect(() => recallLeaf(der, nodeProvider)).toThrow()
+  expect(() => recallCertificate(der, nodeProvider)).toThrow()
 })

@@ -56,8 +56,8 @@ export interface PeerVerification {
 }
 
 /**
- * The verdict. `ok: false` without an `alert` lets the handshake finish unauthorized (Node verifies after the
- * handshake and closes without an alert); with an `alert` the handshake fails with it. `result` is opaque, is kept in
+ * The verdict. Only `ok: true` is yes. Everything else ends the handshake: `ok: false` with its `alert` (default
+ * bad_certificate), or, where `allowUnverifiedPeer` says so and it has none, unauthorized. `result` is opaque, is kept in
  * the session and handed back by `connection.peerVerification`.
  */
 export interface PeerVerdict {
@@ -111,12 +111,27 @@ export interface TlsConfig {
   readonly signatureSchemes?: readonly number[]
   /** signature_algorithms_cert, when it differs. */
   readonly certificateSignatureSchemes?: readonly number[]
-  /** Reads the peer's leaf. @throws anything for a certificate it can't read: becomes decode_error */
+  /**
+   * Reads a certificate of the peer's list. It is called for each of them when it comes; of those above the leaf nothing
+   * more is asked than that they can be read, so that `publicKey` and `keyUsage` may be getters. DER is all it may take.
+   * `peerCertificateReader` of `@x/x509/tls` makes one.
+   *
+   * @throws anything for a certificate it can't read: becomes decode_error
+   */
   readonly parseCertificate: (der: Uint8Array) => PeerCertificate
   readonly credentials?: readonly Credential[]
   readonly alpnProtocols?: readonly Uint8Array[]
-  /** Answers the verification step; absent on a client: every handshake fails closed. */
+  /**
+   * Answers the verification step: yes by `{ ok: true }` and by nothing else. Absent on a client: every handshake fails
+   * closed. `peerVerifier` of `@x/x509/tls` makes one.
+   */
   readonly verifyPeer?: (peer: PeerVerification) => Awaitable<PeerVerdict>
+  /**
+   * Go on with a peer of which `verifyPeer` says `{ ok: false }` without an alert, and with an anonymous server: the
+   * application then looks at `connection.peer.verification` before it trusts the peer with anything (default false: a no
+   * ends the handshake).
+   */
+  readonly allowUnverifiedPeer?: boolean
   /** Ask `verifyPeer` again on resumption instead of taking the session's verdict. */
   readonly reverifyOnResume?: boolean
   /** Milliseconds since the epoch (default `Date.now`). */

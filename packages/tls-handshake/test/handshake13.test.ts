@@ -150,8 +150,8 @@ describe('full handshake', () => {
     expect(server.tls.handshakeComplete).toBe(false)
   })
 
-  test('a verdict without an alert lets the handshake finish unauthorized', () => {
-    const pair = handshake({ verifyPeer: () => ({ ok: false, result: 'self-signed' }) })
+  test('with `allowUnverifiedPeer` a verdict without an alert lets the handshake finish unauthorized', () => {
+    const pair = handshake({ allowUnverifiedPeer: true, verifyPeer: () => ({ ok: false, result: 'self-signed' }) })
     expectSecure(pair)
     expect(pair.client.tls.peerVerification).toMatchObject({ ok: false, result: 'self-signed' })
   })

@@ -251,6 +251,8 @@ function common(flags: () => Flags, state: TestState, seen: Observations): TlsCo
     signatureSchemes: verify.length > 0 ? verify : DEFAULT_VERIFY,
     parseCertificate,
     verifyPeer: verifyPeer(flags, seen),
+    // BoringSSL's SSL_VERIFY_NONE: the verdict is kept, and nothing comes of it.
+    allowUnverifiedPeer: true,
     reverifyOnResume: now.has('reverify-on-resume'),
     now: () => state.now,
     maxSendFragment: now.int('max-send-fragment'),

@@ -16,12 +16,12 @@ import {
   decodeNewSessionTicket12,
   encodeNextProtocol,
 } from '../messages/session-messages12.ts'
-import { hasCertificate } from '../registry/cipher-suites12.ts'
+import { hasCertificate, hasPsk } from '../registry/cipher-suites12.ts'
 import { groupName } from '../registry/groups.ts'
 import type { Session } from '../session.ts'
 import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
 import { connectionSecrets12, masterSecret, prfHash, verifyData } from '../tls12/key-schedule.ts'
-import { readLeaf12 } from '../tls12/peer-certificate.ts'
+import { readServerChain12 } from '../tls12/peer-certificate.ts'
 import { type Protections, protections } from '../tls12/protection.ts'
 import { signedParameters, verifySignature12 } from '../tls12/signatures.ts'
 import type { Connection12, FinishedPair } from '../tls12/state.ts'
@@ -63,6 +63,7 @@ function* handshake(
 function* full(client: Client12): Flow<FinishedPair> {
   const { hs, suite } = client
   const leaf = hasCertificate(suite) ? yield* readServerCertificate(client) : undefined
+  if (!leaf && !hasPsk(suite)) requireAnonymity(client)
   const keyExchange = yield* readServerKeyExchange(client, leaf)
   const request = yield* readRequestAndDone(client)
   // In a renegotiation the certificate is the same; the clock and what is stapled to it are not.
@@ -80,6 +81,17 @@ function* full(client: Client12): Flow<FinishedPair> {
   const serverFinished = yield* readFinished(client, keys)
   keepSession(client, ticket)
   return { client: clientFinished, server: serverFinished }
+}
+
+/** RFC 5246 §F.1.1.1: an anonymous server is anybody. `verifyPeer` has nothing to look at. */
+function requireAnonymity({ hs, suite }: Client12): void {
+  if (hs.config.allowUnverifiedPeer !== true) {
+    throw peerError(
+      'handshake_failure',
+      'PEER_DID_NOT_RETURN_A_CERTIFICATE',
+      `${suite.name} is anonymous, and the server is to be verified`,
+    )
+  }
 }
 
 /** RFC 5246 §7.3, figure 2. */
@@ -118,7 +130,7 @@ function* readServerCertificate(client: Client12): Flow<PeerCertificate> {
   const chain = decodeCertificate12(message)
   // RFC 5246 §7.4.2: a server's list is never empty.
   if (chain.length === 0) throw peerError('decode_error', 'LENGTH_MISMATCH', 'the server sent no certificate')
-  const leaf = readLeaf12(hs.config, chain[0], suite)
+  const leaf = readServerChain12(hs.config, chain, suite)
   checkCurve(client, leaf)
   // A triple handshake attack, or a server that changes under us.
   if (previous?.chain && !sameChain(previous.chain, chain)) {
@@ -205,7 +217,7 @@ function* resumeServerCredential(client: Client12, session: Session): Flow {
   pending.signatureScheme = session.peerSignatureScheme
   pending.group = session.group === undefined ? undefined : groupName(session.group)
   if (config.reverifyOnResume && session.peerCertificates.length > 0) {
-    yield* verifyServer(client.hs, readLeaf12(config, session.peerCertificates[0], client.suite), true)
+    yield* verifyServer(client.hs, readServerChain12(config, session.peerCertificates, client.suite), true)
   } else pending.verification = session.verified ?? { ok: true }
 }
 

@@ -19,7 +19,7 @@ import {
   finishedData,
   readCertificate13,
   readCertificateVerify,
-  readLeaf,
+  readChain13,
   sendFinished,
 } from '../tls13/authentication.ts'
 import { withPeerShare } from '../tls13/key-exchange.ts'
@@ -185,7 +185,7 @@ function* readServerCredential(client: Client13): Flow<CertificateRequest13 | un
   if (certificate.chain.length === 0) {
     throw peerError('decode_error', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the server sent no certificate')
   }
-  const leaf = readLeaf(hs.config, certificate.chain[0])
+  const leaf = readChain13(hs.config, certificate.chain)
   hs.received(message)
   pending.certificates = certificate.chain
   pending.ocspResponse = certificate.ocspResponse

@@ -26,7 +26,8 @@ export function* sendClientKeyExchange(
 function* askForPsk({ hs }: Client12, hint: Uint8Array | null): Flow<{ identity: Uint8Array; key: Uint8Array }> {
   const { pskCallback } = hs.config
   const psk = pskCallback ? yield* answer('selectPsk', () => pskCallback(hint)) : null
-  if (!psk) {
+  // As OpenSSL: an empty key is none.
+  if (!(psk && psk.key.length > 0)) {
     throw new TlsError('PSK_IDENTITY_NOT_FOUND', 'no PSK for this server', {
       alert: Alert.handshake_failure,
       blame: 'config',

@@ -7,7 +7,7 @@ import { decodeNewSessionTicket13 } from '../messages/new-session-ticket.ts'
 import type { ServerHello } from '../messages/server-hello.ts'
 import { type CipherSuite13, cipherSuite13 } from '../registry/cipher-suites.ts'
 import type { Session } from '../session.ts'
-import { readLeaf } from '../tls13/authentication.ts'
+import { readChain13 } from '../tls13/authentication.ts'
 import { KeySchedule, ticketPsk } from '../tls13/key-schedule.ts'
 import { externalPsks, type Psk, pskBinder } from '../tls13/psk.ts'
 import { verifyServer } from './answers.ts'
@@ -130,7 +130,7 @@ function* resume(client: Client13): Flow {
   facts.session = session
   // A session that brings certificates and no verdict on them was never judged.
   if (session.peerCertificates.length > 0 && (config.reverifyOnResume || session.verified === undefined)) {
-    yield* verifyServer(client.hs, readLeaf(config, session.peerCertificates[0]), true)
+    yield* verifyServer(client.hs, readChain13(config, session.peerCertificates), true)
   } else {
     pending.verification = session.verified
   }

@@ -50,7 +50,9 @@ export function chooseSuite12(hs: ServerContext, hello: ClientHello, version: Pr
       if (fit) return { ...choice, credential, ...fit }
     }
   }
-  const without = usable.find(({ suite }) => !hasCertificate(suite) && (!hasPsk(suite) || hs.config.pskCallback))
+  // RFC 5246 §7.4.4: an anonymous server may ask for no certificate, so that a client could not show one.
+  const anonymous = !(hs.config.requestCertificate && hs.config.requireCertificate)
+  const without = usable.find(({ suite }) => !hasCertificate(suite) && (hasPsk(suite) || anonymous))
   if (without) return without
   throw new TlsError('NO_SHARED_CIPHER', 'no cipher suite in common that a certificate of ours fits', {
     alert: Alert.handshake_failure,

@@ -52,7 +52,7 @@ import {
   stripLeadingZeros,
   verifyData,
 } from '../tls12/key-schedule.ts'
-import { readClientLeaf12 } from '../tls12/peer-certificate.ts'
+import { readClientChain12 } from '../tls12/peer-certificate.ts'
 import { versionedPremaster } from '../tls12/premaster.ts'
 import { type Protections, protections } from '../tls12/protection.ts'
 import { type Signing, signedParameters, verifySignature12 } from '../tls12/signatures.ts'
@@ -127,7 +127,7 @@ function* abbreviated(server: Server12, session: Session): Flow<FinishedPair> {
   pending.signatureScheme = session.peerSignatureScheme
   pending.group = session.group === undefined ? undefined : groupName(session.group)
   if (hs.config.reverifyOnResume && session.peerCertificates.length > 0) {
-    const leaf = readClientLeaf12(hs.config, session.peerCertificates[0])
+    const leaf = readClientChain12(hs.config, session.peerCertificates)
     pending.verification = yield* verifyPeer(hs, {
       side: 'server',
       chain: session.peerCertificates,
@@ -267,7 +267,7 @@ function* readClientCertificate({ hs }: Server12): Flow<PeerCertificate | undefi
     }
     return undefined
   }
-  const leaf = readClientLeaf12(config, chain[0])
+  const leaf = readClientChain12(config, chain)
   pending.verification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: false })
   return leaf
 }
@@ -292,7 +292,8 @@ function* readClientKeyExchange(server: Server12, agreement: KeyAgreement | unde
 function* findPsk(hs: ServerContext, identity: Uint8Array): Flow<Uint8Array> {
   const { pskCallback } = hs.config
   const key = pskCallback ? yield* answer('selectPsk', () => pskCallback(identity)) : null
-  if (!key) {
+  // As OpenSSL: an empty key is none.
+  if (!(key && key.length > 0)) {
     // RFC 4279 §2.
     throw peerError('unknown_psk_identity', 'PSK_IDENTITY_NOT_FOUND', 'no PSK has this identity')
   }

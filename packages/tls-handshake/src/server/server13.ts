@@ -35,7 +35,7 @@ import {
   type Presentation,
   readCertificate13,
   readCertificateVerify,
-  readLeaf,
+  readChain13,
   sendCredential,
   sendFinished,
   verifyPeer,
@@ -237,7 +237,7 @@ function* restoreSession(hs: ServerContext, selected: SelectedPsk): Flow {
   facts.ticketAgeSkew = ticketAgeSkew(hs, selected)
   if (config.reverifyOnResume && session.peerCertificates.length > 0) {
     const chain = session.peerCertificates
-    const leaf = readLeaf(config, chain[0])
+    const leaf = readChain13(config, chain)
     pending.verification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: true })
   }
 }
@@ -454,7 +454,7 @@ export function* readClientAuthentication(
     pending.verification = pending.signatureScheme = undefined
     return
   }
-  const leaf: PeerCertificate = readLeaf(config, chain[0])
+  const leaf: PeerCertificate = readChain13(config, chain)
   const transcriptHash = transcript.digest()
   const verify = yield* nextMessage(HandshakeType.certificate_verify)
   pending.signatureScheme = yield* readCertificateVerify(verify, 'client', transcriptHash, leaf, hs.signatureSchemes)

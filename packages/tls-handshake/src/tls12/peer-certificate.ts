@@ -1,19 +1,19 @@
 import { peerError } from '@x/tls-record'
 import type { PeerCertificate, TlsConfig } from '../config.ts'
+import { readCertificates } from '../handshake/peer-certificates.ts'
 import type { CipherSuite12 } from '../registry/cipher-suites12.ts'
 
-/** Has a leaf parsed. */
-export function parseLeaf(config: TlsConfig, der: Uint8Array): PeerCertificate {
-  try {
-    return config.parseCertificate(der)
-  } catch (cause) {
-    throw peerError('decode_error', 'CANNOT_PARSE_LEAF_CERT', "the peer's certificate cannot be parsed", cause)
-  }
-}
-
-/** A server's leaf, of the type the suite asks for and with a key that may be used so (RFC 5246 §7.4.2). */
-export function readLeaf12(config: TlsConfig, der: Uint8Array, suite: CipherSuite12): PeerCertificate {
-  const leaf = parseLeaf(config, der)
+/**
+ * A server's certificates.
+ *
+ * @returns its leaf, of the type the suite asks for and with a key that may be used so (RFC 5246 §7.4.2)
+ */
+export function readServerChain12(
+  config: TlsConfig,
+  chain: readonly Uint8Array[],
+  suite: CipherSuite12,
+): PeerCertificate {
+  const leaf = readCertificates(config, chain)
   const { publicKey, keyUsage } = leaf
   const encrypts = suite.keyExchange === 'rsa' || suite.keyExchange === 'rsa_psk'
   if (!fitsAuthentication(publicKey.type, suite, encrypts)) {
@@ -40,9 +40,9 @@ export function fitsAuthentication(type: string, suite: CipherSuite12, encrypts:
   return suite.authentication === 'ecdsa' && (type === 'ec' || type === 'ed25519' || type === 'ed448')
 }
 
-/** A client's leaf signs, whatever it is. */
-export function readClientLeaf12(config: TlsConfig, der: Uint8Array): PeerCertificate {
-  const leaf = parseLeaf(config, der)
+/** A client's certificates. @returns its leaf: it signs, whatever it is */
+export function readClientChain12(config: TlsConfig, chain: readonly Uint8Array[]): PeerCertificate {
+  const leaf = readCertificates(config, chain)
   if (leaf.keyUsage && !leaf.keyUsage.digitalSignature) {
     throw peerError('illegal_parameter', 'KEY_USAGE_BIT_INCORRECT', 'keyUsage does not allow digitalSignature')
   }

@@ -10,6 +10,7 @@ import type {
   TlsConfig,
 } from '../config.ts'
 import type { HandshakeContext } from '../handshake/context.ts'
+import { readCertificates } from '../handshake/peer-certificates.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import {
   type Certificate13,
@@ -95,14 +96,9 @@ export function decompressCertificate(hs: Context, body: Uint8Array): Uint8Array
   return plain
 }
 
-/** Has the leaf parsed, and checks what TLS asks of it. */
-export function readLeaf(config: TlsConfig, der: Uint8Array): PeerCertificate {
-  let leaf: PeerCertificate
-  try {
-    leaf = config.parseCertificate(der)
-  } catch (cause) {
-    throw peerError('decode_error', 'CANNOT_PARSE_LEAF_CERT', "the peer's certificate cannot be parsed", cause)
-  }
+/** Has the certificates read. @returns the leaf, which is what TLS asks of it */
+export function readChain13(config: TlsConfig, chain: readonly Uint8Array[]): PeerCertificate {
+  const leaf = readCertificates(config, chain)
   // RFC 9846 §4.5.1.2: digitalSignature must be set if keyUsage is there.
   if (leaf.keyUsage !== undefined && !leaf.keyUsage.digitalSignature) {
     throw peerError('illegal_parameter', 'KEY_USAGE_BIT_INCORRECT', 'keyUsage does not allow digitalSignature')
@@ -143,7 +139,10 @@ export function* readCertificateVerify(
   return id
 }
 
-/** Asks whether the peer is who it should be. Without anyone to ask, nobody is. */
+/**
+ * Asks whether the peer is who it should be. Without anyone to ask, nobody is. Only `ok: true` is yes; a no ends the
+ * handshake, by RFC 9846 §4.5.2 with an alert that fits, unless the configuration goes on with unverified peers by name.
+ */
 export function* verifyPeer(hs: Context, peer: PeerVerification): Flow<PeerVerdict> {
   const { verifyPeer: ask } = hs.config
   if (ask === undefined) {
@@ -152,15 +151,32 @@ export function* verifyPeer(hs: Context, peer: PeerVerification): Flow<PeerVerdi
       blame: 'config',
     })
   }
-  const verdict = yield* answer('verifyPeer', () => ask(peer))
-  if (!verdict.ok && verdict.alert !== undefined) {
-    throw new TlsError(verdict.reason ?? 'CERTIFICATE_VERIFY_FAILED', 'the peer is not trusted', {
-      alert: verdict.alert,
-      blame: 'peer',
-    })
-  }
-  return verdict
+  const verdict = verdictOf(yield* answer('verifyPeer', () => ask(peer)))
+  if (verdict.ok || goesOn(hs.config, verdict)) return verdict
+  const { alert, reason } = verdict
+  throw new TlsError(reason ?? 'CERTIFICATE_VERIFY_FAILED', 'the peer is not trusted', {
+    alert: alert ?? Alert.bad_certificate,
+    blame: 'peer',
+  })
 }
+
+/** What a hook has answered, as a value that stays as it is. */
+export function verdictOf(answered: unknown): PeerVerdict {
+  if (typeof answered !== 'object' || answered === null || Array.isArray(answered)) return NO
+  const { ok, alert, reason, result } = answered as Partial<Record<keyof PeerVerdict, unknown>>
+  if (ok !== true && ok !== false) return NO
+  return Object.freeze({
+    ok,
+    ...(typeof alert === 'number' && { alert }),
+    ...(typeof reason === 'string' && { reason }),
+    ...(result !== undefined && { result }),
+  })
+}
+
+/** The answer to what was no verdict: with an alert, it never goes on. */
+const NO: PeerVerdict = /* @__PURE__ */ Object.freeze({ ok: false, alert: Alert.bad_certificate })
+
+const goesOn = (config: TlsConfig, { alert }: PeerVerdict) => config.allowUnverifiedPeer === true && alert === undefined
 
 /** The verify_data that a Finished must hold. */
 export function finishedData(hs: Context, trafficSecret: Uint8Array, transcript: Transcript): Uint8Array {

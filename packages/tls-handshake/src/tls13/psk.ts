@@ -27,6 +27,8 @@ const TLS13 = 0x0304
  * @param targets hashes of the cipher suites that may be negotiated
  */
 export function externalPsks(provider: CryptoProvider, psk: PskIdentity, targets: readonly HashName[]): Psk[] {
+  // Whoever has no secret would have this one; RFC 9846 §4.3.11: an identity has a byte at least.
+  if (psk.key.length === 0 || psk.identity.length === 0) return []
   const name = psk.hash ?? 'sha256'
   if (psk.importer === undefined) {
     return [{ identity: psk.identity, secret: psk.key, hash: name, kind: 'ext', external: psk }]

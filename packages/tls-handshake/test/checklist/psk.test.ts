@@ -144,7 +144,11 @@ describe('PSK and resumption', () => {
     const pair = twice(
       {},
       {
-        client: { verifyPeer: () => ({ ok: false, result: 'not trusted' }), credentials: [credential('client')] },
+        client: {
+          allowUnverifiedPeer: true,
+          verifyPeer: () => ({ ok: false, result: 'not trusted' }),
+          credentials: [credential('client')],
+        },
         server: { requestCertificate: true },
       },
     )
@@ -172,7 +176,10 @@ describe('PSK and resumption', () => {
 
   test('P14: a session that brings no verdict is verified, and fails closed', () => {
     const unjudged = (session: Session): Session => ({ ...session, verified: undefined })
-    const pair = twice({ edit: unjudged, client: { verifyPeer: ({ resumed }) => ({ ok: false, result: resumed }) } })
+    const pair = twice({
+      edit: unjudged,
+      client: { allowUnverifiedPeer: true, verifyPeer: ({ resumed }) => ({ ok: false, result: resumed }) },
+    })
     expect(pair.client.tls.resumed).toBe(true)
     expect(pair.client.tls.peerVerification).toEqual({ ok: false, result: true })
     const nobody = twice({ edit: unjudged, client: { verifyPeer: undefined } })

@@ -1,0 +1,163 @@
+/**
+ * The two hooks of a TLS stack that see a peer's certificates, made of this package. The stack is known by its shapes
+ * alone: `@x/tls-handshake` takes both as they are.
+ */
+import type { Awaitable, CryptoProvider, PublicKey } from '@x/crypto-primitives'
+import { X509Error } from './error.ts'
+import { keyUsage } from './extensions/usage.ts'
+import { run } from './steps.ts'
+import { VerifiableCertificate } from './verifiable-certificate.ts'
+import type { PathOptions, PathResult } from './verify/options.ts'
+import { validatePath } from './verify/validate-path.ts'
+import { webpkiProfile } from './verify/webpki-profile.ts'
+
+/** What a TLS stack asks of a certificate. */
+export interface ReadCertificate {
+  readonly der: Uint8Array
+  /** @throws {X509Error | CryptoError} for a key that cannot be used */
+  readonly publicKey: PublicKey
+  /** `undefined` when there is no such extension: anything is allowed. @throws {X509Error} for one that is malformed */
+  readonly keyUsage:
+    | { readonly digitalSignature: boolean; readonly keyEncipherment: boolean; readonly keyAgreement: boolean }
+    | undefined
+  /** DER. */
+  readonly issuer: Uint8Array
+}
+
+/** The structure is read at once; key and key usage when they are asked for, and an issuer's never are. */
+class PeerCertificate implements ReadCertificate {
+  readonly #certificate: VerifiableCertificate
+  readonly #provider: CryptoProvider
+
+  constructor(
+    readonly der: Uint8Array,
+    provider: CryptoProvider,
+  ) {
+    this.#certificate = VerifiableCertificate.fromDer(der)
+    this.#provider = provider
+  }
+
+  get issuer(): Uint8Array {
+    return this.#certificate.issuer.raw
+  }
+
+  get publicKey(): PublicKey {
+    return this.#certificate.importKey(this.#provider)
+  }
+
+  get keyUsage(): ReadCertificate['keyUsage'] {
+    const usage = this.#certificate.extensions.read(keyUsage)
+    return (
+      usage && {
+        digitalSignature: usage.includes('digitalSignature'),
+        keyEncipherment: usage.includes('keyEncipherment'),
+        keyAgreement: usage.includes('keyAgreement'),
+      }
+    )
+  }
+}
+
+/**
+ * A `parseCertificate` for `@x/tls-handshake`: reads DER as {@link VerifiableCertificate.fromDer} does, and no text.
+ *
+ * @example
+ * TlsConnection.client({ provider, parseCertificate: peerCertificateReader(provider), verifyPeer, serverName })
+ */
+export function peerCertificateReader(provider: CryptoProvider): (der: Uint8Array) => ReadCertificate {
+  return (der) => new PeerCertificate(der, provider)
+}
+
+/** What a TLS stack tells of its peer. */
+export interface PresentedPeer {
+  /** Which side asks. */
+  readonly side: 'client' | 'server'
+  /** DER, leaf first. */
+  readonly chain: readonly Uint8Array[]
+  /** A client's: the name it asked for. */
+  readonly serverName?: string
+}
+
+/** `ok: true`, or why not, with the alert that says so (RFC 9846 §6.2). */
+export interface PeerJudgement {
+  readonly ok: boolean
+  readonly alert?: number
+  readonly reason?: string
+  /** OpenSSL's code, and words for a person. */
+  readonly result?: { readonly code: string; readonly reason: string }
+}
+
+/** As for `verifyChain`; the chain is the peer's, and each side looks for the other's purpose. */
+export interface PeerVerifierOptions
+  extends Omit<PathOptions<VerifiableCertificate>, 'leaf' | 'intermediates' | 'purpose' | 'time' | 'profile' | 'name'> {
+  /** Default `webpkiProfile`. */
+  readonly profile?: PathOptions['profile']
+  /**
+   * The name that a server's certificate must have. Default: the connection's `serverName`; without either a server is
+   * refused. `false`: whoever the anchors vouch for will do. Of a client no name is asked, unless one is given here.
+   */
+  readonly name?: PathOptions['name'] | false
+  /** Milliseconds since 1970 (default `Date.now`). */
+  readonly now?: () => number
+}
+
+const BAD_CERTIFICATE = 42
+const CERTIFICATE_EXPIRED = 45
+const CERTIFICATE_REVOKED = 44
+const UNKNOWN_CA = 48
+
+/**
+ * A `verifyPeer` for `@x/tls-handshake`: builds and validates the peer's path to an anchor, for the right name and
+ * purpose. It answers at once where the provider does, and has a fitting alert for each refusal.
+ *
+ * @throws {X509Error} `INVALID_ARGUMENT` when there are no anchors, or the name is an empty list
+ * @example
+ * TlsConnection.client({ provider, serverName, parseCertificate: peerCertificateReader(provider), verifyPeer: peerVerifier({ anchors, provider }) })
+ */
+export function peerVerifier(options: PeerVerifierOptions): (peer: PresentedPeer) => Awaitable<PeerJudgement> {
+  const { name, now = Date.now, profile = webpkiProfile, ...settings } = options
+  const { anchors } = settings
+  if (!anchors || ('length' in anchors && anchors.length === 0))
+    throw new X509Error('INVALID_ARGUMENT', 'anchors must be given: without one no peer can be trusted')
+  if (name === '' || (Array.isArray(name) && name.length === 0))
+    throw new X509Error('INVALID_ARGUMENT', 'name must not be empty: `name: false` asks for no name')
+  return (peer) => {
+    let chain: VerifiableCertificate[]
+    try {
+      chain = peer.chain.map((der) => VerifiableCertificate.fromDer(der))
+    } catch (error) {
+      return refusal('UNSPECIFIED', (error as Error).message)
+    }
+    const [leaf, ...intermediates] = chain
+    if (!leaf) return refusal('UNABLE_TO_GET_ISSUER_CERT', 'the peer shows no certificate')
+    const wanted = name ?? (peer.side === 'client' ? peer.serverName : false)
+    if (wanted === undefined) return refusal('HOSTNAME_MISMATCH', 'nobody says which name the server must have')
+    const result = run(
+      validatePath({
+        ...settings,
+        profile,
+        leaf,
+        intermediates,
+        purpose: peer.side === 'client' ? 'serverAuth' : 'clientAuth',
+        time: now(),
+        ...(wanted !== false && { name: wanted }),
+      }),
+    )
+    return 'then' in result ? result.then(judgement) : judgement(result)
+  }
+}
+
+function judgement({ ok, code, reason }: PathResult): PeerJudgement {
+  return ok ? { ok: true } : refusal(code, reason)
+}
+
+function refusal(code: string, reason: string): PeerJudgement {
+  return { ok: false, alert: alertOf(code), reason: 'CERTIFICATE_VERIFY_FAILED', result: { code, reason } }
+}
+
+/** RFC 9846 §6.2. */
+function alertOf(code: string): number {
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return CERTIFICATE_EXPIRED
+  if (code === 'CERT_REVOKED') return CERTIFICATE_REVOKED
+  if (/ISSUER|SELF_SIGNED|VERIFY_LEAF/.test(code)) return UNKNOWN_CA
+  return BAD_CERTIFICATE
+}

@@ -1,4 +1,4 @@
-import { equalBytes, latin1, toHex } from '../bytes.ts'
+import { equalBytes, latin1, toHex, utf8Bytes } from '../bytes.ts'
 import type { DerReader } from '../der/reader.ts'
 import { DerReader as Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -25,6 +25,7 @@ export interface NameAttribute {
 export class Name {
   /** Comparison form, computed when the bytes differ. */
   private canonicalRdns: readonly string[] | undefined
+  private joined: string | undefined
   private decoded: readonly (readonly NameAttribute[])[] | undefined
 
   private constructor(
@@ -72,7 +73,7 @@ export class Name {
 
   /** A key that is the same for equal names: for maps. */
   get key(): string {
-    return this.canonical.join('\u0001')
+    return (this.joined ??= this.canonical.join('\u0001'))
   }
 
   /** The comparison form of each relative distinguished name; name constraints compare by it. */
@@ -150,8 +151,14 @@ function canonicalAttribute({ oid, tag, contents }: RawAttribute): string {
 }
 
 function escapeRfc4514(value: string): string {
-  return value
-    .replace(/[",+;<>\\]/g, '\\$&')
-    .replace(/^[ #]|(?<=.) $/g, '\\$&')
-    .replaceAll('\0', '\\00')
+  return (
+    value
+      .replace(/[",+;<>\\]/g, '\\$&')
+      .replace(/^[ #]|(?<=.) $/g, '\\$&')
+      // Any character may be written by its bytes; those that break a line of a log are.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+      .replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, (control) =>
+        Array.from(utf8Bytes(control), (byte) => `\\${toHex(Uint8Array.of(byte))}`).join(''),
+      )
+  )
 }

@@ -98,8 +98,16 @@ export function isPrintable(text: string): boolean {
  * one space (RFC 5280 §7.1, as OpenSSL does it).
  */
 export function canonicalText(text: string): string {
+  let end = text.length
+  while (end > 0 && isSpace(text.charCodeAt(end - 1))) end--
+  let start = 0
+  while (start < end && isSpace(text.charCodeAt(start))) start++
   return text
-    .replace(/^[ \t-\r]+|[ \t-\r]+$/g, '')
+    .slice(start, end)
     .replace(/[ \t-\r]+/g, ' ')
     .replace(/[A-Z]+/g, (upper) => upper.toLowerCase())
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d)
 }

@@ -1,14 +1,31 @@
+import { printable } from '../names/printable.ts'
 import { EXTENDED_KEY_USAGE } from '../oids.ts'
 import type { Eventual } from '../steps.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { VerifyCode } from './codes.ts'
-import { describe, type VerifyContext } from './context.ts'
+import { describe, quoteName, type VerifyContext } from './context.ts'
 import { inheritedDsaParameters } from './dsa-inheritance.ts'
 import { factsOf, hasUsage, likelyIssued } from './facts.ts'
 import { checkName } from './host-name.ts'
 import type { BuiltPath } from './openssl-path.ts'
 import type { PathCheck, PathProblem } from './options.ts'
 import { keySecurity, minimumBits, signatureSecurity } from './security-level.ts'
+
+/** Names and constraints looked at for a path that is refused already: more than honest ones have. */
+const WORK_FOR_STRANGERS = 5000
+
+const OF_THE_LEAF: ReadonlySet<VerifyCode> = /* @__PURE__ */ new Set<VerifyCode>([
+  'CERT_NOT_YET_VALID',
+  'CERT_HAS_EXPIRED',
+  'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+  'ERROR_IN_CERT_NOT_AFTER_FIELD',
+  'INVALID_PURPOSE',
+  'UNHANDLED_CRITICAL_EXTENSION',
+  'EE_KEY_TOO_SMALL',
+  'HOSTNAME_MISMATCH',
+  'IP_ADDRESS_MISMATCH',
+  'EMAIL_MISMATCH',
+])
 
 /** Where problems of a path are written down. */
 export class Findings {
@@ -18,11 +35,24 @@ export class Findings {
   add(code: VerifyCode, depth: number, reason: string): void {
     this.problems.push({ code, depth, reason })
   }
+
+  has(code: VerifyCode): boolean {
+    return this.problems.some((problem) => problem.code === code)
+  }
+
+  /** Something is wrong with the leaf itself, which is so on every path. */
+  get blamesLeaf(): boolean {
+    return this.problems.some(({ code, depth }) => depth === 0 && OF_THE_LEAF.has(code))
+  }
 }
 
 /**
  * Every check of a path, in OpenSSL's order (`verify_chain`), so that the last problem is the one that Node reports.
- * All are made, whatever was found before: the report is to be complete.
+ *
+ * A path that has no anchor, or a wrong signature, is refused already. What could only make the report of it more exact,
+ * as Node's is, is done for next to nothing or not at all.
+ *
+ * @throws {BudgetSpent}
  */
 export function* checkPath(context: VerifyContext, path: BuiltPath): Eventual<Findings> {
   const findings = new Findings()
@@ -35,13 +65,17 @@ export function* checkPath(context: VerifyContext, path: BuiltPath): Eventual<Fi
   checkSecurityLevel(context, path, findings)
   yield* make(revocation, context, path, findings)
   yield* checkSignatures(context, path, findings)
-  if (profile.nameConstraints) yield* make(profile.nameConstraints, context, path, findings)
-  else refuseNameConstraints(chain, findings)
-  yield* make(policy, context, path, findings)
+  const isStrangers = path.failure !== undefined || findings.has('CERT_SIGNATURE_FAILURE')
+  yield* context.account.within(isStrangers ? WORK_FOR_STRANGERS : Infinity, function* () {
+    if (profile.nameConstraints) yield* make(profile.nameConstraints, context, path, findings)
+    else refuseNameConstraints(chain, findings)
+    yield* make(policy, context, path, findings)
+  })
   for (const usage of context.options.keyUsage ?? [])
     if (!hasUsage(factsOf(chain[0]!), usage))
       findings.add('INVALID_PURPOSE', 0, `the key of ${describe(chain[0]!)} is not for ${usage}`)
   for (const name of namesAsked(context)) {
+    context.spendWork(factsOf(chain[0]!).subjectAltName?.length ?? 0)
     const mismatch = checkName(chain[0]!, name)
     if (mismatch) findings.add(mismatch.code, 0, mismatch.reason)
   }
@@ -65,7 +99,7 @@ function namesAsked({ options: { name } }: VerifyContext) {
 function whyUnbuilt({ chain, failure }: BuiltPath): string {
   const top = chain[chain.length - 1]!
   const malformed = factsOf(top).malformed
-  if (malformed) return `${describe(top)} is malformed: ${malformed}`
+  if (malformed) return `${describe(top)} is malformed: ${printable(malformed)}`
   switch (failure) {
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       return `${describe(top)} is self-signed and is not itself trusted`
@@ -74,9 +108,9 @@ function whyUnbuilt({ chain, failure }: BuiltPath): string {
     case 'CERT_CHAIN_TOO_LONG':
       return `the chain of ${chain.length} certificates is longer than allowed and did not reach a trusted one`
     case 'UNABLE_TO_GET_ISSUER_CERT':
-      return `${describe(top)} is in the trust store but is no root, and its issuer "${top.issuer}" is not there`
+      return `${describe(top)} is in the trust store but is no root, and its issuer ${quoteName(top.issuer)} is not there`
     default:
-      return `the issuer "${top.issuer}" of ${describe(top)} is neither trusted nor among the certificates that were sent`
+      return `the issuer ${quoteName(top.issuer)} of ${describe(top)} is neither trusted nor among the certificates that were sent`
   }
 }
 
@@ -186,7 +220,7 @@ function* checkSignatures(context: VerifyContext, { chain }: BuiltPath, findings
       findings.add(
         'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
         0,
-        `only ${describe(chain[0]!)} was sent, and its issuer "${chain[0]!.issuer}" is not trusted`,
+        `only ${describe(chain[0]!)} was sent, and its issuer ${quoteName(chain[0]!.issuer)} is not trusted`,
       )
   }
   const inherited = inheritedDsaParameters(chain)

@@ -1,13 +1,13 @@
 import type { CryptoProvider, PublicKey, PublicKeyData, SignatureAlgorithm } from '@x/crypto-primitives'
 import { equalBytes, toHex } from '../bytes.ts'
 import type { DsaParameters } from '../keys/public-key.ts'
+import type { Name } from '../names/name.ts'
+import { printable } from '../names/printable.ts'
 import { type Eventual, now } from '../steps.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
+import { Account } from './account.ts'
 import type { PathOptions, Purpose } from './options.ts'
 import { createTrustStore, TrustStore } from './trust-store.ts'
-
-/** Thrown inside a verification when a budget is spent; caught by the search. */
-export class BudgetSpent extends Error {}
 
 /** What was asked for, with every default filled in, and what one verification has spent and learnt. */
 export class VerifyContext {
@@ -23,15 +23,14 @@ export class VerifyContext {
   readonly maxDepth: number
   /** Verifies a CRL signer that is not on the path; set where CRLs are checked, and never for the signer's own path. */
   verifyCrlIssuer: ((issuer: VerifiableCertificate, anchor: VerifiableCertificate) => Eventual<boolean>) | undefined
+  private pools: ReadonlyMap<string, readonly VerifiableCertificate[]> | undefined
   private readonly verified = new Map<VerifiableCertificate, Map<string, boolean>>()
-  private readonly started = performance.now()
-  private waited = 0
-  private signatures: number
-  private paths: number
-  private candidates: number
-  private readonly timeLimit: number
 
-  constructor(readonly options: PathOptions) {
+  constructor(
+    readonly options: PathOptions,
+    /** Paid by everything that this verification sets in motion, the paths of CRL signers too. */
+    readonly account = new Account(options.budget),
+  ) {
     this.provider = options.provider
     this.strict = options.profile.strict
     this.purpose = options.purpose ?? 'serverAuth'
@@ -41,33 +40,37 @@ export class VerifyContext {
     this.partialChain = options.allowPartialTrustChain ?? this.strict
     this.securityLevel = options.securityLevel ?? (this.strict ? 2 : 1)
     this.maxDepth = options.maxDepth ?? 100
-    this.signatures = options.budget?.signatures ?? 100
-    this.paths = options.budget?.paths ?? 200
-    this.candidates = options.budget?.candidates ?? 5000
-    this.timeLimit = options.budget?.time ?? 2000
+  }
+
+  /** Those of the pool whose subject is this name, in their order. @throws {BudgetSpent} */
+  sentWithSubject(name: Name): readonly VerifiableCertificate[] {
+    if (this.pool.length === 0) return []
+    this.pools ??= this.groupPool()
+    return this.pools.get(name.key) ?? []
+  }
+
+  private groupPool(): ReadonlyMap<string, readonly VerifiableCertificate[]> {
+    this.spendWork(this.pool.length)
+    const groups = new Map<string, VerifiableCertificate[]>()
+    for (const certificate of this.pool) {
+      const { key } = certificate.subject
+      const group = groups.get(key)
+      if (group) group.push(certificate)
+      else groups.set(key, [certificate])
+    }
+    return groups
   }
 
   /** @throws {BudgetSpent} */
-  spendPath(): void {
-    if (--this.paths < 0) throw new BudgetSpent('paths')
-    this.checkTime()
-  }
-
-  /** @throws {BudgetSpent} */
-  spendCandidate(): void {
-    if (--this.candidates < 0) throw new BudgetSpent('candidate issuers')
-    if (this.candidates % 16 === 0) this.checkTime()
-  }
-
-  private checkTime(): void {
-    if (performance.now() - this.started - this.waited > this.timeLimit) throw new BudgetSpent('time')
+  spendWork(units: number): void {
+    this.account.spendWork(units)
   }
 
   /** The value of what may be a promise; the wait is not counted. */
   *wait<T>(value: T | PromiseLike<T>): Eventual<T> {
     const before = performance.now()
     const result = yield* now(value)
-    this.waited += performance.now() - before
+    this.account.waitedFor(performance.now() - before)
     return result
   }
 
@@ -82,9 +85,7 @@ export class VerifyContext {
     issuer: VerifiableCertificate,
     dsa?: DsaParameters,
   ): Eventual<boolean> {
-    const issuerKey = dsa
-      ? `${toHex(dsa.p)}/${toHex(issuer.subjectPublicKeyInfo.raw)}`
-      : toHex(issuer.subjectPublicKeyInfo.raw)
+    const issuerKey = dsa ? `${toHex(dsa.p)}/${keyText(issuer)}` : keyText(issuer)
     let known = this.verified.get(subject)
     if (!known) this.verified.set(subject, (known = new Map()))
     const cached = known.get(issuerKey)
@@ -106,8 +107,7 @@ export class VerifyContext {
     dsa?: DsaParameters,
   ): Eventual<boolean> {
     if (!algorithm) return false
-    if (--this.signatures < 0) throw new BudgetSpent('signature checks')
-    this.checkTime()
+    this.account.spendSignature()
     const key = this.importKey(issuer, dsa)
     if (!key || !this.provider.supportsSignature(algorithm, key)) return false
     return yield* this.wait(key.verify(algorithm, message, signature))
@@ -123,8 +123,29 @@ export class VerifyContext {
   }
 }
 
+const keyTexts = /* @__PURE__ */ new WeakMap<VerifiableCertificate, string>()
+
+/** A certificate's key, for maps. */
+function keyText(certificate: VerifiableCertificate): string {
+  let text = keyTexts.get(certificate)
+  if (text === undefined) keyTexts.set(certificate, (text = toHex(certificate.subjectPublicKeyInfo.raw)))
+  return text
+}
+
+const descriptions = /* @__PURE__ */ new WeakMap<VerifiableCertificate, string>()
+
 /** How a person would call a certificate in a sentence. */
 export function describe(certificate: VerifiableCertificate): string {
-  const name = certificate.subject.isEmpty ? '' : certificate.subject.toString()
-  return name === '' ? `the certificate with serial number ${certificate.serialNumberHex}` : `"${name.slice(0, 120)}"`
+  let description = descriptions.get(certificate)
+  if (description === undefined) {
+    const name = quoteName(certificate.subject)
+    description = name === '""' ? `the certificate with serial number ${printable(certificate.serialNumberHex)}` : name
+    descriptions.set(certificate, description)
+  }
+  return description
+}
+
+/** A name for a sentence. */
+export function quoteName(name: Name): string {
+  return `"${printable(name.toString())}"`
 }

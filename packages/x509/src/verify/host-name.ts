@@ -1,5 +1,6 @@
 import { equalBytes } from '../bytes.ts'
 import { parseIpAddress } from '../names/ip-address.ts'
+import { printable } from '../names/printable.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { VerifyCode } from './codes.ts'
 import { factsOf } from './facts.ts'
@@ -26,12 +27,11 @@ export function matchesDnsName(presented: string, host: string): boolean {
   const reference = host.toLowerCase().replace(/\.$/, '')
   const pattern = presented.toLowerCase()
   if (!isHostName(reference)) return false
-  if (!pattern.startsWith('*.')) return isHostName(pattern) && pattern === reference
+  if (!pattern.startsWith('*.')) return pattern === reference
   const suffix = pattern.slice(2)
-  // A wildcard directly below a top-level domain covers strangers' names.
-  if (!isHostName(suffix) || !suffix.includes('.')) return false
   const dot = reference.indexOf('.')
-  return dot > 0 && reference.slice(dot + 1) === suffix
+  // A wildcard directly below a top-level domain covers strangers' names.
+  return dot > 0 && reference.slice(dot + 1) === suffix && suffix.includes('.')
 }
 
 /** A reference name from text: an IP address if it reads as one, else a host name. */
@@ -61,10 +61,10 @@ export function checkName(
   const found = names
     .filter((own) => own.type === 'dns' || own.type === 'email')
     .slice(0, 5)
-    .map((own) => own.value)
+    .map((own) => printable(own.value))
   return {
     code: ({ dns: 'HOSTNAME_MISMATCH', ip: 'IP_ADDRESS_MISMATCH', email: 'EMAIL_MISMATCH' } as const)[type],
-    reason: `the certificate is not for ${value}; it is for ${found.length > 0 ? found.join(', ') : 'no name at all'}`,
+    reason: `the certificate is not for ${printable(value)}; it is for ${found.length > 0 ? found.join(', ') : 'no name at all'}`,
   }
 }
 

@@ -15,10 +15,12 @@ export interface BuiltPath {
 
 /**
  * OpenSSL's order: an issuer from the trust store before one that was sent, a valid one before an expired one, and never
- * back. Once an issuer came from the store, only the store is searched.
+ * back. Once an issuer came from the store, only the store is searched. Names and key identifiers alone are looked at.
+ *
+ * @throws {BudgetSpent}
  */
 export function buildOpenSslPath(context: VerifyContext): BuiltPath {
-  const { anchors, pool, partialChain } = context
+  const { anchors, partialChain } = context
   const chain: VerifiableCertificate[] = [context.options.leaf]
   const limit = context.maxDepth + 2
   let untrusted = 1
@@ -44,7 +46,12 @@ export function buildOpenSslPath(context: VerifyContext): BuiltPath {
     const next =
       fromStoreOnly || selfSigned || chain.length >= limit
         ? undefined
-        : best(context, pool, current, chain.length === 1 && factsOf(current).selfIssued ? undefined : chain)
+        : best(
+            context,
+            context.sentWithSubject(current.issuer),
+            current,
+            chain.length === 1 && factsOf(current).selfIssued ? undefined : chain,
+          )
     if (!next) break
     chain.push(next)
     untrusted++
@@ -53,13 +60,14 @@ export function buildOpenSslPath(context: VerifyContext): BuiltPath {
 }
 
 function best(
-  { time }: VerifyContext,
+  { account, time }: VerifyContext,
   candidates: readonly VerifiableCertificate[],
   subject: VerifiableCertificate,
   except?: readonly VerifiableCertificate[],
 ): VerifiableCertificate | undefined {
   let latest: VerifiableCertificate | undefined
   for (const candidate of candidates) {
+    account.spendCandidate()
     if (!likelyIssued(subject, candidate) || except?.some((used) => used.equals(candidate))) continue
     if (candidate.notBefore <= time && time <= candidate.notAfter) return candidate
     if (!latest || candidate.notAfter > latest.notAfter) latest = candidate

@@ -3,7 +3,7 @@ import { certificatePolicies, policyMappings } from '../extensions/policies.ts'
 import { ANY_POLICY } from '../oids.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { Findings } from './check-path.ts'
-import { describe } from './context.ts'
+import { describe, type VerifyContext } from './context.ts'
 import { factsOf } from './facts.ts'
 import type { BuiltPath } from './openssl-path.ts'
 import type { PathCheck } from './options.ts'
@@ -37,10 +37,15 @@ export interface PolicyOptions {
 
 /** The check of certificate policies, with these inputs. */
 export function checkPolicies(options: PolicyOptions = {}): PathCheck {
-  return (_, path, findings) => processPolicies(path, options, findings)
+  return (context, path, findings) => processPolicies(context, path, options, findings)
 }
 
-function processPolicies({ chain }: BuiltPath, options: PolicyOptions, findings: Findings): void {
+function processPolicies(
+  context: VerifyContext,
+  { chain }: BuiltPath,
+  options: PolicyOptions,
+  findings: Findings,
+): void {
   // The anchor is input, not part of the path.
   const path = chain.slice(0, -1)
   const count = path.length
@@ -62,6 +67,7 @@ function processPolicies({ chain }: BuiltPath, options: PolicyOptions, findings:
       findings.add('INVALID_POLICY_EXTENSION', depth, `${describe(certificate)}: ${(error as Error).message}`)
       return
     }
+    context.spendWork(level.nodes.size + extensions.policies.size + extensions.mappings.length)
     // §6.1.3 (d), (e).
     applyPolicies(level, extensions.policies, inhibitAny > 0 || (!isLeaf && selfIssued))
     // §6.1.3 (f).

@@ -16,7 +16,7 @@ import type { CertificateRevocationList } from '../revocation/crl.ts'
 import type { Eventual } from '../steps.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { Findings } from './check-path.ts'
-import { describe, type VerifyContext } from './context.ts'
+import { describe, quoteName, type VerifyContext } from './context.ts'
 import { inheritedDsaParameters } from './dsa-inheritance.ts'
 import { factsOf, hasUsage, keyIdentifiersAgree, likelyIssued } from './facts.ts'
 import type { BuiltPath } from './openssl-path.ts'
@@ -140,7 +140,7 @@ class RevocationCheck {
         findings.add(
           'UNABLE_TO_GET_CRL',
           depth,
-          `there is no CRL of "${subject.issuer}" that covers ${describe(subject)}`,
+          `there is no CRL of ${quoteName(subject.issuer)} that covers ${describe(subject)}`,
         )
         return
       }
@@ -156,7 +156,7 @@ class RevocationCheck {
       covered = chosen.reasons
       if (context.strict && factsOfCrl(crl).number === undefined)
         // RFC 5280 §5.2.3: conforming issuers MUST number their CRLs.
-        findings.add('INVALID_EXTENSION', depth, `the CRL of "${crl.issuer}" has no number`)
+        findings.add('INVALID_EXTENSION', depth, `the CRL of ${quoteName(crl.issuer)} has no number`)
     }
   }
 
@@ -271,7 +271,7 @@ class RevocationCheck {
     isDelta: boolean,
   ): Eventual<void> {
     const { context, depth, findings, path } = this
-    const who = `the CRL of "${crl.issuer}"`
+    const who = `the CRL of ${quoteName(crl.issuer)}`
     if (depth === path.chain.length - 1 && issuer === this.subject && !likelyIssued(issuer, issuer))
       findings.add('UNABLE_TO_GET_CRL_ISSUER', depth, `the issuer of ${who} is not there`)
     if (!isDelta) {
@@ -319,7 +319,7 @@ class RevocationCheck {
       findings.add(
         'UNHANDLED_CRITICAL_CRL_EXTENSION',
         depth,
-        `the CRL of "${crl.issuer}" has a critical extension that is not known here`,
+        `the CRL of ${quoteName(crl.issuer)} has a critical extension that is not known here`,
       )
     const entry = crl.find(subject)
     if (entry?.reason === 'removeFromCRL') return 'removed'

@@ -8,25 +8,34 @@ import type { BuiltPath } from './openssl-path.ts'
  * Every path from the leaf to an anchor, best candidates first, with backtracking (RFC 4158). A path is given to `visit`
  * as soon as it is complete; the search ends when `visit` says so.
  *
- * Signatures are checked edge by edge on the way, each pair once, so that a tangle of cross-signed look-alikes costs its
- * edges and not its paths; the budget bounds the rest.
+ * Only certificates from which names lead on to an anchor are looked at. In strict profiles signatures are checked edge
+ * by edge on the way, each pair once, so that a tangle of cross-signed look-alikes costs its edges and not its paths;
+ * elsewhere `visit` checks them, from the anchor down, and ends the search at the first wrong one. The budget bounds the
+ * rest.
+ *
+ * @throws {BudgetSpent}
  */
 export function* searchPaths(context: VerifyContext, visit: (path: BuiltPath) => Eventual<boolean>): Eventual<boolean> {
-  const { anchors, pool, options } = context
+  const { account, anchors, options, strict } = context
   const asked = new Set<VerifiableCertificate>()
+  const leads = options.fetchIssuer ? () => true : leadingToAnchors(context)
+
+  function* signs(issuer: VerifiableCertificate, subject: VerifiableCertificate): Eventual<boolean> {
+    return !strict || (yield* context.verifySignature(subject, issuer))
+  }
 
   function* extend(chain: readonly VerifiableCertificate[]): Eventual<boolean> {
     const current = chain[chain.length - 1]!
     for (const anchor of anchors.withSubject(current.issuer)) {
-      context.spendCandidate()
+      account.spendCandidate()
       if (
         !isAnchor(context, anchor) ||
         !mayIssue(context, current, anchor) ||
         chain.some((used) => used.equals(anchor))
       )
         continue
-      if (!(yield* context.verifySignature(current, anchor))) continue
-      context.spendPath()
+      if (!(yield* signs(anchor, current))) continue
+      account.spendPath()
       if (yield* visit({ chain: [...chain, anchor], untrusted: chain.length })) return true
     }
     // What is in the store but is no anchor may still stand in between.
@@ -38,14 +47,13 @@ export function* searchPaths(context: VerifyContext, visit: (path: BuiltPath) =>
       for (const candidate of rank(context, current, candidates)) {
         if (repeats(chain, candidate)) signed = true
         if (repeats(chain, candidate) || intermediates([...chain, candidate]) > context.maxDepth) continue
-        context.spendCandidate()
-        if (!(yield* context.verifySignature(current, candidate))) continue
+        if (!(yield* signs(candidate, current))) continue
         signed = true
         if (yield* extend([...chain, candidate])) return true
       }
       return false
     }
-    if (yield* tryAll([...between, ...pool])) return true
+    if (yield* tryAll([...between, ...context.sentWithSubject(current.issuer).filter(leads)])) return true
     if (signed || !options.fetchIssuer || asked.has(current)) return false
     asked.add(current)
     return yield* tryAll(yield* context.wait(options.fetchIssuer(current)))
@@ -54,10 +62,36 @@ export function* searchPaths(context: VerifyContext, visit: (path: BuiltPath) =>
   const { leaf } = options
   const own = anchors.find(leaf)
   if (own && (isAnchor(context, own) || context.partialChain)) {
-    context.spendPath()
+    account.spendPath()
     if (yield* visit({ chain: [own], untrusted: 0 })) return true
   }
-  return yield* extend([leaf])
+  return leads(leaf) && (yield* extend([leaf]))
+}
+
+/**
+ * Which of the certificates that were sent have an issuer in the trust store, or one that was sent and has: by their
+ * names alone, in one pass. Where nothing leads to an anchor nothing is searched.
+ */
+function leadingToAnchors(context: VerifyContext): (certificate: VerifiableCertificate) => boolean {
+  const { anchors, options, pool } = context
+  context.spendWork(pool.length + 1)
+  const byIssuer = new Map<string, VerifiableCertificate[]>()
+  const found = new Set<VerifiableCertificate>()
+  for (const certificate of [options.leaf, ...pool]) {
+    if (anchors.withSubject(certificate.issuer).length > 0) found.add(certificate)
+    const { key } = certificate.issuer
+    const same = byIssuer.get(key)
+    if (same) same.push(certificate)
+    else byIssuer.set(key, [certificate])
+  }
+  // A Set gives what is added to it on the way too.
+  for (const { subject } of found) {
+    const below = byIssuer.get(subject.key)
+    if (!below) continue
+    byIssuer.delete(subject.key)
+    for (const certificate of below) found.add(certificate)
+  }
+  return (certificate) => found.has(certificate)
 }
 
 function isAnchor(context: VerifyContext, certificate: VerifiableCertificate): boolean {
@@ -82,12 +116,16 @@ function rank(
   candidates: readonly VerifiableCertificate[],
 ): VerifiableCertificate[] {
   const { time } = context
+  const fits = (candidate: VerifiableCertificate) => {
+    context.account.spendCandidate()
+    return mayIssue(context, subject, candidate)
+  }
   const score = (candidate: VerifiableCertificate) =>
     (likelyIssued(subject, candidate) ? 0 : 4) +
     (candidate.notBefore <= time && time <= candidate.notAfter ? 0 : 2) +
     (factsOf(candidate).authority === 1 ? 0 : 1)
   return candidates
-    .filter((candidate) => mayIssue(context, subject, candidate))
+    .filter(fits)
     .map((candidate) => ({ candidate, order: score(candidate) }))
     .sort((a, b) => a.order - b.order)
     .map(({ candidate }) => candidate)

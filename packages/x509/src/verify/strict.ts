@@ -11,6 +11,7 @@ import { tlsFeature } from '../extensions/usage.ts'
 import { EC_PUBLIC_KEY } from '../keys/public-key.ts'
 import type { GeneralName } from '../names/general-name.ts'
 import { formatIpAddress, parseIpAddress } from '../names/ip-address.ts'
+import { printable } from '../names/printable.ts'
 import { ANY_EXTENDED_KEY_USAGE } from '../oids.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { Findings } from './check-path.ts'
@@ -216,10 +217,7 @@ function checkAlternativeName(isServer: boolean, certificate: VerifiableCertific
     add('INVALID_EXTENSION', 'has a subject, and marks its subject alternative name critical')
   for (const name of names)
     if (name.type === 'dns' && (!isDnsName(name.value.replace(/^\*\./, '')) || name.value.includes('_')))
-      add(
-        'UNSUPPORTED_NAME_SYNTAX',
-        `has the alternative name ${JSON.stringify(name.value.slice(0, 100))}, which is no host name`,
-      )
+      add('UNSUPPORTED_NAME_SYNTAX', `has the alternative name ${quoted(name.value)}, which is no host name`)
     else if (name.type === 'ip' && name.value.length !== 4 && name.value.length !== 16)
       add('UNSUPPORTED_NAME_SYNTAX', `has an IP address of ${name.value.length} bytes`)
   if (isServer) checkCommonName(certificate, names, add)
@@ -240,12 +238,13 @@ function checkCommonName(certificate: VerifiableCertificate, names: readonly Gen
           (name) => name.type === 'dns' && name.value !== value && name.value.toLowerCase() === value.toLowerCase(),
         )
     // A U-label where the certificate can only have A-labels.
-    const unicode = /^[^\s@]*[^\x20-\x7e][^\s@]*\.[a-z]{2,}$/i.test(value)
+    const unicode =
+      /[^\x20-\x7e]/.test(value) &&
+      !/[\s@]/.test(value) &&
+      /^[a-z]{2,}$/i.test(value.slice(value.lastIndexOf('.') + 1)) &&
+      value.includes('.')
     if (misspelt || unicode)
-      add(
-        'HOSTNAME_MISMATCH',
-        `has the common name ${JSON.stringify(value.slice(0, 100))}, which is not an alternative name to the letter`,
-      )
+      add('HOSTNAME_MISMATCH', `has the common name ${quoted(value)}, which is not an alternative name to the letter`)
   }
 }
 
@@ -254,4 +253,8 @@ function looseAddress(text: string): Uint8Array | null {
   if (/^0x[0-9a-f]{8}$/i.test(text)) return fromHex(text.slice(2))
   const decimal = /^\d{1,3}(\.\d{1,3}){3}$/.test(text)
   return parseIpAddress(decimal ? text.split('.').map(Number).join('.') : text)
+}
+
+function quoted(text: string): string {
+  return `"${printable(text)}"`
 }

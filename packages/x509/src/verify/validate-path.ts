@@ -1,16 +1,17 @@
 import { type Eventual, now } from '../steps.ts'
+import { type Account, BudgetSpent } from './account.ts'
 import { checkPath, type Findings } from './check-path.ts'
 import type { VerifyCode } from './codes.ts'
-import { BudgetSpent, VerifyContext } from './context.ts'
+import { VerifyContext } from './context.ts'
 import { type BuiltPath, buildOpenSslPath } from './openssl-path.ts'
 import type { PathOptions, PathProblem, PathReport, PathResult } from './options.ts'
 import { searchPaths } from './search.ts'
 
 /** Path building and validation, as `verifyChain` says, with the checks that were given and no others. */
-export function* validatePath(options: PathOptions, forCrl = false): Eventual<PathResult> {
-  const context = new VerifyContext(options)
+export function* validatePath(options: PathOptions, payer?: Account): Eventual<PathResult> {
+  const context = new VerifyContext(options, payer)
   // OpenSSL's check_crl_path: the signer's path to the same anchor, whose own CRLs are checked but have no such signers.
-  if (forCrl)
+  if (payer)
     // The signer's own certificate may be covered by the very CRL that it signs (PKITS 4.14.30): this verification is
     // the one that was asked for.
     context.verifyCrlIssuer = (issuer) => now(issuer.equals(options.leaf))
@@ -18,31 +19,33 @@ export function* validatePath(options: PathOptions, forCrl = false): Eventual<Pa
     context.verifyCrlIssuer = function* (issuer, anchor) {
       const result = yield* validatePath(
         { ...options, leaf: issuer, purpose: 'any', name: undefined, policy: false },
-        true,
+        context.account,
       )
       return result.ok && result.chain[result.chain.length - 1]!.equals(anchor)
     }
-  const first = buildOpenSslPath(context)
+  let first: BuiltPath = { chain: [options.leaf], untrusted: 1, failure: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' }
   const paths: PathReport[] = []
   let exhausted = false
   let accepted: { path: BuiltPath; findings: Findings } | undefined
   let firstFindings: Findings | undefined
 
   try {
+    first = buildOpenSslPath(context)
     firstFindings = yield* checkPath(context, first)
     paths.push({ certificates: first.chain, problems: firstFindings.problems })
     if (firstFindings.problems.length === 0) accepted = { path: first, findings: firstFindings }
-    else
+    else if (mayBeMended(context, firstFindings))
       yield* searchPaths(context, function* (path) {
         if (samePath(path, first) && !first.failure) return false
         const findings = yield* checkPath(context, path)
         paths.push({ certificates: path.chain, problems: findings.problems })
-        if (findings.problems.length > 0) return false
+        if (findings.problems.length > 0) return !mayBeMended(context, findings)
         accepted = { path, findings }
         return true
       })
   } catch (error) {
-    if (!(error instanceof BudgetSpent)) throw error
+    // A CRL signer's path is paid for by the verification that asked for it, which ends when nothing is left.
+    if (!(error instanceof BudgetSpent) || payer) throw error
     exhausted = true
     if (!firstFindings)
       paths.push({
@@ -51,6 +54,14 @@ export function* validatePath(options: PathOptions, forCrl = false): Eventual<Pa
       })
   }
   return accepted ? acceptance(accepted.path, accepted.findings, paths) : refusal(paths, exhausted)
+}
+
+/**
+ * Whether another path may be good where this one is not. Outside the strict profiles a wrong signature ends the matter,
+ * as it does for OpenSSL: whoever sends one may send any number, and each costs an operation with a public key.
+ */
+function mayBeMended({ strict }: VerifyContext, findings: Findings): boolean {
+  return !findings.blamesLeaf && (strict || !findings.has('CERT_SIGNATURE_FAILURE'))
 }
 
 function samePath(a: BuiltPath, b: BuiltPath): boolean {

@@ -1,0 +1,81 @@
+import type { Eventual } from '../steps.ts'
+import type { VerifyBudget } from './options.ts'
+
+/** Thrown inside a verification when its budget is spent; what asked for the verification turns it into a refusal. */
+export class BudgetSpent extends Error {}
+
+/** What may be spent where the caller says nothing. */
+const DEFAULTS: Required<VerifyBudget> = {
+  signatures: 100,
+  paths: 200,
+  candidates: 5000,
+  work: 1_000_000,
+  time: 2000,
+}
+
+/**
+ * What one verification may cost, and has cost: all that a stranger's certificates, responses and lists set in motion is
+ * charged here, before it is done.
+ */
+export class Account {
+  private readonly left: Record<keyof VerifyBudget, number>
+  private readonly started = performance.now()
+  private waited = 0
+
+  constructor(budget: VerifyBudget | undefined) {
+    const { signatures, paths, candidates, work, time } = DEFAULTS
+    this.left = {
+      signatures: budget?.signatures ?? signatures,
+      paths: budget?.paths ?? paths,
+      candidates: budget?.candidates ?? candidates,
+      work: budget?.work ?? work,
+      time: budget?.time ?? time,
+    }
+  }
+
+  /** One signature is about to be checked. @throws {BudgetSpent} */
+  spendSignature(): void {
+    if (--this.left.signatures < 0) throw new BudgetSpent('signature checks')
+    this.checkTime()
+  }
+
+  /** A path is about to be looked at. @throws {BudgetSpent} */
+  spendPath(): void {
+    if (--this.left.paths < 0) throw new BudgetSpent('paths')
+    this.checkTime()
+  }
+
+  /** A certificate is about to be looked at as an issuer. @throws {BudgetSpent} */
+  spendCandidate(): void {
+    if (--this.left.candidates < 0) throw new BudgetSpent('candidate issuers')
+    if (this.left.candidates % 16 === 0) this.checkTime()
+  }
+
+  /** So many names, subtrees, policies or entries are about to be looked at. @throws {BudgetSpent} */
+  spendWork(units: number): void {
+    this.left.work -= units
+    if (this.left.work < 0) throw new BudgetSpent('work')
+  }
+
+  /** Does work for at most so many units more; what they do not suffice for is left undone. */
+  *within(units: number, work: () => Eventual<void>): Eventual<void> {
+    const spared = Math.max(0, this.left.work - units)
+    this.left.work -= spared
+    try {
+      yield* work()
+    } catch (error) {
+      if (!(error instanceof BudgetSpent) || spared === 0) throw error
+    } finally {
+      this.left.work = Math.max(0, this.left.work) + spared
+    }
+  }
+
+  /** Time that went by in waiting for others, which does not count. */
+  waitedFor(milliseconds: number): void {
+    this.waited += milliseconds
+  }
+
+  private checkTime(): void {
+    if (performance.now() - this.started - this.waited > this.left.time) throw new BudgetSpent('time')
+  }
+}

@@ -1,0 +1,210 @@
+/** What a stranger's certificates may cost: counted in operations with public keys and in units of the budget. */
+import type { CryptoProvider, PublicKey } from '@x/crypto-primitives'
+import { nodeProvider } from '@x/crypto-primitives/node'
+import { describe, expect, test } from 'vitest'
+import {
+  type Authority,
+  Certificate,
+  createAuthority,
+  createCertificateSync,
+  createName,
+  type GeneralName,
+  verifyChainSync,
+} from '../src/index.ts'
+
+const provider = nodeProvider
+let serial = 1
+const root = createAuthority({ provider, subject: 'Root' })
+
+/** A provider that counts signature checks. */
+function counting(): { provider: CryptoProvider; checks: () => number } {
+  let checks = 0
+  return {
+    checks: () => checks,
+    provider: {
+      ...nodeProvider,
+      importPublicKey(data) {
+        const key = nodeProvider.importPublicKey(data)
+        const verify: PublicKey['verify'] = (...parts) => {
+          checks++
+          return key.verify(...parts)
+        }
+        return Object.create(key, { verify: { value: verify } }) as PublicKey
+      },
+    },
+  }
+}
+
+const names = (count: number, suffix = ''): GeneralName[] =>
+  Array.from({ length: count }, (_, i) => ({ type: 'dns', value: `h${i}${suffix}` }))
+
+function constrained(parent: Authority, bases: readonly GeneralName[], kind: 'permitted' | 'excluded'): Authority {
+  return parent.createIntermediate({
+    extensions: [
+      { name: 'nameConstraints', critical: true, value: { [kind]: bases.map((base) => ({ base, minimum: 0 })) } },
+    ],
+  })
+}
+
+const withNames = (issuer: Authority, own: readonly GeneralName[]) =>
+  issuer.issue('a.example', { extensions: [{ name: 'subjectAltName', value: own }] }).certificate
+
+/** Certificates of nobody's, each issued by the next in name and key. */
+function strangers(length: number): Certificate[] {
+  let authority = createAuthority({ provider, subject: 'Stranger' })
+  const chain: Certificate[] = []
+  for (let i = 0; i < length; i++) {
+    authority = constrained(authority, names(50), 'excluded')
+    chain.unshift(authority.certificate)
+  }
+  return [withNames(authority, names(50)), ...chain]
+}
+
+/** A certificate of this subject and issuer with a new key, signed by that key alone. */
+function lookAlike(subject: string, issuer: string): Certificate {
+  const signer = provider.generateKey({ type: 'ec', curve: 'secp256r1' })
+  return Certificate.parse(
+    createCertificateSync({
+      subject: createName({ CN: subject }),
+      issuer: createName({ CN: issuer }),
+      serialNumber: serial++,
+      publicKey: signer.publicKey,
+      signer,
+      notBefore: Date.now() - 1e6,
+      notAfter: Date.now() + 1e9,
+      extensions: [
+        { name: 'basicConstraints', critical: true, value: { ca: true } },
+        { name: 'keyUsage', critical: true, value: ['keyCertSign'] },
+      ],
+    }).raw,
+  )
+}
+
+describe.each(['node', 'webpki'] as const)('%s', (profile) => {
+  test('a chain without an anchor: no search, and no more signatures than it has links', () => {
+    const [leaf, ...intermediates] = strangers(10)
+    const { provider: counted, checks } = counting()
+    const result = verifyChainSync({
+      leaf: leaf!,
+      intermediates,
+      anchors: [root.certificate],
+      provider: counted,
+      profile,
+    })
+    expect(result).toMatchObject({ ok: false, exhausted: false })
+    expect(result.paths).toHaveLength(1)
+    expect(checks()).toBeLessThanOrEqual(10)
+  })
+
+  test.each(['permitted', 'excluded'] as const)('1,000 names under 1,000 %s subtrees cost their sum', (kind) => {
+    const bases = names(1000, kind === 'permitted' ? '.example' : '.other')
+    const authority = constrained(root, bases, kind)
+    const options = {
+      leaf: withNames(authority, names(1000, '.example')),
+      intermediates: [authority.certificate],
+      anchors: [root.certificate],
+      provider,
+      profile,
+    }
+    expect(verifyChainSync({ ...options, budget: { work: 10_000 } })).toMatchObject({ ok: true })
+    expect(verifyChainSync({ ...options, budget: { work: 1000 } })).toMatchObject({ ok: false, exhausted: true })
+  })
+
+  test('a name outside is found, among e-mail addresses, addresses and directory names too', () => {
+    const under: GeneralName[] = [
+      { type: 'email', value: 'x.example' },
+      { type: 'ip', value: Uint8Array.of(10, 0, 0, 0, 255, 0, 0, 0) },
+      { type: 'directoryName', value: createName({ O: 'Own' }) },
+      { type: 'uri', value: '.x.example' },
+    ]
+    const authority = constrained(root, under, 'permitted')
+    const codes = (...own: GeneralName[]) =>
+      verifyChainSync({
+        leaf: authority.issue('a.example', {
+          subject: createName([['O', 'Own']]),
+          extensions: [{ name: 'subjectAltName', value: own }],
+        }).certificate,
+        intermediates: [authority.certificate],
+        anchors: [root.certificate],
+        provider,
+        profile: 'node',
+      }).code
+    expect(codes({ type: 'email', value: 'a@x.example' }, { type: 'uri', value: 'https://a.x.example/' })).toBe('OK')
+    expect(codes({ type: 'ip', value: Uint8Array.of(10, 1, 2, 3) })).toBe('OK')
+    expect(codes({ type: 'email', value: 'a@b.x.example' })).toBe('PERMITTED_VIOLATION')
+    expect(codes({ type: 'uri', value: 'https://x.example/' })).toBe('PERMITTED_VIOLATION')
+    expect(codes({ type: 'ip', value: Uint8Array.of(11, 1, 2, 3) })).toBe('PERMITTED_VIOLATION')
+    expect(codes({ type: 'directoryName', value: createName({ O: 'Other' }) })).toBe('PERMITTED_VIOLATION')
+  })
+
+  test('a thousand certificates of one name lead nowhere', () => {
+    const many = Array.from({ length: 300 }, () => lookAlike('Same', 'Same'))
+    const { provider: counted, checks } = counting()
+    const result = verifyChainSync({
+      leaf: lookAlike('leaf', 'Same'),
+      intermediates: many,
+      anchors: [root.certificate],
+      provider: counted,
+      profile,
+    })
+    expect(result.ok).toBe(false)
+    expect(result.paths).toHaveLength(1)
+    expect(checks()).toBeLessThanOrEqual(2)
+  })
+})
+
+test('node: the first wrong signature ends the matter, however many look-alikes name an anchor', () => {
+  const many = Array.from({ length: 100 }, () => lookAlike('Same', 'Root'))
+  const { provider: counted, checks } = counting()
+  const result = verifyChainSync({
+    leaf: lookAlike('leaf', 'Same'),
+    intermediates: many,
+    anchors: [root.certificate],
+    provider: counted,
+    profile: 'node',
+  })
+  expect(result).toMatchObject({ ok: false, code: 'CERT_SIGNATURE_FAILURE' })
+  expect(checks()).toBeLessThanOrEqual(2)
+})
+
+// Each of these took minutes where a regular expression went back over the text.
+describe('a megabyte of one character', () => {
+  test.each([
+    ['spaces', ' '],
+    ['tabs in the middle', '\t'],
+  ])('%s', (_, character) => {
+    const name = createName([['CN', `a${character.repeat(900_000)}b`]])
+    expect(name.canonical).toEqual(['2.5.4.3=a b'])
+    const behind = createName([['CN', `${character.repeat(450_000)}A B${character.repeat(450_000)}`]])
+    expect(behind.equals(createName([['CN', 'a b']]))).toBe(true)
+  })
+
+  test('a common name that is nearly a host', () => {
+    const leaf = root.issue('a.example', { subject: createName([['CN', 'é'.repeat(200_000)]]) }).certificate
+    expect(verifyChainSync({ leaf, anchors: [root.certificate], provider, name: 'a.example' }).ok).toBe(true)
+  })
+})
+
+test('control characters of a certificate never reach a reason', () => {
+  const leaf = root.issue('a.example', {
+    subject: createName([['CN', 'bank\n2026-11-28 all is well\u001b[2J\u202e\u2028']]),
+    extensions: [{ name: 'subjectAltName', value: [{ type: 'dns', value: 'x\r\nlog: ok\u0000' }] }],
+  }).certificate
+  const stranger = createAuthority({ provider, subject: 'evil\u0007\n' }).issue('b.example').certificate
+  for (const profile of ['node', 'webpki'] as const)
+    for (const certificate of [leaf, stranger]) {
+      const result = verifyChainSync({
+        leaf: certificate,
+        anchors: [root.certificate],
+        provider,
+        profile,
+        name: 'b.example',
+        time: 0,
+      })
+      expect(result.ok).toBe(false)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      expect(result.reason).not.toMatch(/[\0-\x1f\x7f-\x9f\u2028-\u202e]/)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      expect(`${certificate.subject}`).not.toMatch(/[\0-\x1f\x7f-\x9f\u2028\u2029]/)
+    }
+})

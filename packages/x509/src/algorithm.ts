@@ -42,6 +42,14 @@ function readAny(reader: DerReader, field: string): Uint8Array {
     case Tag.OID:
       reader.oid(field)
       break
+    case Tag.BMP_STRING:
+    case Tag.UNIVERSAL_STRING:
+      if (reader.value(tag, field).length % (tag === Tag.BMP_STRING ? 2 : 4))
+        reader.fail('INVALID_DER', 'a string of half a character', field)
+      break
+    case Tag.SEQUENCE & ~Tag.CONSTRUCTED:
+    case Tag.SET & ~Tag.CONSTRUCTED:
+      return reader.fail('INVALID_DER', 'a SEQUENCE or SET must be constructed', field)
     default:
       // Every other universal type but SEQUENCE and SET is a string, in pieces where it is constructed.
       if (tag > Tag.CONSTRUCTED && tag < 0x40 && tag !== Tag.SEQUENCE && tag !== Tag.SET)

@@ -3,11 +3,13 @@
  * alone: `@x/tls-handshake` takes both as they are.
  */
 import type { Awaitable, CryptoProvider, PublicKey } from '@x/crypto-primitives'
+import { callback, optionsReader } from '@x/crypto-primitives/options'
 import { X509Error } from './error.ts'
 import { keyUsage } from './extensions/usage.ts'
 import { run } from './steps.ts'
 import { VerifiableCertificate } from './verifiable-certificate.ts'
 import type { PathOptions, PathResult } from './verify/options.ts'
+import { ADVICE, CHECK_RULES, invalidArgument, PATH_RULES } from './verify/read-options.ts'
 import { validatePath } from './verify/validate-path.ts'
 import { webpkiProfile } from './verify/webpki-profile.ts'
 
@@ -109,17 +111,13 @@ const UNKNOWN_CA = 48
  * A `verifyPeer` for `@x/tls-handshake`: builds and validates the peer's path to an anchor, for the right name and
  * purpose. It answers at once where the provider does, and has a fitting alert for each refusal.
  *
- * @throws {X509Error} `INVALID_ARGUMENT` when there are no anchors, or the name is an empty list
+ * @throws {X509Error} `INVALID_ARGUMENT` when there are no anchors, the name is empty or `undefined`, or an option is not known
  * @example
  * TlsConnection.client({ provider, serverName, parseCertificate: peerCertificateReader(provider), verifyPeer: peerVerifier({ anchors, provider }) })
  */
 export function peerVerifier(options: PeerVerifierOptions): (peer: PresentedPeer) => Awaitable<PeerJudgement> {
-  const { name, now = Date.now, profile = webpkiProfile, ...settings } = options
-  const { anchors } = settings
-  if (!anchors || ('length' in anchors && anchors.length === 0))
-    throw new X509Error('INVALID_ARGUMENT', 'anchors must be given: without one no peer can be trusted')
-  if (name === '' || (Array.isArray(name) && name.length === 0))
-    throw new X509Error('INVALID_ARGUMENT', 'name must not be empty: `name: false` asks for no name')
+  const { name, now = Date.now, profile = webpkiProfile, ...settings } = readPeerOptions(options)
+  if (name === '') throw new X509Error('INVALID_ARGUMENT', 'name must not be empty: `name: false` asks for no name')
   return (peer) => {
     let chain: VerifiableCertificate[]
     try {
@@ -139,12 +137,22 @@ export function peerVerifier(options: PeerVerifierOptions): (peer: PresentedPeer
         intermediates,
         purpose: peer.side === 'client' ? 'serverAuth' : 'clientAuth',
         time: now(),
-        ...(wanted !== false && { name: wanted }),
+        name: wanted,
       }),
     )
     return 'then' in result ? result.then(judgement) : judgement(result)
   }
 }
+
+const readPeerOptions = /* @__PURE__ */ (() => {
+  const { leaf: _, intermediates: __, purpose: ___, time: ____, ...rules } = PATH_RULES
+  return optionsReader(
+    'peerVerifier',
+    { ...rules, ...CHECK_RULES, now: callback },
+    invalidArgument,
+    ADVICE,
+  ) as unknown as (given: unknown) => PeerVerifierOptions
+})()
 
 function judgement({ ok, code, reason }: PathResult): PeerJudgement {
   return ok ? { ok: true } : refusal(code, reason)

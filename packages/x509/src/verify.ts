@@ -3,10 +3,10 @@
  * are read from DER, extensions by their decoders; what a path is held to is imported by name and given as a value.
  */
 import type { Awaitable } from '@x/crypto-primitives'
-import { X509Error } from './error.ts'
 import { run, runSync } from './steps.ts'
 import type { VerifiableCertificate } from './verifiable-certificate.ts'
 import type { PathOptions, PathResult } from './verify/options.ts'
+import { readPathOptions } from './verify/read-options.ts'
 import type { TrustStore as Store } from './verify/trust-store.ts'
 import { validatePath } from './verify/validate-path.ts'
 
@@ -18,30 +18,17 @@ export type VerifyResult = PathResult
  * `verifyChain` of `@x/x509` with the checks that are given and no others: it has no default profile, and CRLs are
  * checked by `revocation: checkCrls({ crls })`.
  *
- * @throws {X509Error} `INVALID_ARGUMENT` for options that would be passed over here
+ * @throws {X509Error} `INVALID_ARGUMENT` for options that are not known, not of their type, or would be passed over
  * @example
  * const result = await verifyChain({ leaf, intermediates, anchors, provider, profile: webpkiProfile, name: 'example.com' })
  */
 export function verifyChain(options: VerifyOptions): Awaitable<VerifyResult> {
-  return run(validatePath(understood(options)))
+  return run(validatePath(readPathOptions(options)))
 }
 
 /** The same where nothing waits. @throws {X509Error} `ASYNCHRONOUS` when a promise came */
 export function verifyChainSync(options: VerifyOptions): VerifyResult {
-  return runSync(validatePath(understood(options)), 'verifyChainSync')
-}
-
-/** Nothing that is asked for may silently not be done. */
-function understood(options: VerifyOptions): VerifyOptions {
-  if (typeof options.profile?.strict !== 'boolean')
-    throw new X509Error('INVALID_ARGUMENT', 'profile must be given: webpkiProfile, nodeProfile or plainProfile')
-  for (const check of ['policy', 'revocation'] as const) {
-    if (options[check] && typeof options[check] !== 'function')
-      throw new X509Error('INVALID_ARGUMENT', `${check} must be a function`)
-  }
-  if ('crls' in options)
-    throw new X509Error('INVALID_ARGUMENT', 'CRLs are checked by `revocation: checkCrls({ crls })`, not by `crls`')
-  return options
+  return runSync(validatePath(readPathOptions(options)), 'verifyChainSync')
 }
 
 export { X509Error, type X509ErrorCode } from './error.ts'

@@ -11,6 +11,7 @@ import {
   X509CertificateLike,
   X509Error,
 } from '../src/index.ts'
+import { rootCertificates } from '../src/roots.ts'
 
 const ca = createAuthority({ provider })
 const leaf = ca.issue('a.example').certificate
@@ -158,13 +159,14 @@ describe('Certificate.fromDer', () => {
   })
 
   test('bytes changed at random: what Node refuses is refused, and the other way round', () => {
+    const fixed = rootCertificates()[0]!
     let seed = 20261128
     const random = (below: number) => {
       seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff
       return (seed >> 8) % below
     }
     for (let i = 0; i < 3000; i++) {
-      const bytes = leaf.raw.slice()
+      const bytes = fixed.raw.slice()
       for (let n = random(3); n >= 0; n--) bytes[random(bytes.length)] = random(256)
       let own: Certificate | undefined
       try {

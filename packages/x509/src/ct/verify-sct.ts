@@ -1,4 +1,15 @@
 import type { Awaitable, CryptoProvider, PublicKeyData, SignatureAlgorithm } from '@x/crypto-primitives'
+import {
+  amount,
+  group,
+  instant,
+  listOf,
+  oneOf,
+  optionsReader,
+  required,
+  text,
+  thing,
+} from '@x/crypto-primitives/options'
 import { concatBytes, equalBytes } from '../bytes.ts'
 import type { Certificate } from '../certificate.ts'
 import { DerReader } from '../der/reader.ts'
@@ -10,6 +21,9 @@ import type { SignedCertificateTimestamp } from '../extensions/sct-list.ts'
 import { encodeSubjectPublicKeyInfo } from '../keys/public-key.ts'
 import { verifySignature } from '../signature.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
+import { Account, BudgetSpent } from '../verify/account.ts'
+import type { VerifyBudget } from '../verify/options.ts'
+import { aBudget, aCertificate, aProvider, invalidArgument } from '../verify/read-options.ts'
 
 /** A Certificate Transparency log that is trusted. */
 export interface CtLog {
@@ -31,12 +45,15 @@ export interface SctVerifyOptions {
   readonly origin: 'embedded' | 'separate'
   /** Default: now. */
   readonly time?: number | Date
+  /** What the verification may cost. Default: 20 signatures; certificates have two to five SCTs. */
+  readonly budget?: VerifyBudget
 }
 
 /** What became of one SCT. */
 export interface SctVerdict {
   readonly sct: SignedCertificateTimestamp
-  readonly status: 'valid' | 'invalid' | 'unknown-log' | 'unknown-version'
+  /** `unchecked`: the budget was spent before. */
+  readonly status: 'valid' | 'invalid' | 'unknown-log' | 'unknown-version' | 'unchecked'
   readonly log?: CtLog
   readonly reason: string
 }
@@ -56,7 +73,27 @@ export function verifySctsSync(options: SctVerifyOptions): SctVerdict[] {
   return runSync(sctSteps(options), 'verifySctsSync')
 }
 
-function* sctSteps(options: SctVerifyOptions): Eventual<SctVerdict[]> {
+const readOptions = /* @__PURE__ */ (() =>
+  optionsReader(
+    'verifyScts',
+    {
+      scts: required(listOf(thing('an SCT, parsed', 'logId'))),
+      certificate: required(aCertificate),
+      issuer: aCertificate,
+      logs: required(
+        listOf(group({ publicKey: required(thing('a public key', 'type')), name: text, from: amount, until: amount })),
+      ),
+      provider: required(aProvider),
+      origin: required(oneOf('embedded', 'separate')),
+      time: instant,
+      budget: aBudget,
+    },
+    invalidArgument,
+  ) as unknown as (given: unknown) => SctVerifyOptions)()
+
+function* sctSteps(given: SctVerifyOptions): Eventual<SctVerdict[]> {
+  const options = readOptions(given)
+  const account = new Account({ ...options.budget, signatures: options.budget?.signatures ?? 20 })
   const sha256 = options.provider.hashes.sha256
   if (!sha256) throw new X509Error('UNSUPPORTED', `provider ${options.provider.name} has no sha256`)
   const logs = options.logs.map((log) => ({ log, id: sha256.digest(encodeSubjectPublicKeyInfo(log.publicKey)) }))
@@ -73,13 +110,19 @@ function* sctSteps(options: SctVerifyOptions): Eventual<SctVerdict[]> {
       verdicts.push({ sct, status: 'unknown-log', reason: 'the log is not among those that are trusted' })
       continue
     }
-    const reason = yield* problemOf(sct, log, entry, time, options.provider)
-    verdicts.push({ sct, log, status: reason ? 'invalid' : 'valid', reason: reason ?? '' })
+    try {
+      const reason = yield* problemOf(account, sct, log, entry, time, options.provider)
+      verdicts.push({ sct, log, status: reason ? 'invalid' : 'valid', reason: reason ?? '' })
+    } catch (error) {
+      if (!(error instanceof BudgetSpent)) throw error
+      verdicts.push({ sct, log, status: 'unchecked', reason: `the budget of ${error.message} was spent` })
+    }
   }
   return verdicts
 }
 
 function* problemOf(
+  account: Account,
   sct: SignedCertificateTimestamp,
   log: CtLog,
   entry: Uint8Array,
@@ -97,7 +140,7 @@ function* problemOf(
   new DataView(head.buffer).setUint32(6, sct.timestamp % 2 ** 32)
   const message = concatBytes([head, entry, lengthPrefixed(sct.extensions, 2)])
   const signer = { importKey: (from: CryptoProvider) => from.importPublicKey(log.publicKey) }
-  const ok = yield* verifySignature(provider, signer, algorithm, message, sct.signature)
+  const ok = yield* verifySignature(account, provider, signer, algorithm, message, sct.signature)
   return ok ? undefined : 'the signature is not that of the log'
 }
 

@@ -40,8 +40,8 @@ export interface DistributionPoint {
 
 export function readDistributionPointName(wrapped: DerReader): DistributionPointName {
   const name: DistributionPointName = wrapped.is(0xa0)
-    ? { fullName: readGeneralNames(wrapped, 'fullName', 0xa0) }
-    : { relativeName: wrapped.value(0xa1, 'nameRelativeToCRLIssuer') }
+    ? { fullName: readGeneralNames(wrapped, 'fullName', 0xa0), relativeName: undefined }
+    : { relativeName: wrapped.value(0xa1, 'nameRelativeToCRLIssuer'), fullName: undefined }
   wrapped.finish()
   return name
 }

@@ -1,4 +1,12 @@
-import type { Awaitable, CryptoProvider, PublicKeyData, SignatureAlgorithm, Signer } from '@x/crypto-primitives'
+import type {
+  Awaitable,
+  CryptoError,
+  CryptoProvider,
+  PublicKey,
+  PublicKeyData,
+  SignatureAlgorithm,
+  Signer,
+} from '@x/crypto-primitives'
 import { type AlgorithmIdentifier, readAlgorithmIdentifier, signatureAlgorithmOf } from '../algorithm.ts'
 import { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -14,7 +22,7 @@ import { Name } from '../names/name.ts'
 import { decodeString } from '../names/string.ts'
 import { PKCS } from '../oids.ts'
 import { derOf, encodePem } from '../pem.ts'
-import { verifySignature } from '../signature.ts'
+import { verdictOnSignature } from '../signature.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
 import { type ExtensionInput, makeExtension, type NameLike, toName } from './certificate-writer.ts'
 import { defaultSignatureAlgorithm, signed } from './signing.ts'
@@ -100,10 +108,20 @@ export class CertificateRequest {
    * Whether the requester holds the private key: the request is signed with it.
    *
    * @returns the answer, or a promise of it when the provider answers with one
+   * @throws {X509Error | CryptoError} `UNSUPPORTED` for a key or an algorithm that cannot be checked here
    */
   verify(provider: CryptoProvider): Awaitable<boolean> {
-    const signer = { importKey: (from: CryptoProvider) => from.importPublicKey(this.publicKey) }
-    return run(verifySignature(provider, signer, this.signatureAlgorithm, this.info, this.signature))
+    let key: PublicKey
+    try {
+      key = provider.importPublicKey(this.publicKey)
+    } catch (error) {
+      // A key that is none signed nothing; of one that is not known here nothing can be said.
+      if ((error as X509Error | CryptoError).code === 'UNSUPPORTED') throw error
+      return false
+    }
+    return run(
+      verdictOnSignature(provider, key, this.signatureIdentifier, this.signatureAlgorithm, this.info, this.signature),
+    )
   }
 
   toPem(): string {

@@ -152,7 +152,7 @@ function decodeKey(algorithm: AlgorithmIdentifier, bits: Uint8Array): PublicKeyD
       return { type: 'rsa', ...readRsaKey(bits) }
     }
     case RSASSA_PSS:
-      return { type: 'rsa-pss', ...readRsaKey(bits), ...(parameters && { pss: readPssParameters(parameters) }) }
+      return { type: 'rsa-pss', ...readRsaKey(bits), pss: parameters && readPssParameters(parameters) }
     case EC_PUBLIC_KEY:
       return { type: 'ec', curve: readCurve(parameters), point: bits }
     case DSA_KEY: {

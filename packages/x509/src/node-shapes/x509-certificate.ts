@@ -2,10 +2,11 @@ import type { CryptoProvider, PublicKey, PublicKeyData } from '@x/crypto-primiti
 import { equalBytes } from '../bytes.ts'
 import { Certificate } from '../certificate.ts'
 import { X509Error } from '../error.ts'
+import type { GeneralName } from '../names/general-name.ts'
 import { parseIpAddress } from '../names/ip-address.ts'
-import { verifySignature } from '../signature.ts'
+import { verdictOnSignature } from '../signature.ts'
 import { runSync } from '../steps.ts'
-import { factsOf, likelyIssued } from '../verify/facts.ts'
+import { likelyIssued } from '../verify/facts.ts'
 import { attempt, fingerprint, isAuthority, type LegacyCertificate, toLegacyObject } from './legacy-object.ts'
 import { alternativeNamesText, dateText, infoAccessText, nameLines } from './text.ts'
 
@@ -127,26 +128,30 @@ export class X509CertificateLike {
   /**
    * Whether the certificate was signed with the private half of a key; nothing else is checked.
    *
-   * @throws {X509Error} `ASYNCHRONOUS` with a provider that answers with a promise
+   * @throws {X509Error} `UNSUPPORTED` for an algorithm that the provider does not have, `ASYNCHRONOUS` with a provider that answers with a promise
    */
   verify(key: PublicKey): boolean {
     const { signatureAlgorithm, tbs, signature, signatureIdentifier, tbsSignatureIdentifier } = this.certificate
     if (!equalBytes(signatureIdentifier.raw, tbsSignatureIdentifier.raw)) return false
-    const signer = { importKey: () => key }
-    return runSync(verifySignature(this.provider, signer, signatureAlgorithm, tbs, signature), 'verify')
+    return runSync(
+      verdictOnSignature(this.provider, key, signatureIdentifier, signatureAlgorithm, tbs, signature),
+      'verify',
+    )
   }
 
   /** The name by which the certificate is for a host, or `undefined` (OpenSSL's `X509_check_host`). */
   checkHost(name: string, options: CheckOptions = {}): string | undefined {
-    const names =
-      factsOf(this.certificate).subjectAltName?.flatMap((own) => (own.type === 'dns' ? [own.value] : [])) ?? []
+    const alternative = this.alternativeNames()
+    if (!alternative) return undefined
+    const names = alternative.flatMap((own) => (own.type === 'dns' ? [own.value] : []))
     return this.match(names, 'CN', options, (pattern) => matchesHost(pattern, name, options))
   }
 
   /** The address, when the certificate is for it (`X509_check_email`). */
   checkEmail(email: string, options: Pick<CheckOptions, 'subject'> = {}): string | undefined {
-    const names =
-      factsOf(this.certificate).subjectAltName?.flatMap((own) => (own.type === 'email' ? [own.value] : [])) ?? []
+    const alternative = this.alternativeNames()
+    if (!alternative) return undefined
+    const names = alternative.flatMap((own) => (own.type === 'email' ? [own.value] : []))
     const at = email.lastIndexOf('@')
     const same = (own: string) =>
       own.slice(0, own.lastIndexOf('@')) === email.slice(0, at) &&
@@ -157,8 +162,20 @@ export class X509CertificateLike {
   /** The address, when the certificate is for it (`X509_check_ip`). */
   checkIP(ip: string): string | undefined {
     const address = parseIpAddress(ip)
-    const names = factsOf(this.certificate).subjectAltName ?? []
+    const names = this.alternativeNames() ?? []
     return address && names.some((own) => own.type === 'ip' && equalBytes(own.value, address)) ? ip : undefined
+  }
+
+  /**
+   * The alternative names, whatever is wrong with other extensions; `undefined` where they themselves can't be read, so
+   * that nothing is said of the certificate's names then, and the common name does not step in.
+   */
+  private alternativeNames(): readonly GeneralName[] | undefined {
+    try {
+      return this.certificate.extension('subjectAltName') ?? []
+    } catch {
+      return undefined
+    }
   }
 
   private match(

@@ -54,7 +54,9 @@ export interface BasicOcspResponse {
   /** DER of tbsResponseData: what is signed. */
   readonly tbs: Uint8Array
   /** The responder by name or by the SHA-1 of its key. */
-  readonly responder: { readonly name: Name } | { readonly keyHash: Uint8Array }
+  readonly responder:
+    | { readonly name: Name; readonly keyHash?: undefined }
+    | { readonly name?: undefined; readonly keyHash: Uint8Array }
   readonly producedAt: number
   readonly responses: readonly SingleResponse[]
   readonly extensions: ExtensionList
@@ -76,7 +78,7 @@ export function parseOcspResponse(bytes: Uint8Array): OcspResponse {
   if (response.done) {
     if (status === 'successful')
       response.fail('INVALID_STRUCTURE', 'a successful response without its contents', 'responseBytes')
-    return { status }
+    return { status, basic: undefined }
   }
   const wrapped = response.explicit(0, 'responseBytes')
   const typed = wrapped.sequence('')
@@ -136,7 +138,9 @@ function readBasic(outer: DerReader): BasicOcspResponse {
 function readResponder(data: DerReader): BasicOcspResponse['responder'] {
   const byName = data.is(0xa1)
   const wrapped = data.explicit(byName ? 1 : 2, 'responderID')
-  const responder = byName ? { name: Name.read(wrapped, 'byName') } : { keyHash: wrapped.octetString('byKey') }
+  const responder = byName
+    ? { name: Name.read(wrapped, 'byName'), keyHash: undefined }
+    : { name: undefined, keyHash: wrapped.octetString('byKey') }
   wrapped.finish()
   return responder
 }

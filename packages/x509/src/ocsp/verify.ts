@@ -1,11 +1,15 @@
 import type { Awaitable, CryptoProvider } from '@x/crypto-primitives'
+import { amount, bytes, instant, optionsReader, required } from '@x/crypto-primitives/options'
 import { equalBytes } from '../bytes.ts'
 import type { Certificate } from '../certificate.ts'
 import * as OID from '../extensions/oids.ts'
 import { EXTENDED_KEY_USAGE } from '../oids.ts'
 import { verifySignature } from '../signature.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
+import { Account, BudgetSpent } from '../verify/account.ts'
 import { factsOf } from '../verify/facts.ts'
+import type { VerifyBudget } from '../verify/options.ts'
+import { aBudget, aCertificate, aProvider, invalidArgument } from '../verify/read-options.ts'
 import { certIdMatches } from './request.ts'
 import { type BasicOcspResponse, parseOcspResponse, type SingleResponse } from './response.ts'
 
@@ -24,6 +28,8 @@ export interface OcspVerifyOptions {
   readonly clockSkew?: number
   /** Milliseconds for which a response without nextUpdate counts. Default seven days. */
   readonly maxAge?: number
+  /** What the verification may cost. Default: 8 signatures; the rest as for `verifyChain`. */
+  readonly budget?: VerifyBudget
 }
 
 /** What a response means for a certificate. */
@@ -40,6 +46,7 @@ export interface OcspVerdict {
  * Verifies an OCSP response about a certificate (RFC 6960 §3.2): that it is about this certificate, signed by its issuer
  * or by a responder that the issuer certified for it, and of now.
  *
+ * @throws {X509Error} `INVALID_ARGUMENT` for options that are not known or not of their type
  * @returns the verdict, or a promise of it when the provider answers with one. A bad response is a verdict, never an
  *   exception
  */
@@ -54,7 +61,35 @@ export function verifyOcspResponseSync(options: OcspVerifyOptions): OcspVerdict 
 
 const invalid = (reason: string): OcspVerdict => ({ status: 'invalid', code: 'OCSP_VERIFY_FAILED', reason })
 
-function* verdictSteps(options: OcspVerifyOptions): Eventual<OcspVerdict> {
+const readOptions = /* @__PURE__ */ (() =>
+  optionsReader(
+    'verifyOcspResponse',
+    {
+      response: required(bytes),
+      certificate: required(aCertificate),
+      issuer: required(aCertificate),
+      provider: required(aProvider),
+      time: instant,
+      nonce: bytes,
+      clockSkew: amount,
+      maxAge: amount,
+      budget: aBudget,
+    },
+    invalidArgument,
+  ) as unknown as (given: unknown) => OcspVerifyOptions)()
+
+function* verdictSteps(given: OcspVerifyOptions): Eventual<OcspVerdict> {
+  const options = readOptions(given)
+  const account = new Account({ ...options.budget, signatures: options.budget?.signatures ?? 8 })
+  try {
+    return yield* verdictOf(options, account)
+  } catch (error) {
+    if (error instanceof BudgetSpent) return invalid(`the budget of ${error.message} was spent`)
+    throw error
+  }
+}
+
+function* verdictOf(options: OcspVerifyOptions, account: Account): Eventual<OcspVerdict> {
   const { certificate, issuer, provider } = options
   let basic: BasicOcspResponse | undefined
   try {
@@ -65,7 +100,13 @@ function* verdictSteps(options: OcspVerifyOptions): Eventual<OcspVerdict> {
     return invalid((error as Error).message)
   }
   // RFC 6960 §3.2 (1): the certificate that was asked about.
-  const single = basic.responses.find(({ certId }) => certIdMatches(certId, certificate, issuer, provider))
+  const single = basic.responses.find(({ certId }) => {
+    account.spendWork(1)
+    if (!equalBytes(certId.serialNumber, certificate.serialNumber)) return false
+    // Two hashes.
+    account.spendWork(1000)
+    return certIdMatches(certId, certificate, issuer, provider)
+  })
   if (!single) return invalid('the response is not about this certificate')
   const unknown = [...basic.extensions, ...single.extensions].find(({ critical }) => critical)
   if (unknown) return invalid(`the response has the critical extension ${unknown.oid}, which is not known here`)
@@ -74,7 +115,7 @@ function* verdictSteps(options: OcspVerifyOptions): Eventual<OcspVerdict> {
   const stale = timeProblem(options, single)
   if (stale) return invalid(stale)
   // §3.2 (2) to (4): the signature, by someone who may.
-  const problem = yield* signatureProblem(options, basic)
+  const problem = yield* signatureProblem(options, basic, account)
   if (problem) return invalid(problem)
   switch (single.status) {
     case 'good':
@@ -105,26 +146,37 @@ function timeProblem(options: OcspVerifyOptions, { thisUpdate, nextUpdate }: Sin
   return end < time - skew ? `the response counted until ${date(end)}; it is ${date(time)}` : undefined
 }
 
-function* signatureProblem(options: OcspVerifyOptions, basic: BasicOcspResponse): Eventual<string | undefined> {
+function* signatureProblem(
+  options: OcspVerifyOptions,
+  basic: BasicOcspResponse,
+  account: Account,
+): Eventual<string | undefined> {
   const { issuer, provider } = options
-  const signer = [issuer, ...basic.certificates].find((candidate) => isResponder(candidate, basic, provider))
+  const signer = [issuer, ...basic.certificates].find((candidate) => {
+    account.spendCandidate()
+    return isResponder(candidate, basic, provider)
+  })
   if (!signer) return 'the responder is neither the issuer nor among the certificates sent'
   if (!signer.equals(issuer)) {
-    const unfit = yield* delegationProblem(options, signer)
+    const unfit = yield* delegationProblem(options, signer, account)
     if (unfit) return unfit
   }
-  const ok = yield* verifySignature(provider, signer, basic.signatureAlgorithm, basic.tbs, basic.signature)
+  const ok = yield* verifySignature(account, provider, signer, basic.signatureAlgorithm, basic.tbs, basic.signature)
   return ok ? undefined : 'the signature of the response is not the responder’s'
 }
 
 function isResponder(candidate: Certificate, { responder }: BasicOcspResponse, provider: CryptoProvider): boolean {
-  if ('name' in responder) return candidate.subject.equals(responder.name)
+  if ('name' in responder && responder.name) return candidate.subject.equals(responder.name)
   const hash = provider.hashes.sha1?.digest(candidate.subjectPublicKeyInfo.keyBytes)
   return hash !== undefined && equalBytes(hash, responder.keyHash)
 }
 
 /** RFC 6960 §4.2.2.2: certified directly by the issuer, for OCSP signing, and valid now. */
-function* delegationProblem(options: OcspVerifyOptions, signer: Certificate): Eventual<string | undefined> {
+function* delegationProblem(
+  options: OcspVerifyOptions,
+  signer: Certificate,
+  account: Account,
+): Eventual<string | undefined> {
   const { issuer, provider } = options
   const facts = factsOf(signer)
   const time = Number(options.time ?? Date.now())
@@ -137,7 +189,7 @@ function* delegationProblem(options: OcspVerifyOptions, signer: Certificate): Ev
     return "the responder's certificate has expired or is not yet valid"
   const ok =
     equalBytes(signer.signatureIdentifier.raw, signer.tbsSignatureIdentifier.raw) &&
-    (yield* verifySignature(provider, issuer, signer.signatureAlgorithm, signer.tbs, signer.signature))
+    (yield* verifySignature(account, provider, issuer, signer.signatureAlgorithm, signer.tbs, signer.signature))
   return ok ? undefined : "the responder's certificate was not signed by the issuer"
 }
 

@@ -143,12 +143,13 @@ function readEntries(list: DerReader, crlIssuer: Name) {
     const serialNumber = entry.integer('userCertificate')
     const revocationDate = entry.time('revocationDate')
     if (entry.done) {
-      entries.push({ serialNumber, revocationDate, issuer })
+      entries.push({ serialNumber, revocationDate, issuer, reason: undefined, invalidityDate: undefined })
       continue
     }
     const extensions = new ExtensionList(readExtensions(entry, 'crlEntryExtensions'), 'revokedCertificate')
     entry.finish()
-    // RFC 5280 §5.3.3: an entry without certificateIssuer has that of the entry before.
+    // RFC 5280 §5.3.3: an entry without certificateIssuer has that of the entry before. One that can't be read leaves
+    // open whom this and the next entries are about, so the list is refused.
     const named = extensions.read(certificateIssuer)?.find(({ type }) => type === 'directoryName')
     if (named?.type === 'directoryName') issuer = named.value
     for (const { oid, critical } of extensions) if (critical && oid !== OID.certificateIssuer) unknownCritical = true
@@ -156,9 +157,18 @@ function readEntries(list: DerReader, crlIssuer: Name) {
       serialNumber,
       revocationDate,
       issuer,
-      reason: extensions.read(cRLReason),
-      invalidityDate: extensions.read(invalidityDate),
+      // What only says why and since when may be unreadable where it is not critical: the certificate is revoked.
+      reason: readable(() => extensions.read(cRLReason)),
+      invalidityDate: readable(() => extensions.read(invalidityDate)),
     })
   }
   return { entries, unknownCritical }
+}
+
+function readable<T>(read: () => T | undefined): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
 }

@@ -8,7 +8,7 @@ import { inheritedDsaParameters } from './dsa-inheritance.ts'
 import { factsOf, hasUsage, likelyIssued } from './facts.ts'
 import { checkName } from './host-name.ts'
 import type { BuiltPath } from './openssl-path.ts'
-import type { PathCheck, PathProblem } from './options.ts'
+import type { PathCheck, PathProblem, ReferenceName } from './options.ts'
 import { keySecurity, minimumBits, signatureSecurity } from './security-level.ts'
 
 /** Names and constraints looked at for a path that is refused already: more than honest ones have. */
@@ -92,8 +92,8 @@ function* make(
 }
 
 function namesAsked({ options: { name } }: VerifyContext) {
-  if (name === undefined) return []
-  return typeof name === 'string' || 'type' in name ? [name] : name
+  if (!name && name !== '') return []
+  return Array.isArray(name) ? (name as readonly (string | ReferenceName)[]) : [name as string | ReferenceName]
 }
 
 function whyUnbuilt({ chain, failure }: BuiltPath): string {

@@ -42,6 +42,23 @@ export interface Facts {
   readonly authority: 0 | 1 | 3 | 4 | 5
 }
 
+/** Every field by name: what is absent must not be found on a prototype. */
+const NOTHING: Facts = {
+  malformed: undefined,
+  unknownCritical: undefined,
+  basicConstraints: undefined,
+  keyUsage: undefined,
+  extKeyUsage: undefined,
+  netscapeTypes: undefined,
+  subjectKeyIdentifier: undefined,
+  authorityKeyIdentifier: undefined,
+  subjectAltName: undefined,
+  nameConstraints: undefined,
+  selfIssued: false,
+  selfSigned: false,
+  authority: 0,
+}
+
 const cache = /* @__PURE__ */ new WeakMap<VerifiableCertificate, Facts>()
 
 /** The facts of a certificate; never throws. */
@@ -87,7 +104,7 @@ const PROCESSED: ReadonlySet<string> = /* @__PURE__ */ (() =>
 
 function gather(certificate: VerifiableCertificate): Facts {
   const selfIssued = certificate.isSelfIssued
-  const bare: Facts = { selfIssued, selfSigned: false, authority: 0 }
+  const bare: Facts = { ...NOTHING, selfIssued }
   const { extensions } = certificate
   const duplicate = extensions.duplicate
   if (duplicate) return { ...bare, malformed: `extension ${duplicate} is there twice (RFC 5280 §4.2)` }
@@ -101,6 +118,7 @@ function gather(certificate: VerifiableCertificate): Facts {
   const usages = extensions.read(keyUsage)
   const purposes = extensions.read(extKeyUsage)
   const facts: Facts = {
+    malformed: undefined,
     unknownCritical: extensions.all.find(({ critical, oid }) => critical && !PROCESSED.has(oid))?.oid,
     basicConstraints: extensions.read(basicConstraints),
     keyUsage: usages?.reduce((bits, usage) => bits | (1 << KEY_USAGES.indexOf(usage)), 0),

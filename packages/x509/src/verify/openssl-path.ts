@@ -10,7 +10,7 @@ export interface BuiltPath {
   /** How many of them, from the leaf, came from the peer. */
   readonly untrusted: number
   /** Why the path does not end in a trust anchor. */
-  readonly failure?: VerifyCode
+  readonly failure: VerifyCode | undefined
 }
 
 /**
@@ -35,11 +35,11 @@ export function buildOpenSslPath(context: VerifyContext): BuiltPath {
       const trusted = anchors.find(current)
       if (trusted) {
         chain[chain.length - 1] = trusted
-        return { chain, untrusted: Math.min(untrusted, chain.length - 1) }
+        return { chain, untrusted: Math.min(untrusted, chain.length - 1), failure: undefined }
       }
     } else if (issuer) {
       chain.push(issuer)
-      if (partialChain || factsOf(issuer).selfSigned) return { chain, untrusted }
+      if (partialChain || factsOf(issuer).selfSigned) return { chain, untrusted, failure: undefined }
       fromStoreOnly = true
       continue
     }
@@ -80,7 +80,7 @@ function lastResort(context: VerifyContext, chain: VerifiableCertificate[], untr
   // With partial chains, a leaf that is in the store itself is trusted.
   if (context.partialChain && untrusted === chain.length) {
     const trusted = context.anchors.find(chain[0]!)
-    if (trusted) return { chain: [trusted], untrusted: 0 }
+    if (trusted) return { chain: [trusted], untrusted: 0, failure: undefined }
   }
   if (chain.length >= context.maxDepth + 2) return { chain, untrusted, failure: 'CERT_CHAIN_TOO_LONG' }
   if (factsOf(top).selfSigned)

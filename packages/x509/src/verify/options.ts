@@ -70,8 +70,11 @@ export interface PathOptions<C extends VerifiableCertificate = VerifiableCertifi
   readonly purpose?: Purpose
   /** Uses that the leaf's key must allow, where it has a keyUsage extension. */
   readonly keyUsage?: readonly KeyUsageName[]
-  /** A name, or several that must all be there; text is an IP address if it reads as one, else a host name. */
-  readonly name?: string | ReferenceName | readonly (string | ReferenceName)[]
+  /**
+   * A name, or several that must all be there; text is an IP address if it reads as one, else a host name. `false`: no
+   * name is asked for. `undefined` is refused, because it is most often a name that got lost.
+   */
+  readonly name?: string | ReferenceName | readonly (string | ReferenceName)[] | false
   /** Whether certificates were revoked: `checkCrls`. Absent: nothing is asked about it. */
   readonly revocation?: PathCheck
   /** Trusts a store's certificate that is not self-signed as an anchor. Default: in `webpki` only. */

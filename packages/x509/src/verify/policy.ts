@@ -1,3 +1,4 @@
+import { bool, listOf, optionsReader, text } from '@x/crypto-primitives/options'
 import { inhibitAnyPolicy, policyConstraints } from '../extensions/constraints.ts'
 import { certificatePolicies, policyMappings } from '../extensions/policies.ts'
 import { ANY_POLICY } from '../oids.ts'
@@ -7,6 +8,7 @@ import { describe, type VerifyContext } from './context.ts'
 import { factsOf } from './facts.ts'
 import type { BuiltPath } from './openssl-path.ts'
 import type { PathCheck } from './options.ts'
+import { invalidArgument } from './read-options.ts'
 
 /**
  * Certificate policies (RFC 5280 §6.1). In place of the RFC's tree, which doubles with every level that maps, each level
@@ -35,8 +37,22 @@ export interface PolicyOptions {
   readonly inhibitAny?: boolean
 }
 
-/** The check of certificate policies, with these inputs. */
+/** The check of certificate policies, with these inputs. @throws {X509Error} `INVALID_ARGUMENT` */
 export function checkPolicies(options: PolicyOptions = {}): PathCheck {
+  return checkPoliciesBy(readOptions(options))
+}
+
+export const POLICY_RULES = /* @__PURE__ */ (() => ({
+  initialPolicySet: listOf(text, 1),
+  explicitPolicy: bool,
+  inhibitMapping: bool,
+  inhibitAny: bool,
+}))()
+
+const readOptions = /* @__PURE__ */ (() => optionsReader('checkPolicies', POLICY_RULES, invalidArgument))()
+
+/** `checkPolicies` of options that were read. */
+export function checkPoliciesBy(options: PolicyOptions): PathCheck {
   return (context, path, findings) => processPolicies(context, path, options, findings)
 }
 

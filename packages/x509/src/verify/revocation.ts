@@ -1,3 +1,4 @@
+import { optionsReader, required } from '@x/crypto-primitives/options'
 import { equalBytes, trimInteger } from '../bytes.ts'
 import { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
@@ -21,6 +22,7 @@ import { inheritedDsaParameters } from './dsa-inheritance.ts'
 import { factsOf, hasUsage, keyIdentifiersAgree, likelyIssued } from './facts.ts'
 import type { BuiltPath } from './openssl-path.ts'
 import type { PathCheck } from './options.ts'
+import { ADVICE, CRL_RULES, invalidArgument } from './read-options.ts'
 
 /** Revocation by CRLs, with OpenSSL's semantics (`check_revocation`) and RFC 5280 §6.3 where it goes further. */
 
@@ -99,8 +101,16 @@ export interface CrlOptions {
   readonly deltaCrls?: boolean
 }
 
-/** The check that holds every certificate of a path against CRLs. */
+/** The check that holds every certificate of a path against CRLs. @throws {X509Error} `INVALID_ARGUMENT` */
 export function checkCrls(options: CrlOptions): PathCheck {
+  return checkCrlsOf(readOptions(options) as unknown as CrlOptions)
+}
+
+const readOptions = /* @__PURE__ */ (() =>
+  optionsReader('checkCrls', { ...CRL_RULES, crls: required(CRL_RULES.crls) }, invalidArgument, ADVICE))()
+
+/** `checkCrls` of options that were read. */
+export function checkCrlsOf(options: CrlOptions): PathCheck {
   return (context, path, findings) => checkRevocation(options, context, path, findings)
 }
 
@@ -170,7 +180,9 @@ class RevocationCheck {
     }
     if (!best) return undefined
     const delta = this.findDelta(best.crl)
-    return delta ? { ...best, delta, score: best.score | SCORE.delta } : best
+    if (!delta) return best
+    const isCurrent = this.timeProblem(delta, false) === undefined
+    return { ...best, delta, score: isCurrent ? best.score | SCORE.delta : best.score }
   }
 
   /** OpenSSL's `get_crl_score`. */
@@ -195,7 +207,7 @@ class RevocationCheck {
       reasons |= scope
       score |= SCORE.scope
     }
-    return { crl, issuer: signer.issuer, score, reasons }
+    return { crl, delta: undefined, issuer: signer.issuer, score, reasons }
   }
 
   /** Whose key signed: the certificate's issuer, one further up, or with extended support another certificate. */
@@ -242,13 +254,16 @@ class RevocationCheck {
     return a.some((one) => b.some((other) => sameGeneralName(one, other)))
   }
 
-  /** OpenSSL's `get_delta_sk`: a delta CRL that continues this base. */
+  /**
+   * OpenSSL's `get_delta_sk`: the newest delta CRL that continues this base. One that has run out counts too: whom it
+   * revokes stays revoked (RFC 5280 §5.2.4); it only cannot keep an old base alive.
+   */
   private findDelta(base: CertificateRevocationList): CertificateRevocationList | undefined {
     const { options } = this
     if (!(options.deltaCrls ?? this.extended)) return undefined
     const baseFacts = factsOfCrl(base)
     if (!baseFacts.number || !(baseFacts.hasFreshest || this.subject.extensions.find(OID.freshestCRL))) return undefined
-    return options.crls.find((delta) => {
+    const continuing = options.crls.filter((delta) => {
       const { baseNumber, number, invalid } = factsOfCrl(delta)
       return (
         !invalid &&
@@ -258,18 +273,18 @@ class RevocationCheck {
         sameExtension(delta, base, OID.authorityKeyIdentifier) &&
         sameExtension(delta, base, OID.issuingDistributionPoint) &&
         compareNumbers(baseNumber, baseFacts.number!) <= 0 &&
-        compareNumbers(number, baseFacts.number!) > 0 &&
-        this.timeProblem(delta, false) === undefined
+        compareNumbers(number, baseFacts.number!) > 0
       )
     })
+    return continuing.reduce<CertificateRevocationList | undefined>(
+      (newest, delta) =>
+        newest && compareNumbers(factsOfCrl(newest).number!, factsOfCrl(delta).number!) >= 0 ? newest : delta,
+      undefined,
+    )
   }
 
   /** OpenSSL's `check_crl`: the issuer's right to sign it, its scope, date and signature. */
-  private *checkCrl(
-    { issuer, score, delta }: Chosen,
-    crl: CertificateRevocationList,
-    isDelta: boolean,
-  ): Eventual<void> {
+  private *checkCrl({ issuer, score }: Chosen, crl: CertificateRevocationList, isDelta: boolean): Eventual<void> {
     const { context, depth, findings, path } = this
     const who = `the CRL of ${quoteName(crl.issuer)}`
     if (depth === path.chain.length - 1 && issuer === this.subject && !likelyIssued(issuer, issuer))
@@ -290,8 +305,8 @@ class RevocationCheck {
           `${describe(issuer)}, which signed ${who}, has no valid path to the same anchor`,
         )
     }
-    // A base CRL may be out of date when its delta is not.
-    const problem = this.timeProblem(crl, !isDelta && delta !== undefined)
+    // A base CRL may be out of date when its delta is not; of the delta's own date OpenSSL asks nothing more.
+    const problem = isDelta ? undefined : this.timeProblem(crl, (score & SCORE.delta) !== 0)
     if (problem)
       findings.add(problem, depth, `${who} ${problem === 'CRL_HAS_EXPIRED' ? 'has expired' : 'is not yet valid'}`)
     const dsa = inheritedDsaParameters(path.chain)[path.chain.indexOf(issuer)]

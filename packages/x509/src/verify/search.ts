@@ -36,7 +36,7 @@ export function* searchPaths(context: VerifyContext, visit: (path: BuiltPath) =>
         continue
       if (!(yield* signs(anchor, current))) continue
       account.spendPath()
-      if (yield* visit({ chain: [...chain, anchor], untrusted: chain.length })) return true
+      if (yield* visit({ chain: [...chain, anchor], untrusted: chain.length, failure: undefined })) return true
     }
     // What is in the store but is no anchor may still stand in between.
     const between = context.partialChain
@@ -63,7 +63,7 @@ export function* searchPaths(context: VerifyContext, visit: (path: BuiltPath) =>
   const own = anchors.find(leaf)
   if (own && (isAnchor(context, own) || context.partialChain)) {
     account.spendPath()
-    if (yield* visit({ chain: [own], untrusted: 0 })) return true
+    if (yield* visit({ chain: [own], untrusted: 0, failure: undefined })) return true
   }
   return leads(leaf) && (yield* extend([leaf]))
 }

@@ -18,7 +18,7 @@ export function* validatePath(options: PathOptions, payer?: Account): Eventual<P
   else
     context.verifyCrlIssuer = function* (issuer, anchor) {
       const result = yield* validatePath(
-        { ...options, leaf: issuer, purpose: 'any', name: undefined, policy: false },
+        { ...options, leaf: issuer, purpose: 'any', name: false, policy: false },
         context.account,
       )
       return result.ok && result.chain[result.chain.length - 1]!.equals(anchor)

@@ -1,11 +1,12 @@
 import type { Awaitable } from '@x/crypto-primitives'
+import { optionsReader } from '@x/crypto-primitives/options'
 import type { Certificate } from '../certificate.ts'
-import { X509Error } from '../error.ts'
 import { type Eventual, run } from '../steps.ts'
 import { verifyMessage } from './codes.ts'
 import type { PathCheck, PathOptions, PathProfile, PathResult } from './options.ts'
 import { nodeProfile } from './profiles.ts'
-import { type CrlOptions, checkCrls } from './revocation.ts'
+import { ADVICE, CRL_RULES, invalidArgument, PATH_RULES } from './read-options.ts'
+import { type CrlOptions, checkCrlsOf } from './revocation.ts'
 import { validatePath } from './validate-path.ts'
 import type { VerifyOptions, VerifyResult } from './verify-chain.ts'
 
@@ -15,14 +16,19 @@ export type VerifyAsNodeOptions = Omit<VerifyOptions, 'profile' | 'policy'>
  * `verifyChain` with the profile `node` and no certificate policies: what Node and OpenSSL decide, less their holes. A
  * program that needs no more loads no more.
  *
- * @throws {X509Error} `INVALID_ARGUMENT` for options that would be passed over here
+ * @throws {X509Error} `INVALID_ARGUMENT` for options that are not known, not of their type, or would be passed over
  */
 export function verifyAsNode(options: VerifyAsNodeOptions): Awaitable<VerifyResult> {
-  // Nothing that is asked for may silently not be done.
-  if ('profile' in options || 'policy' in options)
-    throw new X509Error('INVALID_ARGUMENT', 'verifyAsNode takes neither a profile nor policies: verifyChain does')
-  return run(verifyBy(options, nodeProfile))
+  return run(verifyBy(readOptions(options), nodeProfile))
 }
+
+const readOptions = /* @__PURE__ */ (() =>
+  optionsReader('verifyAsNode', { ...PATH_RULES, ...CRL_RULES }, invalidArgument, {
+    ...ADVICE,
+    profile: 'verifyAsNode takes neither a profile nor policies: verifyChain does',
+    policy: 'verifyAsNode takes neither a profile nor policies: verifyChain does',
+    revocation: 'CRLs are given as `crls`',
+  }) as unknown as (given: unknown) => VerifyAsNodeOptions)()
 
 /** What `verifyChain` and `verifyAsNode` have in common. */
 export function* verifyBy(
@@ -34,7 +40,7 @@ export function* verifyBy(
     ...options,
     profile,
     policy,
-    revocation: crls && checkCrls({ ...options, crls }),
+    revocation: crls && checkCrlsOf({ ...options, crls }),
   } as PathOptions)
   return { ...(result as PathResult<Certificate>), message: verifyMessage(result.code) }
 }

@@ -1,10 +1,11 @@
 import type { Awaitable } from '@x/crypto-primitives'
+import { anyOf, group, oneOf, optionsReader } from '@x/crypto-primitives/options'
 import type { Certificate } from '../certificate.ts'
-import { X509Error } from '../error.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
 import type { PathOptions, PathResult } from './options.ts'
-import { checkPolicies, type PolicyOptions } from './policy.ts'
+import { checkPoliciesBy, POLICY_RULES, type PolicyOptions } from './policy.ts'
 import { nodeProfile } from './profiles.ts'
+import { ADVICE, CRL_RULES, invalidArgument, PATH_RULES } from './read-options.ts'
 import type { CrlOptions } from './revocation.ts'
 import { verifyBy } from './verify-as-node.ts'
 import { webpkiProfile } from './webpki-profile.ts'
@@ -37,7 +38,7 @@ export interface VerifyResult extends PathResult<Certificate> {
  *
  * @returns the result at once when the provider and `fetchIssuer` answer at once, else a promise of it. A refusal is a
  *   result, never an exception; malformed extensions, unknown algorithms and spent budgets are refusals
- * @throws {X509Error} `INVALID_ARGUMENT` for a profile that is not known
+ * @throws {X509Error} `INVALID_ARGUMENT` for options that are not known, not of their type, or would be passed over
  * @example
  * const result = await verifyChain({ leaf, intermediates, anchors: store, provider, name: 'example.com' })
  * if (!result.ok) console.error(result.code, result.reason)
@@ -51,9 +52,20 @@ export function verifyChainSync(options: VerifyOptions): VerifyResult {
   return runSync(verifySteps(options), 'verifyChainSync')
 }
 
-function verifySteps({ profile = 'webpki', policy, ...options }: VerifyOptions): Eventual<VerifyResult> {
-  // A misspelt `webpki` must not become the laxer of the two.
-  if (profile !== 'webpki' && profile !== 'node')
-    throw new X509Error('INVALID_ARGUMENT', `profile must be 'webpki' or 'node', not ${JSON.stringify(profile)}`)
-  return verifyBy(options, profile === 'webpki' ? webpkiProfile : nodeProfile, policy && checkPolicies(policy))
+function verifySteps(given: VerifyOptions): Eventual<VerifyResult> {
+  const { profile, policy, ...options } = readOptions(given)
+  return verifyBy(options, profile === 'node' ? nodeProfile : webpkiProfile, policy && checkPoliciesBy(policy))
 }
+
+const readOptions = /* @__PURE__ */ (() =>
+  optionsReader(
+    'verifyChain',
+    {
+      ...PATH_RULES,
+      ...CRL_RULES,
+      profile: oneOf('webpki', 'node'),
+      policy: anyOf<unknown>(oneOf(false), group(POLICY_RULES)),
+    },
+    invalidArgument,
+    { ...ADVICE, revocation: 'CRLs are given as `crls`; checkCrls is for verifyChain of @x/x509/verify' },
+  ) as unknown as (given: unknown) => VerifyOptions)()

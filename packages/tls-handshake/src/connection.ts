@@ -260,7 +260,7 @@ export class Connection extends ConnectionProperties {
     this.#renegotiation = policy
   }
 
-  /** Largest plaintext of a record we send, 512 to 16384 bytes. */
+  /** Largest plaintext of a record we send, 512 to 16384 bytes; the peer's own limit stays. */
   set maxSendFragment(bytes: number) {
     this.#writer.maxFragment = bytes
   }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { TlsConnection } from '../src/index.ts'
+import { distinct, inCommon } from '../src/handshake/in-common.ts'
+import { type ClientConfig, type ServerConfig, TlsConnection } from '../src/index.ts'
+import { editExtensions } from './harness/edit.ts'
 import { memoryOf } from './harness/heap.ts'
 import { Message } from './harness/names.ts'
 import { clientConfig, join, serverConfig } from './harness/pair.ts'
@@ -61,4 +63,80 @@ test('input that waits behind a question costs its bytes, in however many pieces
     return tls
   })
   expect(each - honest).toBeLessThan(allowed(sent))
+})
+
+const u16 = (value: number): number[] => [value >> 8, value & 255]
+/** A list of numbers of two bytes, its length in front: so many, all different. */
+const numbers = (count: number, start = 0x2000): Uint8Array =>
+  Uint8Array.from([...u16(2 * count), ...Array.from({ length: count }, (_, i) => u16(start + i)).flat()])
+
+/** Bodies of sixty thousand bytes that one extension of a ClientHello may have. */
+const LONG: readonly (readonly [name: string, type: number, body: () => Uint8Array])[] = [
+  ['signature schemes', 13, () => Uint8Array.from([...u16(60002), 4, 3, ...numbers(30000).subarray(2)])],
+  ['groups', 10, () => Uint8Array.from([...u16(60002), 0, 23, ...numbers(30000).subarray(2)])],
+  ['protocols', 16, () => Uint8Array.from([...u16(60000), ...Array.from({ length: 30000 }, () => [1, 120]).flat()])],
+  ['authorities', 47, () => Uint8Array.from([...u16(60000), ...Array.from({ length: 20000 }, () => [0, 1, 5]).flat()])],
+]
+
+/** A server that has answered a hello, and waits. */
+function answered(overrides: Partial<ClientConfig>, config: Partial<ServerConfig>) {
+  const peer = TlsConnection.client(clientConfig(overrides))
+  const tls = TlsConnection.server(serverConfig(config))
+  const hello = join(peer.takeOutput())
+  tls.receive(hello)
+  tls.takeEvents()
+  tls.takeOutput()
+  expect(tls.error).toBeUndefined()
+  return { tls, received: hello.length }
+}
+
+for (const versions of [[0x0304], [0x0303]] as const) {
+  for (const cookie of versions[0] === 0x0304 ? [false, true] : [false]) {
+    for (const [name, type, body] of LONG) {
+      test(`thousands of ${name} in a hello of TLS ${versions[0] & 15}${cookie ? ', asked for another' : ''} are not kept`, () => {
+        const config = { versions, cookie }
+        const honest = memoryOf(() => answered({ versions }, config).tls)
+        const extension = body()
+        const rewriteClientHello = (raw: Uint8Array) =>
+          editExtensions(raw, (list) => [...list.filter(([other]) => other !== type), [type, extension]])
+        let received = 0
+        const each = memoryOf(() => {
+          const result = answered({ versions, rewriteClientHello }, config)
+          received = result.received
+          return result.tls
+        })
+        expect(received).toBeGreaterThan(60000)
+        expect(each - honest).toBeLessThan(allowed(received))
+      })
+    }
+
+    test(`thousands of extensions in a hello of TLS ${versions[0] & 15}${cookie ? ', asked for another' : ''} are not kept`, () => {
+      const config = { versions, cookie }
+      const honest = memoryOf(() => answered({ versions }, config).tls)
+      const rewriteClientHello = (raw: Uint8Array) =>
+        editExtensions(raw, (list) => [
+          ...list,
+          ...Array.from({ length: 15000 }, (_, i): [number, Uint8Array] => [0x1000 + i, new Uint8Array(0)]),
+        ])
+      const each = memoryOf(() => answered({ versions, rewriteClientHello }, config).tls)
+      expect(each - honest).toBeLessThan(allowed(60000))
+    })
+  }
+}
+
+test('lists in common are looked at once for each number', () => {
+  const ours = Array.from({ length: 40 }, (_, id) => ({ id }))
+  let read = 0
+  function* theirs() {
+    for (let i = 0; i < 30000; i++) {
+      read++
+      yield i % 100
+    }
+  }
+  expect(inCommon(ours, theirs(), false)).toEqual(ours)
+  expect(read).toBe(30000)
+  let asked = 0
+  const wanted = (id: number) => ++asked > 0 && id < 40
+  expect(distinct(theirs(), wanted)).toHaveLength(40)
+  expect(asked).toBe(100)
 })

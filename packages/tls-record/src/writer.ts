@@ -22,8 +22,10 @@ export class RecordWriter {
   protection: WriteProtection = new PlaintextWriter()
   /** `legacy_record_version`: 0x0301 for a first ClientHello, then the negotiated version (RFC 9846 §5.1). */
   version: number = Version.TLS10
-  /** Largest content, bytes. */
+  /** Largest content that we like to send, bytes. */
   maxFragment: number
+  /** Largest content that the peer takes: its max_fragment_length, or record_size_limit below TLS 1.3. */
+  peerMaxFragment = MAX_PLAINTEXT
   /** Largest TLSInnerPlaintext of TLS 1.3, content, type and padding: the peer's record_size_limit (RFC 8449). */
   maxInner = MAX_PLAINTEXT + 1
   /** TLS 1.0 CBC: the first byte of a record's application data goes alone (1/n-1 splitting, against BEAST). */
@@ -56,7 +58,8 @@ export class RecordWriter {
 
   /** Bytes of content that a full record takes now. */
   get fragmentLength(): number {
-    return Math.max(1, this.protection.innerType ? Math.min(this.maxFragment, this.maxInner - 1) : this.maxFragment)
+    const limit = Math.min(this.maxFragment, this.peerMaxFragment)
+    return Math.max(1, this.protection.innerType ? Math.min(limit, this.maxInner - 1) : limit)
   }
 
   /** Writes one message in as many records as it takes. */

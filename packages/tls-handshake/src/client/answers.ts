@@ -5,6 +5,7 @@ import { alpn } from '../extensions/alpn.ts'
 import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
 import { recordSizeLimit } from '../extensions/record-size-limit.ts'
 import type { ExtensionBlock } from '../extensions/registry.ts'
+import { NO_LIMITS } from '../handshake/context.ts'
 import type { Flow } from '../handshake/step.ts'
 import { verifyPeer } from '../tls13/authentication.ts'
 import type { ClientContext } from './client-context.ts'
@@ -24,8 +25,10 @@ export function negotiatedProtocol({ config }: ClientContext, extensions: Extens
 }
 
 /** max_fragment_length (RFC 6066 §4) and record_size_limit (RFC 8449). */
-export function limitFragments({ config, facts, wire }: ClientContext, extensions: ExtensionBlock): void {
+export function limitFragments(hs: ClientContext, extensions: ExtensionBlock): void {
+  const { config, facts, wire } = hs
   const { reader, writer } = wire
+  hs.recordLimits = NO_LIMITS
   const fragment = extensions.get(maxFragmentLength)
   if (fragment !== undefined) {
     if (fragment !== config.maxFragmentLength) {
@@ -35,19 +38,19 @@ export function limitFragments({ config, facts, wire }: ClientContext, extension
         `max_fragment_length ${fragment} was not asked for`,
       )
     }
-    reader.maxPlaintext = fragment
-    writer.maxFragment = Math.min(writer.maxFragment, fragment)
+    reader.maxPlaintext = writer.peerMaxFragment = fragment
+    hs.recordLimits = { send: fragment, receive: fragment }
   }
   const limit = extensions.get(recordSizeLimit)
   if (limit === undefined) return
   // RFC 8449 §5: both extensions in an answer are illegal_parameter.
   if (fragment !== undefined)
     throw peerError('illegal_parameter', 'BAD_EXTENSION', 'max_fragment_length beside record_size_limit')
-  // RFC 8449 §4: in TLS 1.3 the content type and padding count.
-  const inner = facts.version === Version.TLS13
-  if (inner) writer.maxInner = Math.min(writer.maxInner, limit)
-  else writer.maxFragment = Math.min(writer.maxFragment, limit)
-  reader.maxPlaintext = Math.min(reader.maxPlaintext, config.recordSizeLimit! - (inner ? 1 : 0))
+  if (facts.version === Version.TLS13) {
+    // RFC 8449 §4: the content type and padding count.
+    writer.maxInner = Math.min(writer.maxInner, limit)
+    reader.maxPlaintext = Math.min(reader.maxPlaintext, config.recordSizeLimit! - 1)
+  } else hs.recordLimits = { send: limit, receive: Math.min(NO_LIMITS.receive, config.recordSizeLimit!) }
 }
 
 /** Asks whether the server is who it should be. @param resumed the chain is that of the session */

@@ -19,6 +19,7 @@ import { writeClientHelloFields } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { FALLBACK_SCSV } from '../registry/cipher-suites.ts'
 import type { Group } from '../registry/groups.ts'
+import { isScheme12 } from '../registry/signature-schemes.ts'
 import type { ClientContext } from './client-context.ts'
 import { type PendingExtension, pending } from './pending-extension.ts'
 
@@ -119,9 +120,8 @@ function commonExtensions(hs: ClientContext): PendingExtension[] {
   if (config.requestOcsp) list.push(pending(statusRequest, true))
   // A client that can verify no certificate has no use for one. RFC 5246 §7.4.1.4.1: not below TLS 1.2.
   if (!hs.requiresPsk && hs.versions[0] >= Version.TLS12) {
-    list.push(
-      pending(signatureAlgorithms, grease ? [grease.signatureScheme, ...hs.signatureSchemes] : hs.signatureSchemes),
-    )
+    const schemes = hs.version13 ? hs.signatureSchemes : hs.signatureSchemes.filter(isScheme12)
+    list.push(pending(signatureAlgorithms, grease ? [grease.signatureScheme, ...schemes] : schemes))
   }
   if (config.certificateSignatureSchemes) {
     list.push(pending(signatureAlgorithmsCert, config.certificateSignatureSchemes))

@@ -268,6 +268,7 @@ function sendFinished(client: Client12, keys: Protections): Uint8Array {
   hs.transcript.start(hash)
   wire.sendChangeCipherSpec()
   wire.changeWriteKeys(keys.client.writer())
+  wire.writer.peerMaxFragment = hs.recordLimits.send
   wire.writer.splitFirstByte =
     version === 0x0301 && suite.cbc !== undefined && suite.cbc !== 'null' && config.cbcRecordSplitting !== false
   if (client.npnProtocols) {
@@ -312,6 +313,7 @@ function* readFinished(client: Client12, keys: Protections): Flow<Uint8Array> {
   const { hash, master } = client.state!
   yield* nextChangeCipherSpec()
   hs.wire.changeReadKeys(keys.server.reader())
+  hs.wire.reader.maxPlaintext = hs.recordLimits.receive
   const message = yield* nextMessage(HandshakeType.finished)
   const expected = verifyData(hash, master, 'server', hs.transcript.digest())
   checkFinished(message, expected)

@@ -3,10 +3,15 @@ import { peerError, Version } from '@x/tls-record'
 import { EMPTY } from '../codec/bytes.ts'
 import type { CertificateRequestInfo } from '../config.ts'
 import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
+import { formsOf } from '../extensions/extension.ts'
 import { KEY_SHARE, serverKeyShare } from '../extensions/key-share.ts'
+import { selectedPsk } from '../extensions/pre-shared-key.ts'
 import { serverNameAnswer } from '../extensions/server-name.ts'
 import { signatureAlgorithms } from '../extensions/signature-algorithms.ts'
 import { supportedGroups } from '../extensions/supported-groups.ts'
+import { selectedVersion } from '../extensions/supported-versions.ts'
+import { tlsFlags } from '../extensions/tls-flags.ts'
+import { distinct } from '../handshake/in-common.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { emptyCertificate13 } from '../messages/certificate.ts'
 import { type CertificateRequest13, decodeCertificateRequest13 } from '../messages/certificate-request.ts'
@@ -70,6 +75,8 @@ export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow<
 
 // --- ServerHello (RFC 9846 §4.2.3)
 
+const SERVER_HELLO = /* @__PURE__ */ formsOf(selectedPsk, selectedVersion, serverKeyShare, tlsFlags)
+
 function* processServerHello(hs: ClientContext, hello: ServerHello): Flow<Client13> {
   const { facts, pending, provider } = hs
   // RFC 9846 §4.2.4: a second HelloRetryRequest is unexpected_message.
@@ -77,7 +84,7 @@ function* processServerHello(hs: ClientContext, hello: ServerHello): Flow<Client
     throw peerError('unexpected_message', 'UNEXPECTED_MESSAGE', 'a second HelloRetryRequest')
   }
   const suite = checkServerHello13(hs, hello)
-  hello.extensions.admit('SH', hs.offeredExtensions)
+  hello.extensions.admit('SH', SERVER_HELLO, hs.offeredExtensions)
   const psk = hs.parts.preSharedKeys?.accept(hs, hello, suite)
   facts.version = Version.TLS13
   pending.cipherSuite = suite.id
@@ -228,7 +235,7 @@ export function readCertificateRequest(
     context: postHandshake ? request.context : undefined,
   }
   hs.facts.certificateRequest = info
-  hs.facts.sharedSignatureSchemes = signatureSchemes.filter((scheme) => hs.signatureSchemes.includes(scheme))
+  hs.facts.sharedSignatureSchemes = distinct(signatureSchemes, (scheme) => hs.signatureSchemes.includes(scheme))
   return request
 }
 

@@ -27,7 +27,7 @@ function adopt(hs: ClientContext, raw: Uint8Array): Uint8Array {
   const hello = decodeClientHello({ type: HandshakeType.client_hello, body: raw.subarray(4), raw })
   hs.random = hello.random
   hs.sessionId = hello.sessionId
-  hs.offeredSuites = hello.cipherSuites
+  hs.offeredSuites = [...hello.cipherSuites]
   hs.offeredExtensions = new Set(hello.extensions.types)
   return raw
 }

@@ -1,11 +1,16 @@
 import { peerError, Version } from '@x/tls-record'
 import { COOKIE, cookie } from '../extensions/cookie.ts'
+import { formsOf } from '../extensions/extension.ts'
 import { retryGroup } from '../extensions/key-share.ts'
+import { selectedVersion } from '../extensions/supported-versions.ts'
+import { tlsFlags } from '../extensions/tls-flags.ts'
 import type { ServerHello } from '../messages/server-hello.ts'
 import type { ClientContext } from './client-context.ts'
 import { offeredGroup, sendSecondClientHello } from './client-hello.ts'
 import { negotiateVersion } from './negotiate-version.ts'
 import { checkServerHello13 } from './server-hello13.ts'
+
+const FORMS = /* @__PURE__ */ formsOf(cookie, retryGroup, selectedVersion, tlsFlags)
 
 /** HelloRetryRequest (RFC 9846 §4.2.4): checks it, and sends the second ClientHello. */
 export function answerHelloRetryRequest(hs: ClientContext, request: ServerHello): void {
@@ -13,7 +18,7 @@ export function answerHelloRetryRequest(hs: ClientContext, request: ServerHello)
     throw peerError('illegal_parameter', 'BAD_PROTOCOL_VERSION_NUMBER', 'a HelloRetryRequest that is not of TLS 1.3')
   }
   const suite = checkServerHello13(hs, request)
-  request.extensions.admit('HRR', new Set([...hs.offeredExtensions, COOKIE.type]))
+  request.extensions.admit('HRR', FORMS, new Set([...hs.offeredExtensions, COOKIE.type]))
   hs.cookie = request.extensions.get(cookie)
   const group = request.extensions.get(retryGroup)
   if (group === undefined && hs.cookie === undefined) {

@@ -1,15 +1,20 @@
 import { peerError } from '@x/tls-record'
 import { concatBytes, EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { ProtocolVersion } from '../config.ts'
+import { alpn } from '../extensions/alpn.ts'
 import { ecPointFormats } from '../extensions/ec-point-formats.ts'
-import { ENCRYPT_THEN_MAC } from '../extensions/encrypt-then-mac.ts'
-import { EXTENDED_MAIN_SECRET } from '../extensions/extended-main-secret.ts'
+import { ENCRYPT_THEN_MAC, encryptThenMac } from '../extensions/encrypt-then-mac.ts'
+import { EXTENDED_MAIN_SECRET, extendedMainSecret } from '../extensions/extended-main-secret.ts'
+import { formsOf } from '../extensions/extension.ts'
+import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
 import { npnAnswer } from '../extensions/next-protocol-negotiation.ts'
+import { recordSizeLimit } from '../extensions/record-size-limit.ts'
 import { renegotiationInfo } from '../extensions/renegotiation-info.ts'
 import { serverNameAnswer } from '../extensions/server-name.ts'
 import { sessionTicketAnswer } from '../extensions/session-ticket.ts'
 import { sctList } from '../extensions/signed-certificate-timestamp.ts'
 import { statusRequestAnswer } from '../extensions/status-request.ts'
+import { supportedGroups } from '../extensions/supported-groups.ts'
 import type { ServerHello } from '../messages/server-hello.ts'
 import { type CipherSuite12, suiteFitsVersion } from '../registry/cipher-suites12.ts'
 import type { Session } from '../session.ts'
@@ -44,6 +49,23 @@ export interface Renegotiation {
   readonly chain: readonly Uint8Array[] | undefined
   readonly extendedMasterSecret: boolean
 }
+
+const FORMS = /* @__PURE__ */ formsOf(
+  alpn,
+  ecPointFormats,
+  encryptThenMac,
+  extendedMainSecret,
+  maxFragmentLength,
+  npnAnswer,
+  recordSizeLimit,
+  renegotiationInfo,
+  sctList,
+  serverNameAnswer,
+  sessionTicketAnswer,
+  statusRequestAnswer,
+  supportedGroups,
+)
+
 /** What the ServerHello settles (RFC 5246 §7.4.1.3), checked. */
 export function processServerHello(
   hs: ClientContext12,
@@ -64,7 +86,7 @@ export function processServerHello(
   if (hello.compressionMethod !== 0) {
     throw peerError('illegal_parameter', 'UNSUPPORTED_COMPRESSION_ALGORITHM', 'a compression method other than null')
   }
-  extensions.admit('SH12', hs.offeredExtensions)
+  extensions.admit('SH12', FORMS, hs.offeredExtensions)
   wire.reader.version = version
   wire.writer.version = version
   facts.version = version
@@ -76,9 +98,9 @@ export function processServerHello(
   const resumed = resumedSession(hs, hello, suite, version)
   const extendedMasterSecret = extensions.has(EXTENDED_MAIN_SECRET)
   checkExtendedMasterSecret(extendedMasterSecret, resumed, previous)
-  const encryptThenMac = extensions.has(ENCRYPT_THEN_MAC)
+  const macsAfterwards = extensions.has(ENCRYPT_THEN_MAC)
   // RFC 7366 §3: only with block ciphers.
-  if (encryptThenMac && suite.aead) {
+  if (macsAfterwards && suite.aead) {
     throw peerError('illegal_parameter', 'BAD_EXTENSION', 'encrypt_then_mac with an AEAD')
   }
   extensions.get(serverNameAnswer)
@@ -104,7 +126,7 @@ export function processServerHello(
     sessionId: hello.sessionId,
     resumed,
     extendedMasterSecret,
-    encryptThenMac,
+    encryptThenMac: macsAfterwards,
     ticketPromised: extensions.get(sessionTicketAnswer) !== undefined,
     statusPromised: extensions.get(statusRequestAnswer) !== undefined,
     npnProtocols,

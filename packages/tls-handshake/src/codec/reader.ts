@@ -79,14 +79,19 @@ export class Reader {
 
   /** `uint16 name<min..max>`: a list of numbers; `min` in bytes. */
   list16(min = 2, lengthBytes: 1 | 2 = 2): number[] {
+    return [...this.numbers16(min, lengthBytes)]
+  }
+
+  /** The same in as few bytes as they came in. */
+  numbers16(min = 2, lengthBytes: 1 | 2 = 2): Uint16Array {
     const length = lengthBytes === 1 ? this.u8() : this.u16()
     this.#checkLength(length, min, 0xffff)
     const at = this.#take(length)
     if (length % 2 !== 0) this.fail('a list of two-byte numbers has an odd length')
     const bytes = this.#bytes
-    const list: number[] = []
-    for (let i = at; i < at + length; i += 2) list.push((bytes[i] << 8) | bytes[i + 1])
-    return list
+    const numbers = new Uint16Array(length / 2)
+    for (let i = 0; i < numbers.length; i++) numbers[i] = (bytes[at + 2 * i] << 8) | bytes[at + 2 * i + 1]
+    return numbers
   }
 
   /** A vector's content, to be read to its end by `read`. */

@@ -29,6 +29,16 @@ export function form<T>(
   return { extension, decode, encode }
 }
 
+/** A form as far as reading goes. */
+export type ReadableForm<T> = Pick<ExtensionForm<T>, 'extension' | 'decode'>
+
+/** The forms that extensions have in one kind of message, by number. */
+export type ExtensionForms = ReadonlyMap<number, ReadableForm<unknown>>
+
+export function formsOf(...forms: readonly ReadableForm<unknown>[]): ExtensionForms {
+  return new Map(forms.map((one) => [one.extension.type, one]))
+}
+
 /** A form without content: the extension being there is all it says. */
 export function emptyForm(extension: Extension): ExtensionForm<true> {
   return form(

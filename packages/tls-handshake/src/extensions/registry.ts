@@ -9,7 +9,7 @@ import { EARLY_DATA } from './early-data.ts'
 import { EC_POINT_FORMATS } from './ec-point-formats.ts'
 import { ENCRYPT_THEN_MAC } from './encrypt-then-mac.ts'
 import { EXTENDED_MAIN_SECRET } from './extended-main-secret.ts'
-import type { Extension, ExtensionForm, Place } from './extension.ts'
+import type { Extension, ExtensionForm, ExtensionForms, Place, ReadableForm } from './extension.ts'
 import { KEY_SHARE } from './key-share.ts'
 import { MAX_FRAGMENT_LENGTH } from './max-fragment-length.ts'
 import { NEXT_PROTOCOL_NEGOTIATION } from './next-protocol-negotiation.ts'
@@ -74,9 +74,11 @@ const PLACE_NAMES: Readonly<Record<Place, string>> = {
   NST: 'NewSessionTicket',
 }
 
-/** A block of extensions as it came: bodies are decoded when they are asked for. */
+/** A block of extensions as it came. */
 export class ExtensionBlock {
   readonly #bodies = new Map<number, Uint8Array>()
+  /** The type that came last. */
+  #last: number | undefined
 
   /**
    * Reads `Extension extensions<..>` with its length, or, `optional`, nothing at all at the end of a message.
@@ -93,6 +95,7 @@ export class ExtensionBlock {
           throw peerError(duplicateAlert, 'DUPLICATE_EXTENSION', `extension ${type} stands twice in ${reader.what}`)
         }
         block.#bodies.set(type, body)
+        block.#last = type
       }
     })
     return block
@@ -105,13 +108,7 @@ export class ExtensionBlock {
 
   /** The type that came last. */
   get last(): number | undefined {
-    let last: number | undefined
-    for (const type of this.#bodies.keys()) last = type
-    return last
-  }
-
-  get size(): number {
-    return this.#bodies.size
+    return this.#last
   }
 
   has(extension: Extension): boolean {
@@ -128,7 +125,7 @@ export class ExtensionBlock {
    *
    * @throws {TlsError} decode_error when its body is malformed
    */
-  get<T>(form: ExtensionForm<T>): T | undefined {
+  get<T>(form: ReadableForm<T>): T | undefined {
     const body = this.#bodies.get(form.extension.type)
     if (body === undefined) return undefined
     const reader = new Reader(body, form.extension.name, 'BAD_EXTENSION')
@@ -137,13 +134,21 @@ export class ExtensionBlock {
     return value
   }
 
+  /** Lets go of what nobody will ask for: there may be ten thousands of them, which a peer could have us keep. */
+  forgetUnknown(): void {
+    for (const type of this.#bodies.keys()) if (!EXTENSIONS.has(type)) this.#bodies.delete(type)
+  }
+
   /**
-   * The one place where misplaced, unasked and unknown extensions are refused.
+   * The one place where misplaced, unasked, unknown and malformed extensions are refused: each that we know is read to its
+   * end, whether it will be of use or not.
    *
    * @param place the message
+   * @param forms what extensions look like in it
    * @param offered the types that were asked for, where the block is an answer
+   * @throws {TlsError} illegal_parameter, unsupported_extension, or what a malformed body asks for, decode_error as a rule
    */
-  admit(place: Place, offered?: ReadonlySet<number>): void {
+  admit(place: Place, forms: ExtensionForms, offered?: ReadonlySet<number>): void {
     for (const type of this.#bodies.keys()) {
       const known = EXTENSIONS.get(type)
       // RFC 9846 §4.3: recognised, and not specified for this message.
@@ -162,6 +167,8 @@ export class ExtensionBlock {
           `${known?.name ?? `extension ${type}`} in ${PLACE_NAMES[place]} was not asked for`,
         )
       }
+      const form = forms.get(type)
+      if (form !== undefined) this.get(form)
     }
   }
 }

@@ -16,7 +16,10 @@ export const statusRequest = /* @__PURE__ */ form<boolean>(
       reader.rest()
       return false
     }
-    reader.vector16()
+    // ResponderID responder_id_list<0..2^16-1>, each opaque<1..2^16-1>.
+    reader.nested(reader.vector16(), (responders) => {
+      while (responders.left > 0) responders.vector16(1)
+    })
     reader.vector16()
     return true
   },
@@ -42,5 +45,5 @@ export const certificateStatus = /* @__PURE__ */ form<Uint8Array>(
   encodeCertificateStatus,
 )
 
-/** The answer in a ServerHello of TLS up to 1.2: a CertificateStatus message may follow. */
+/** In a CertificateRequest, and the answer in a ServerHello of TLS up to 1.2: a CertificateStatus message may follow. */
 export const statusRequestAnswer = /* @__PURE__ */ emptyForm(STATUS_REQUEST)

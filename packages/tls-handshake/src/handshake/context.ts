@@ -9,9 +9,18 @@ import type { ConnectionFacts } from './facts.ts'
 import type { PeerState, PendingPeer } from './peer-state.ts'
 import type { Wire } from './wire.ts'
 
+interface RecordLimits {
+  readonly send: number
+  readonly receive: number
+}
+
+export const NO_LIMITS: RecordLimits = { send: 16384, receive: 16384 }
+
 /** What both sides of a handshake have: configuration, connection, transcript. */
 export class HandshakeContext<Config extends TlsConfig> {
   transcript = new Transcript()
+  /** TLS up to 1.2: content of a record at most, bytes, under the keys of this handshake. */
+  recordLimits: RecordLimits = NO_LIMITS
   /** What this handshake has learned of the peer; a renegotiation begins another. */
   pending: PendingPeer = {}
 

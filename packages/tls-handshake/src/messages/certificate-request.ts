@@ -1,4 +1,12 @@
+import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
+import { compressCertificate } from '../extensions/compress-certificate.ts'
+import { formsOf } from '../extensions/extension.ts'
 import { ExtensionBlock, ExtensionWriter } from '../extensions/registry.ts'
+import { serverNameAnswer } from '../extensions/server-name.ts'
+import { signatureAlgorithms, signatureAlgorithmsCert } from '../extensions/signature-algorithms.ts'
+import { sctRequest } from '../extensions/signed-certificate-timestamp.ts'
+import { statusRequestAnswer } from '../extensions/status-request.ts'
+import { tlsFlags } from '../extensions/tls-flags.ts'
 import { decodeBody, encodeHandshake, type HandshakeMessage, HandshakeType } from './handshake-message.ts'
 
 /** CertificateRequest of TLS 1.3 (RFC 9846 §4.4.2). */
@@ -7,11 +15,23 @@ export interface CertificateRequest13 {
   readonly extensions: ExtensionBlock
 }
 
+const FORMS = /* @__PURE__ */ formsOf(
+  certificateAuthorities,
+  compressCertificate,
+  sctRequest,
+  serverNameAnswer,
+  signatureAlgorithms,
+  signatureAlgorithmsCert,
+  statusRequestAnswer,
+  tlsFlags,
+)
+
 export function decodeCertificateRequest13(message: HandshakeMessage): CertificateRequest13 {
   return decodeBody(message, (reader) => {
     const context = reader.vector8()
     const extensions = ExtensionBlock.decode(reader)
-    extensions.admit('CR')
+    extensions.admit('CR', FORMS)
+    extensions.forgetUnknown()
     return { context, extensions }
   })
 }

@@ -1,9 +1,11 @@
 import { EMPTY } from '../codec/bytes.ts'
 import { Reader } from '../codec/reader.ts'
 import type { Writer } from '../codec/writer.ts'
+import { formsOf } from '../extensions/extension.ts'
 import { ExtensionBlock, ExtensionWriter } from '../extensions/registry.ts'
 import { sctList } from '../extensions/signed-certificate-timestamp.ts'
 import { certificateStatus } from '../extensions/status-request.ts'
+import { tlsFlags } from '../extensions/tls-flags.ts'
 import { encodeHandshake, HandshakeType } from './handshake-message.ts'
 
 /** Certificate of TLS 1.3 (RFC 9846 §4.5.1): the chain, and what is stapled to its leaf. */
@@ -14,6 +16,8 @@ export interface Certificate13 {
   readonly ocspResponse?: Uint8Array
   readonly sctList?: Uint8Array
 }
+
+const FORMS = /* @__PURE__ */ formsOf(certificateStatus, sctList, tlsFlags)
 
 /** @param offered extensions that were asked for; others in an entry are refused */
 export function decodeCertificate13(body: Uint8Array, offered: ReadonlySet<number>): Certificate13 {
@@ -26,7 +30,7 @@ export function decodeCertificate13(body: Uint8Array, offered: ReadonlySet<numbe
     while (list.left > 0) {
       chain.push(list.vector24(1))
       const extensions = ExtensionBlock.decode(list)
-      extensions.admit('CT', offered)
+      extensions.admit('CT', FORMS, offered)
       // RFC 9846 §4.5.1: they belong to their certificate; only the leaf's are of use to us.
       if (chain.length === 1) {
         ocspResponse = extensions.get(certificateStatus)

@@ -1,4 +1,5 @@
 import { maxEarlyDataSize } from '../extensions/early-data.ts'
+import { formsOf } from '../extensions/extension.ts'
 import { ExtensionBlock, ExtensionWriter } from '../extensions/registry.ts'
 import { tlsFlags } from '../extensions/tls-flags.ts'
 import { decodeBody, encodeHandshake, type HandshakeMessage, HandshakeType } from './handshake-message.ts'
@@ -14,6 +15,8 @@ export interface NewSessionTicket13 {
   readonly maxEarlyData?: number
 }
 
+const FORMS = /* @__PURE__ */ formsOf(maxEarlyDataSize, tlsFlags)
+
 export function decodeNewSessionTicket13(message: HandshakeMessage): NewSessionTicket13 {
   return decodeBody(message, (reader) => {
     const lifetime = reader.u32()
@@ -21,8 +24,7 @@ export function decodeNewSessionTicket13(message: HandshakeMessage): NewSessionT
     const nonce = reader.vector8()
     const ticket = reader.vector16(1)
     const extensions = ExtensionBlock.decode(reader, 'illegal_parameter')
-    extensions.admit('NST')
-    extensions.get(tlsFlags)
+    extensions.admit('NST', FORMS)
     return { lifetime, ageAdd, nonce, ticket, maxEarlyData: extensions.get(maxEarlyDataSize) }
   })
 }

@@ -68,8 +68,11 @@ export const enabledGroups12 = /* @__PURE__ */ rememberedByList((provider, confi
     .map((name): Group => ({ name, id: GROUP_IDS[name] })),
 )
 
+const NAMES: ReadonlyMap<number, GroupName> = /* @__PURE__ */ new Map(
+  [...Object.entries(GROUP_IDS), ...Object.entries(TLS13_ONLY)].map(([name, id]) => [id, name as GroupName]),
+)
+
 /** The name that belongs to a NamedGroup. */
 export function groupName(id: number): GroupName | undefined {
-  const names = Object.keys(GROUP_IDS) as GroupName[]
-  return names.find((name) => GROUP_IDS[name] === id || TLS13_ONLY[name] === id)
+  return NAMES.get(id)
 }

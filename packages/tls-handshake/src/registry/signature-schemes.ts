@@ -120,9 +120,12 @@ export function schemeFitsKey13(scheme: SignatureScheme, key: KeyInfo, signer: '
 /** Schemes whose numbers were given for TLS 1.3 alone: the brainpool curves (RFC 8734 §3), PKCS #1 in tokens (RFC 9963). */
 const ONLY_13: ReadonlySet<number> = /* @__PURE__ */ new Set([0x081a, 0x081b, 0x081c, 0x0420, 0x0520, 0x0620])
 
+/** True for what TLS 1.2 knows: to be listed where no higher version can be negotiated. */
+export function isScheme12(id: number): boolean {
+  return !ONLY_13.has(id) && byId.get(id)?.keyType.startsWith('ml-dsa') !== true
+}
+
 /** True when a key may sign by this scheme in TLS 1.2, where ECDSA is not bound to a curve (RFC 5246 §7.4.1.4.1). */
 export function schemeFitsKey12(scheme: SignatureScheme, key: KeyInfo): boolean {
-  return (
-    scheme.keyType === key.type && !ONLY_13.has(scheme.id) && !key.type.startsWith('ml-dsa') && pssFits(scheme, key)
-  )
+  return scheme.keyType === key.type && isScheme12(scheme.id) && pssFits(scheme, key)
 }

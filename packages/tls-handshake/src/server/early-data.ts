@@ -13,8 +13,7 @@ const MAX_AGE_SKEW = 60
 export function ticketAgeSkew(hs: ServerContext, selected: SelectedPsk): number | undefined {
   const { session } = selected.psk
   if (session === undefined) return undefined
-  const { obfuscatedTicketAge } = selected.offer.identities[selected.index]
-  const clientAge = (obfuscatedTicketAge - (session.ageAdd ?? 0)) >>> 0
+  const clientAge = (selected.obfuscatedTicketAge - (session.ageAdd ?? 0)) >>> 0
   return Math.floor(clientAge / 1000) - Math.floor((hs.now() - session.createdAt) / 1000)
 }
 

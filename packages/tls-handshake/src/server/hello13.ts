@@ -7,18 +7,22 @@ import { PRE_SHARED_KEY } from '../extensions/pre-shared-key.ts'
 import { PSK_KEY_EXCHANGE_MODES, PskMode, pskKeyExchangeModes } from '../extensions/psk-key-exchange-modes.ts'
 import { SUPPORTED_GROUPS, supportedGroups } from '../extensions/supported-groups.ts'
 import { SUPPORTED_VERSIONS, selectedVersion } from '../extensions/supported-versions.ts'
+import { distinct, inCommon } from '../handshake/in-common.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
-import { type ClientHello, decodeClientHello } from '../messages/client-hello.ts'
+import { type ClientHello, receiveClientHello } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { encodeServerHello, HELLO_RETRY_RANDOM } from '../messages/server-hello.ts'
 import { type CipherSuite13, enabledSuites13 } from '../registry/cipher-suites.ts'
-import { enabledGroups13, type Group } from '../registry/groups.ts'
+import { enabledGroups13, type Group, groupName } from '../registry/groups.ts'
 import type { ServerContext } from './server-context.ts'
 
 /** What a TLS 1.3 ClientHello offers for the key exchange, checked. */
 export interface Offers {
-  readonly groups: readonly number[]
+  /** Those that we know; `undefined` where the client does not say. */
+  readonly groups: readonly number[] | undefined
+  /** Those of groups that we know, and how many there are in all. */
   readonly shares: readonly KeyShareEntry[]
+  readonly shareCount: number
   readonly pskModes: readonly number[]
 }
 
@@ -64,19 +68,18 @@ export function readOffers(hello: ClientHello): Offers {
     if (seen.has(group)) throw peerError('illegal_parameter', 'DUPLICATE_KEY_SHARE', `two key shares of group ${group}`)
     seen.add(group)
   }
-  return { groups: groups ?? [], shares: shares ?? [], pskModes: extensions.get(pskKeyExchangeModes) ?? [] }
-}
-
-/** Our order or the client's (RFC 9846 §4.2.1). */
-function inOrder<T>(hs: ServerContext, ours: readonly T[], theirs: readonly number[], id: (item: T) => number): T[] {
-  if (hs.config.preferServerCiphers !== false) return ours.filter((item) => theirs.includes(id(item)))
-  return theirs.flatMap((wanted) => ours.filter((item) => id(item) === wanted))
+  return {
+    groups: groups && distinct(groups, (id) => groupName(id) !== undefined),
+    shares: (shares ?? []).filter(({ group }) => groupName(group) !== undefined),
+    shareCount: seen.size,
+    pskModes: extensions.get(pskKeyExchangeModes) ?? [],
+  }
 }
 
 /** Suites that both sides have, best first. */
 export function sharedSuites13(hs: ServerContext, hello: ClientHello): CipherSuite13[] {
   const ours = enabledSuites13(hs.provider, hs.config.cipherSuites)
-  const shared = inOrder(hs, ours, hello.cipherSuites, ({ id }) => id)
+  const shared = inCommon(ours, hello.cipherSuites, hs.config.preferServerCiphers)
   if (shared.length === 0) {
     throw peerError('handshake_failure', 'NO_SHARED_CIPHER', 'no TLS 1.3 cipher suite in common')
   }
@@ -86,7 +89,7 @@ export function sharedSuites13(hs: ServerContext, hello: ClientHello): CipherSui
 /** The group to use, and the client's share of it if it sent one. */
 export function selectGroup13(hs: ServerContext, offers: Offers): { group: Group; share?: KeyShareEntry } | undefined {
   const ours = enabledGroups13(hs.provider, hs.config.groups)
-  const [group] = inOrder(hs, ours, offers.groups, ({ id }) => id)
+  const [group] = inCommon(ours, offers.groups ?? [], hs.config.preferServerCiphers)
   if (group === undefined) return undefined
   return { group, share: offers.shares.find((entry) => entry.group === group.id) }
 }
@@ -125,20 +128,20 @@ export function* retryHello(
   if (first.extensions.has(EARLY_DATA)) hs.wire.reader.skipEarlyData()
 
   const message = yield* nextMessage(HandshakeType.client_hello)
-  const hello = decodeClientHello(message)
+  const hello = receiveClientHello(message)
   const offers = readOffers(hello)
   checkSecondHello(first, hello)
   const [share] = offers.shares
   if (group !== undefined) {
-    if (share === undefined) {
+    if (offers.shareCount === 0) {
       throw peerError('missing_extension', 'NO_SUITABLE_KEY_SHARE', 'a second ClientHello without a key share')
     }
     // RFC 9846 §4.2.2: one share, of the group that was asked for.
-    if (offers.shares.length !== 1 || share.group !== group.id) {
+    if (offers.shareCount !== 1 || share?.group !== group.id) {
       throw peerError(
         'illegal_parameter',
         'BAD_KEY_SHARE',
-        `a share of group ${share.group}, not of ${group.id} as asked for`,
+        `${offers.shareCount} key shares, not one of group ${group.id} as asked for`,
       )
     }
   }
@@ -151,7 +154,8 @@ export function* retryHello(
 
 /** RFC 9846 §4.2.2: nothing else may change. We look at what our choices rest on. */
 function checkSecondHello(first: ClientHello, second: ClientHello): void {
-  const sameLists = (a: readonly number[], b: readonly number[]): boolean => a.join() === b.join()
+  const sameLists = (a: Uint16Array, b: Uint16Array): boolean =>
+    a.length === b.length && a.every((value, index) => value === b[index])
   if (
     !equalBytes(first.random, second.random) ||
     !equalBytes(first.sessionId, second.sessionId) ||

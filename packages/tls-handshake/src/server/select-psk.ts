@@ -20,7 +20,9 @@ export interface SelectedPsk {
   readonly psk: Psk
   readonly suite: CipherSuite13
   readonly binder: Uint8Array
-  readonly offer: OfferedPsks
+  readonly obfuscatedTicketAge: number
+  /** Bytes of all binders at the end of the hello. */
+  readonly bindersLength: number
 }
 
 /**
@@ -55,7 +57,14 @@ export function* selectPsk(
     const suite = suites.find(({ hash }) => hash === psk.hash)
     if (suite === undefined) continue
     const at = psk === external?.psk ? external.index : index
-    return { index: at, psk, suite, binder: offer.binders[at], offer }
+    return {
+      index: at,
+      psk,
+      suite,
+      binder: offer.binders[at],
+      obfuscatedTicketAge: offer.identities[at].obfuscatedTicketAge,
+      bindersLength: bindersLength(offer.binders),
+    }
   }
   return undefined
 }
@@ -63,7 +72,7 @@ export function* selectPsk(
 /** Checks the binder of the PSK that will be used, and only that one (RFC 9846 §4.3.11). */
 export function checkBinder(hs: ServerContext, hello: ClientHello, selected: SelectedPsk, schedule: KeySchedule): void {
   const { raw } = hello.message
-  const truncated = raw.subarray(0, raw.length - bindersLength(selected.offer.binders))
+  const truncated = raw.subarray(0, raw.length - selected.bindersLength)
   const expected = pskBinder(schedule, selected.psk.kind, hs.transcript.digestWith(schedule.hash, truncated))
   if (!constantTimeEqual(expected, selected.binder)) {
     throw peerError('decrypt_error', 'BINDER_DOES_NOT_VERIFY', 'the binder of the selected PSK is not valid')

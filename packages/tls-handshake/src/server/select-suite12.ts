@@ -1,11 +1,13 @@
 import { ffdheParameters, type KeyExchangeGroup } from '@x/crypto-primitives'
 import { Alert, TlsError } from '@x/tls-record'
 import type { Credential, ProtocolVersion } from '../config.ts'
-import { SIGNATURE_ALGORITHMS } from '../extensions/signature-algorithms.ts'
-import { SUPPORTED_GROUPS } from '../extensions/supported-groups.ts'
+import { signatureAlgorithms } from '../extensions/signature-algorithms.ts'
+import { supportedGroups } from '../extensions/supported-groups.ts'
+import { distinct, inCommon } from '../handshake/in-common.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { type CipherSuite12, hasCertificate, hasPsk, suiteFitsVersion } from '../registry/cipher-suites12.ts'
-import { enabledGroups12, GROUP_IDS, type Group } from '../registry/groups.ts'
+import { enabledGroups12, GROUP_IDS, type Group, groupName } from '../registry/groups.ts'
+import { signatureScheme } from '../registry/signature-schemes.ts'
 import { bitLength } from '../tls12/integer.ts'
 import { fitsAuthentication } from '../tls12/peer-certificate.ts'
 import { chooseSigning, type Signing } from '../tls12/signatures.ts'
@@ -35,9 +37,11 @@ export interface SuiteChoice {
  * common can use, and the best of those suites.
  */
 export function chooseSuite12(hs: ServerContext, hello: ClientHello, version: ProtocolVersion): SuiteChoice {
-  const offered = hello.cipherSuites
-  const suites = inOrder(hs, offered).filter((suite) => suiteFitsVersion(suite, version))
-  const exchange = keyExchanges(hs, hello)
+  const suites = inCommon(hs.suites12, hello.cipherSuites, hs.config.preferServerCiphers).filter((suite) =>
+    suiteFitsVersion(suite, version),
+  )
+  const wishes = wishesOf(hello)
+  const exchange = keyExchanges(hs, wishes)
   const usable = suites.flatMap((suite) => {
     const needed = exchange(suite)
     return needed ? [{ suite, ...needed }] : []
@@ -46,7 +50,7 @@ export function chooseSuite12(hs: ServerContext, hello: ClientHello, version: Pr
   for (const credential of credentials) {
     if (credential.mustMatchIssuer && !issuerMatches(hs.config, credential, hs.hello.certificateAuthorities)) continue
     for (const choice of usable) {
-      const fit = hasCertificate(choice.suite) ? fitCredential(hs, hello, version, choice.suite, credential) : undefined
+      const fit = hasCertificate(choice.suite) ? fitCredential(wishes, version, choice.suite, credential) : undefined
       if (fit) return { ...choice, credential, ...fit }
     }
   }
@@ -54,31 +58,48 @@ export function chooseSuite12(hs: ServerContext, hello: ClientHello, version: Pr
   const anonymous = !(hs.config.requestCertificate && hs.config.requireCertificate)
   const without = usable.find(({ suite }) => !hasCertificate(suite) && (hasPsk(suite) || anonymous))
   if (without) return without
+  // RFC 7919 §4: a client whose ffdhe groups are all strange to us, and that has no other suite for us.
+  const strange = wishes.ffdhe.length > 0 && !FFDHE.some(({ name }) => wishes.ffdhe.includes(GROUP_IDS[name]))
+  const alert = strange && suites.some(isDhe) ? Alert.insufficient_security : Alert.handshake_failure
   throw new TlsError('NO_SHARED_CIPHER', 'no cipher suite in common that a certificate of ours fits', {
-    alert: Alert.handshake_failure,
+    alert,
     blame: credentials.length > 0 ? 'peer' : 'config',
   })
 }
 
-/** Our order or the client's. */
-function inOrder(hs: ServerContext, offered: readonly number[]): CipherSuite12[] {
-  const ours = hs.suites12
-  if (hs.config.preferServerCiphers !== false) return ours.filter(({ id }) => offered.includes(id))
-  return offered.flatMap((wanted) => ours.filter(({ id }) => id === wanted))
+const isDhe = ({ keyExchange }: CipherSuite12): boolean => keyExchange.startsWith('dhe')
+
+/** What a hello says of groups and schemes, as far as we know them: a client may list as many as it likes. */
+interface Wishes {
+  /** `undefined` where the client does not say. */
+  readonly groups: readonly number[] | undefined
+  /** Of all its groups those that are finite fields by their numbers (RFC 7919 §2), known or not. */
+  readonly ffdhe: readonly number[]
+  /** `undefined` where the client does not say. */
+  readonly schemes: readonly number[] | undefined
+}
+
+function wishesOf({ extensions }: ClientHello): Wishes {
+  const groups = extensions.get(supportedGroups)
+  return {
+    groups: groups && distinct(groups, (id) => groupName(id) !== undefined),
+    ffdhe: groups?.filter((id) => id >= 256 && id <= 511) ?? [],
+    schemes: distinct(extensions.get(signatureAlgorithms), (id) => signatureScheme(id) !== undefined),
+  }
 }
 
 /** What a key exchange needs, per suite; `undefined` where it cannot be had. */
-function keyExchanges(hs: ServerContext, hello: ClientHello) {
+function keyExchanges(hs: ServerContext, wishes: Wishes) {
   let group: Group | undefined | null = null
   let dh: DhGroup | undefined | null = null
   return (suite: CipherSuite12): { group?: Group; dh?: DhGroup } | undefined => {
     if (hasPsk(suite) && !hs.config.pskCallback) return undefined
     if (suite.keyExchange.startsWith('ecdhe')) {
-      if (group === null) group = selectGroup(hs, hello)
+      if (group === null) group = selectGroup(hs, wishes)
       return group && { group }
     }
-    if (suite.keyExchange.startsWith('dhe')) {
-      if (dh === null) dh = selectDh(hs, hello)
+    if (isDhe(suite)) {
+      if (dh === null) dh = selectDh(hs, wishes)
       return dh && { dh }
     }
     return {}
@@ -86,12 +107,10 @@ function keyExchanges(hs: ServerContext, hello: ClientHello) {
 }
 
 /** RFC 8422 §5.1: a group both have; a client that does not say is taken to know P-256. */
-function selectGroup(hs: ServerContext, hello: ClientHello): Group | undefined {
+function selectGroup(hs: ServerContext, { groups }: Wishes): Group | undefined {
   const ours = enabledGroups12(hs.provider, hs.config.groups).filter(({ name }) => !name.startsWith('ffdhe'))
-  if (!hello.extensions.has(SUPPORTED_GROUPS)) return ours.find(({ name }) => name === 'secp256r1')
-  const { groups } = hs.hello
-  if (hs.config.preferServerCiphers !== false) return ours.find(({ id }) => groups.includes(id))
-  return groups.flatMap((wanted) => ours.filter(({ id }) => id === wanted))[0]
+  if (groups === undefined) return ours.find(({ name }) => name === 'secp256r1')
+  return inCommon(ours, groups, hs.config.preferServerCiphers)[0]
 }
 
 const FFDHE = [
@@ -103,7 +122,7 @@ const FFDHE = [
 ] as const
 
 /** Given parameters, or, with `auto`, one of the client's ffdhe groups (RFC 7919 §4), ffdhe2048 where it names none. */
-function selectDh(hs: ServerContext, hello: ClientHello): DhGroup | undefined {
+function selectDh(hs: ServerContext, { ffdhe }: Wishes): DhGroup | undefined {
   const { dhParameters } = hs.config
   if (dhParameters === undefined) return undefined
   if (dhParameters !== 'auto') {
@@ -111,15 +130,13 @@ function selectDh(hs: ServerContext, hello: ClientHello): DhGroup | undefined {
     return { group: hs.provider.dhGroup(p, g), p, g, bits: bitLength(p) }
   }
   const named = FFDHE.filter(({ name }) => hs.provider.groups[name])
-  const offered = hello.extensions.has(SUPPORTED_GROUPS) ? hs.hello.groups.filter((id) => id >= 256 && id <= 511) : []
-  const chosen = offered.length > 0 ? named.find(({ name }) => offered.includes(GROUP_IDS[name])) : named[0]
+  const chosen = ffdhe.length > 0 ? named.find(({ name }) => ffdhe.includes(GROUP_IDS[name])) : named[0]
   if (chosen === undefined) return undefined
   return { group: hs.provider.groups[chosen.name]!, ...ffdheParameters(chosen.bits), bits: chosen.bits }
 }
 
 function fitCredential(
-  hs: ServerContext,
-  hello: ClientHello,
+  wishes: Wishes,
   version: ProtocolVersion,
   suite: CipherSuite12,
   credential: Credential,
@@ -129,11 +146,7 @@ function fitCredential(
   if (!fitsAuthentication(signer.type, suite, encrypts)) return undefined
   if (encrypts) return signer.decryptPremaster ? {} : undefined
   // RFC 8422 §5.1.1: the certificate's curve is among the client's.
-  if (signer.type === 'ec' && hello.extensions.has(SUPPORTED_GROUPS)) {
-    const groups = enabledGroups12(hs.provider, [signer.curve!])
-    if (!groups.some(({ id }) => hs.hello.groups.includes(id))) return undefined
-  }
-  const accepted = hello.extensions.has(SIGNATURE_ALGORITHMS) ? hs.hello.signatureSchemes : undefined
-  const signing = chooseSigning(credential, version, accepted)
+  if (signer.type === 'ec' && wishes.groups && !wishes.groups.includes(GROUP_IDS[signer.curve!])) return undefined
+  const signing = chooseSigning(credential, version, wishes.schemes)
   return signing && { signing }
 }

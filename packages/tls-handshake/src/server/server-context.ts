@@ -16,7 +16,7 @@ export class ServerContext extends HandshakeContext<ServerConfig> {
 
   /** After the handshake the hello's bytes are enough. */
   forgetHello(): void {
-    this.facts.keptHello = new KeptHello(this.hello.raw)
+    this.facts.keptHello = new KeptHello(this.hello.raw, { serverName: this.hello.serverName })
     this.facts.clientHello = undefined
     ;(this as { hello?: ClientHelloInfo }).hello = undefined
     this.clientRandom = EMPTY

@@ -2,11 +2,11 @@ import { peerError, Version } from '@x/tls-record'
 import type { ProtocolVersion } from '../config.ts'
 import { supportedVersions } from '../extensions/supported-versions.ts'
 import { answer, type Flow, nextMessage } from '../handshake/step.ts'
-import { type ClientHello, decodeClientHello } from '../messages/client-hello.ts'
+import { type ClientHello, receiveClientHello } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { FALLBACK_SCSV } from '../registry/cipher-suites.ts'
 import { enabledVersions, versionName } from '../registry/versions.ts'
-import { describe } from './received-hello.ts'
+import { ReceivedHello } from './received-hello.ts'
 import type { ServerContext } from './server-context.ts'
 import { serverHandshake12 } from './server12.ts'
 import { serverHandshake13 } from './server13.ts'
@@ -20,7 +20,7 @@ export function* serverHandshake(hs: ServerContext): Flow {
 /** Common until the version is known. @returns what comes after */
 function* firstHandshake(hs: ServerContext): Flow<Flow> {
   const message = yield* nextMessage(HandshakeType.client_hello)
-  const hello = decodeClientHello(message)
+  const hello = receiveClientHello(message)
   yield* askForOverrides(hs, hello)
   const version = selectVersion(hs, hello)
   hs.facts.version = version
@@ -29,7 +29,7 @@ function* firstHandshake(hs: ServerContext): Flow<Flow> {
 
 /** SNI's home: the first hook, once, before anything is decided. */
 function* askForOverrides(hs: ServerContext, hello: ClientHello): Flow {
-  const info = describe(hello)
+  const info = new ReceivedHello(hello)
   hs.hello = info
   hs.clientRandom = hello.random
   hs.facts.clientHello = info
@@ -43,6 +43,10 @@ function* askForOverrides(hs: ServerContext, hello: ClientHello): Flow {
 
 /** supported_versions decides alone when it is there (RFC 9846 §4.3.1); else legacy_version, up to TLS 1.2 (appendix E.2). */
 function selectVersion(hs: ServerContext, hello: ClientHello): ProtocolVersion {
+  // RFC 9846 appendix D.5: SSL 3.0 is refused, whatever else the hello offers.
+  if (hello.legacyVersion <= Version.SSL30) {
+    throw peerError('protocol_version', 'UNSUPPORTED_PROTOCOL', 'legacy_version is that of SSL 3.0')
+  }
   const enabled = enabledVersions(hs.config.versions)
   const offered = hello.extensions.get(supportedVersions)
   const version = offered
@@ -53,7 +57,7 @@ function selectVersion(hs: ServerContext, hello: ClientHello): ProtocolVersion {
     throw peerError(
       'protocol_version',
       'UNSUPPORTED_PROTOCOL',
-      `the client offers ${(offered ?? [hello.legacyVersion]).map(versionName).join(', ')}; enabled: ${enabled.map(versionName).join(', ')}`,
+      `the client offers ${(offered ?? [hello.legacyVersion]).slice(0, 8).map(versionName).join(', ')}; enabled: ${enabled.map(versionName).join(', ')}`,
     )
   }
   // RFC 7507 §3: a client that fell back, though we could do better.

@@ -16,12 +16,13 @@ import { serverNameAnswer } from '../extensions/server-name.ts'
 import { sessionTicketAnswer } from '../extensions/session-ticket.ts'
 import { sctList } from '../extensions/signed-certificate-timestamp.ts'
 import { statusRequestAnswer } from '../extensions/status-request.ts'
+import { NO_LIMITS } from '../handshake/context.ts'
 import { renegotiated } from '../handshake/peer-state.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { answer, type Flow, idle, nextMessage } from '../handshake/step.ts'
 import { CertificateType, encodeCertificateRequest12 } from '../messages/certificate-request12.ts'
 import { decodeCertificate12, encodeCertificate12 } from '../messages/certificate12.ts'
-import { type ClientHello, decodeClientHello } from '../messages/client-hello.ts'
+import { type ClientHello, receiveClientHello } from '../messages/client-hello.ts'
 import { decodeClientKeyExchange } from '../messages/client-key-exchange.ts'
 import { checkFinished, encodeFinished } from '../messages/finished.ts'
 import { decodeBody, type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
@@ -40,6 +41,7 @@ import {
 } from '../messages/session-messages12.ts'
 import { hasCertificate, hasPsk } from '../registry/cipher-suites12.ts'
 import { groupName } from '../registry/groups.ts'
+import { isScheme12 } from '../registry/signature-schemes.ts'
 import type { Session } from '../session.ts'
 import { sealTicket } from '../sessions/ticket-protection.ts'
 import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
@@ -62,6 +64,7 @@ import { verifyPeer } from '../tls13/authentication.ts'
 import { withPeerShare } from '../tls13/key-exchange.ts'
 import { Transcript } from '../tls13/transcript.ts'
 import { negotiate, type Previous, type Server12 } from './negotiate12.ts'
+import { ReceivedHello } from './received-hello.ts'
 import type { DhGroup } from './select-suite12.ts'
 import type { ServerContext } from './server-context.ts'
 
@@ -69,13 +72,14 @@ import type { ServerContext } from './server-context.ts'
 export function* serverHandshake12(hs: ServerContext, hello: ClientHello, version: ProtocolVersion): Flow {
   hs.facts.earlyDataReason = 'protocol_version'
   let finished = yield* handshake(hs, hello, version, undefined)
-  for (;;) {
-    const next = yield* waitForRenegotiation(hs)
+  for (let count = 0; ; count++) {
+    const next = yield* waitForRenegotiation(hs, count)
     const peer = hs.wire.peer!
     const previous = { finished, extendedMasterSecret: peer.extendedMasterSecret ?? false }
     hs.pending = renegotiated(peer)
     hs.transcript = new Transcript()
     hs.clientRandom = next.random
+    hs.hello = hs.facts.clientHello = new ReceivedHello(next, hs.hello)
     hs.wire.holdOutgoing()
     finished = yield* handshake(hs, next, version, previous)
   }
@@ -189,13 +193,15 @@ function sendServerHello(server: Server12): void {
         : undefined,
     ),
   )
+  // RFC 8449 §4: a limit belongs to the keys of the handshake that set it, and one that sets none ends it.
+  hs.recordLimits = NO_LIMITS
   if (limit !== undefined) {
-    wire.writer.maxFragment = Math.min(wire.writer.maxFragment, limit)
-    if (config.recordSizeLimit) wire.reader.maxPlaintext = Math.min(wire.reader.maxPlaintext, config.recordSizeLimit)
+    hs.recordLimits = { send: limit, receive: Math.min(NO_LIMITS.receive, config.recordSizeLimit ?? 16384) }
   }
+  // RFC 6066 §4: at once.
   if (fragment !== undefined) {
-    wire.writer.maxFragment = Math.min(wire.writer.maxFragment, fragment)
-    wire.reader.maxPlaintext = fragment
+    wire.writer.peerMaxFragment = wire.reader.maxPlaintext = fragment
+    hs.recordLimits = { send: fragment, receive: fragment }
   }
 }
 
@@ -244,7 +250,7 @@ function sendCertificateRequest({ hs, suite, version }: Server12): boolean {
   hs.send(
     encodeCertificateRequest12({
       certificateTypes: [CertificateType.rsa_sign, CertificateType.ecdsa_sign],
-      signatureSchemes: version >= Version.TLS12 ? hs.signatureSchemes : undefined,
+      signatureSchemes: version >= Version.TLS12 ? hs.signatureSchemes.filter(isScheme12) : undefined,
       authorities: config.certificateAuthorities ?? [],
     }),
   )
@@ -350,6 +356,7 @@ function* readFinished(server: Server12, keys: Protections): Flow<Uint8Array> {
   hs.transcript.start(state!.hash)
   yield* nextChangeCipherSpec()
   hs.wire.changeReadKeys(keys.client.reader())
+  hs.wire.reader.maxPlaintext = hs.recordLimits.receive
   if (server.npn) {
     const message = yield* nextMessage(HandshakeType.next_protocol)
     hs.pending.npnProtocol = decodeNextProtocol(message)
@@ -416,6 +423,7 @@ function sendFinished({ hs, state }: Server12, keys: Protections): Uint8Array {
   const { hash, master, suite, version } = state!
   wire.sendChangeCipherSpec()
   wire.changeWriteKeys(keys.server.writer())
+  wire.writer.peerMaxFragment = hs.recordLimits.send
   wire.writer.splitFirstByte =
     version === Version.TLS10 && suite.cbc !== undefined && suite.cbc !== 'null' && config.cbcRecordSplitting !== false
   const data = verifyData(hash, master, 'server', hs.transcript.digest())
@@ -426,8 +434,12 @@ function sendFinished({ hs, state }: Server12, keys: Protections): Uint8Array {
 
 // --- Renegotiation (RFC 5746)
 
-/** Until the client starts one, whether we asked (the application's wish) or not. */
-function* waitForRenegotiation(hs: ServerContext): Flow<ClientHello> {
+/**
+ * Until the client starts one, whether we asked (the application's wish) or not.
+ *
+ * @param count how many there were
+ */
+function* waitForRenegotiation(hs: ServerContext, count: number): Flow<ClientHello> {
   const { config, wire } = hs
   let asked = false
   for (;;) {
@@ -440,12 +452,13 @@ function* waitForRenegotiation(hs: ServerContext): Flow<ClientHello> {
       continue
     }
     const policy = wire.renegotiation ?? config.renegotiation ?? 'never'
-    if (wire.closed || (!asked && policy !== 'freely' && policy !== 'once')) {
+    const allowed = policy === 'freely' || (policy === 'once' && count === 0)
+    if (wire.closed || !(asked || allowed)) {
       throw new TlsError('NO_RENEGOTIATION', 'the client starts a renegotiation, which is not allowed', {
         alert: Alert.no_renegotiation,
       })
     }
     wire.emit({ type: 'renegotiationRequest' })
-    return decodeClientHello(message)
+    return receiveClientHello(message)
   }
 }

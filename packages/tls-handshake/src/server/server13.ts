@@ -20,6 +20,7 @@ import {
 } from '../extensions/signature-algorithms.ts'
 import { SUPPORTED_GROUPS, supportedGroups } from '../extensions/supported-groups.ts'
 import { selectedVersion } from '../extensions/supported-versions.ts'
+import { distinct } from '../handshake/in-common.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { encodeCertificateRequest13 } from '../messages/certificate-request.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
@@ -40,7 +41,7 @@ import {
   sendFinished,
   verifyPeer,
 } from '../tls13/authentication.ts'
-import { chooseCredential13 } from '../tls13/credentials.ts'
+import { chooseCredential13, knownWishes } from '../tls13/credentials.ts'
 import { withPeerShare } from '../tls13/key-exchange.ts'
 import { KeySchedule } from '../tls13/key-schedule.ts'
 import { type TrafficCipher, trafficReader, trafficWriter } from '../tls13/traffic-keys.ts'
@@ -199,7 +200,7 @@ function isUsable(hs: ServerContext, offers: Offers): boolean {
 function fittingCertificate(hs: ServerContext, hello: ClientHello): boolean {
   return (
     hello.extensions.has(SIGNATURE_ALGORITHMS) &&
-    chooseCredential13(hs.config, hs.config.credentials ?? [], hs.hello, 'server').credential !== undefined
+    chooseCredential13(hs.config, hs.config.credentials ?? [], knownWishes(hs.hello), 'server').credential !== undefined
   )
 }
 
@@ -217,7 +218,7 @@ function chooseExchange(hs: ServerContext, offers: Offers, selected: SelectedPsk
   if (selected && (modes[0] === 'psk_ke' || choice === undefined)) return { retry: false }
   if (choice === undefined) {
     // RFC 9846 §9.2, §4.2.1.
-    throw offers.groups.length === 0
+    throw offers.groups === undefined
       ? peerError('missing_extension', 'MISSING_SUPPORTED_GROUPS_EXTENSION', 'supported_groups is missing')
       : peerError('handshake_failure', 'NO_SHARED_GROUP', 'no group in common')
   }
@@ -254,8 +255,8 @@ function* selectCredential(hs: ServerContext, hello: ClientHello): Flow<Presenta
       'signature_algorithms is missing from the ClientHello',
     )
   }
-  facts.sharedSignatureSchemes = wishes.signatureSchemes.filter((scheme) => hs.signatureSchemes.includes(scheme))
-  const choice = chooseCredential13(config, config.credentials ?? [], wishes, 'server')
+  facts.sharedSignatureSchemes = distinct(wishes.signatureSchemes, (scheme) => hs.signatureSchemes.includes(scheme))
+  const choice = chooseCredential13(config, config.credentials ?? [], knownWishes(wishes), 'server')
   if (choice.credential === undefined) {
     throw new TlsError(choice.reason, 'no certificate of ours fits what the client accepts', {
       alert: Alert.handshake_failure,
@@ -351,8 +352,7 @@ function sendEncryptedExtensions(server: Server13): void {
       wire.reader.maxPlaintext = Math.min(wire.reader.maxPlaintext, config.recordSizeLimit - 1)
   }
   if (fragment !== undefined) {
-    wire.writer.maxFragment = Math.min(wire.writer.maxFragment, fragment)
-    wire.reader.maxPlaintext = fragment
+    wire.writer.peerMaxFragment = wire.reader.maxPlaintext = fragment
   }
 }
 

@@ -3,6 +3,7 @@ import { includesBytes } from '../codec/bytes.ts'
 import { Reader } from '../codec/reader.ts'
 import type { Credential, TlsConfig } from '../config.ts'
 import { sctList } from '../extensions/signed-certificate-timestamp.ts'
+import { distinct } from '../handshake/in-common.ts'
 import {
   OFF_BY_DEFAULT,
   SIGNATURE_SCHEMES,
@@ -27,6 +28,14 @@ export function checkCredentials(credentials: readonly Credential[] = []): void 
 export interface PeerWishes {
   readonly signatureSchemes: readonly number[]
   readonly certificateAuthorities?: readonly Uint8Array[]
+}
+
+/** The same without what we do not know, which a peer may list as often as it likes. */
+export function knownWishes({ signatureSchemes, certificateAuthorities }: PeerWishes): PeerWishes {
+  return {
+    signatureSchemes: distinct(signatureSchemes, (id) => signatureScheme(id) !== undefined),
+    certificateAuthorities,
+  }
 }
 
 /** A credential with the scheme to sign by; or why there is none. */

@@ -37,7 +37,7 @@ describe('record layer', () => {
       'R2: content, type and padding over 2^14+1 bytes',
       () =>
         afterwards(client(), (evil) => {
-          evil.writer.maxFragment = 16385
+          evil.writer.maxFragment = evil.writer.peerMaxFragment = 16385
           evil.writer.maxInner = 1 << 20
           evil.record(23, new Uint8Array(16385))
         }),

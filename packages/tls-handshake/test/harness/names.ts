@@ -12,6 +12,7 @@ export const Ext = {
   padding: 21,
   extended_main_secret: 23,
   compress_certificate: 27,
+  record_size_limit: 28,
   pre_shared_key: 41,
   early_data: 42,
   supported_versions: 43,

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+import type { ClientConfig } from '../../src/index.ts'
+import { credential } from '../harness/credentials.ts'
+import { extensionBody, on, removeExtension, setExtension } from '../harness/edit.ts'
+import { client12, handshake12, server12, USUAL } from '../harness/legacy.ts'
+import { Ext, Message } from '../harness/names.ts'
+import { clientConfig, connect, type Pair, pump, serverConfig } from '../harness/pair.ts'
+import { client } from '../harness/victim.ts'
+
+const freely = { renegotiation: 'freely' } as const
+
+/** A configuration that the caller changes between two handshakes. */
+type Changing<T> = { -readonly [K in keyof T]?: T[K] }
+
+function again(pair: Pair): void {
+  pair.client.tls.renegotiate()
+  pump(pair)
+}
+
+describe('a renegotiation stands for itself', () => {
+  test.each([
+    ['groups', ['secp256r1'], ['secp384r1'], (pair: Pair) => pair.client.tls.group, 'secp256r1', 'secp384r1'],
+    ['signatureSchemes', [0x0401], [0x0501], (pair: Pair) => pair.client.tls.peerSignatureScheme, 0x0401, 0x0501],
+  ] as const)('its own %s are answered (RFC 5246 §7.4.3, RFC 8422 §5.4)', (what, first, second, seen, one, two) => {
+    const config: Changing<ClientConfig> = clientConfig({ ...client12(USUAL, 0x0303), ...freely, [what]: first })
+    const pair = connect(config as ClientConfig, serverConfig({ ...server12(USUAL, 0x0303), ...freely }))
+    pump(pair)
+    expect(seen(pair)).toBe(one)
+    Object.assign(config, { [what]: second })
+    again(pair)
+    expect(pair.client.tls.renegotiations).toBe(1)
+    expect(seen(pair)).toBe(two)
+  })
+
+  test('a record_size_limit does not outlive it (RFC 8449 §4)', () => {
+    let count = 0
+    const pair = handshake12(
+      {
+        ...freely,
+        recordSizeLimit: 600,
+        // The second hello is without.
+        rewriteClientHello: (raw) => (++count === 1 ? raw : removeExtension(raw, Ext.record_size_limit)),
+      },
+      freely,
+    )
+    const records = () => {
+      pair.server.tls.write(new Uint8Array(3000))
+      return pump(pair).toClient.length
+    }
+    const limited = records()
+    again(pair)
+    expect(pair.client.tls.renegotiations).toBe(1)
+    expect(records()).toBeLessThan(limited)
+    expect(pair.client.event('error')).toBeUndefined()
+    expect(pair.client.data.length).toBe(6000)
+  })
+
+  test('maxSendFragment set later does not lift the limit of the peer', () => {
+    const pair = handshake12({ recordSizeLimit: 600 })
+    pair.server.tls.maxSendFragment = 16384
+    pair.server.tls.write(new Uint8Array(3000))
+    pump(pair)
+    expect(pair.client.event('error')).toBeUndefined()
+    expect(pair.client.data.length).toBe(3000)
+  })
+
+  test('a server’s `once` is once', () => {
+    const pair = handshake12(freely, { renegotiation: 'once' })
+    again(pair)
+    expect(pair.server.tls.error).toBeUndefined()
+    again(pair)
+    expect(pair.server.tls.error?.reason).toBe('NO_RENEGOTIATION')
+  })
+
+  test('another server_name does not count: certificate and trust were chosen by the first', () => {
+    const names: (string | undefined)[] = []
+    let hellos = 0
+    const pair = handshake12(
+      {
+        ...freely,
+        serverName: 'localhost',
+        rewriteClientHello: (raw) =>
+          ++hellos === 1 ? raw : setExtension(raw, Ext.server_name, Uint8Array.of(0, 4, 0, 0, 1, 120)),
+      },
+      { ...freely, onClientHello: (hello) => void names.push(hello.serverName) },
+    )
+    again(pair)
+    expect(pair.server.tls.renegotiations).toBe(1)
+    expect(pair.server.tls.clientHello?.serverName).toBe('localhost')
+    expect(pair.server.event('sessionIssued')?.session.serverName).toBe('localhost')
+    expect(pair.server.all('sessionIssued').map(({ session }) => session.serverName)).not.toContain('x')
+  })
+})
+
+describe('TLS 1.2 lists no schemes that TLS 1.3 alone has', () => {
+  const listed: number[] = []
+  const read = (body: Uint8Array) => {
+    for (let i = 2; i < body.length; i += 2) listed.push((body[i] << 8) | body[i + 1])
+  }
+
+  const look = (raw: Uint8Array): Uint8Array => {
+    read(extensionBody(raw, 13))
+    return raw
+  }
+
+  test('in a ClientHello', () => {
+    listed.length = 0
+    handshake12({ rewriteClientHello: look })
+    expect(listed).toContain(0x0401)
+    expect(listed.filter(only13)).toEqual([])
+  })
+
+  test('in a CertificateRequest', () => {
+    listed.length = 0
+    client(
+      on(Message.certificate_request, (raw) => {
+        const types = raw[4]
+        const at = 5 + types
+        read(raw.subarray(at, at + 2 + ((raw[at] << 8) | raw[at + 1])))
+        return raw
+      }),
+      { ...client12(USUAL, 0x0303), credentials: [credential('client')] },
+      { ...server12(USUAL, 0x0303), requestCertificate: true },
+    )
+    expect(listed).toContain(0x0401)
+    expect(listed.filter(only13)).toEqual([])
+  })
+
+  test('but a ClientHello that offers both has them', () => {
+    listed.length = 0
+    handshake12({ versions: [0x0303, 0x0304], rewriteClientHello: look })
+    expect(listed.filter(only13)).not.toEqual([])
+  })
+})
+
+const only13 = (scheme: number): boolean => scheme >> 8 === 0x09 || (scheme >= 0x081a && scheme <= 0x081c)

@@ -15,7 +15,7 @@ import { hashes } from './node/hash.ts'
 import { generateKey, importPrivateKey, importPublicKey } from './node/keys.ts'
 import { hasNoble } from './node/noble.ts'
 import { nativeKem, offersMlDsa } from './node/post-quantum.ts'
-import { randomBytes } from './node/random.ts'
+import { randomBytes, randomNonce } from './node/random.ts'
 import { scrypt } from './node/scrypt.ts'
 import type { CryptoProvider, GroupName, KeyExchangeGroup } from './provider.ts'
 import { supportsSignature } from './signatures/support.ts'
@@ -59,6 +59,7 @@ const hybrid = (name: GroupName, first: KeyExchangeGroup | undefined, second: Ke
 export const nodeProvider: CryptoProvider = {
   name: 'node',
   randomBytes,
+  randomNonce,
   hashes,
   aeads,
   cbcHmac,

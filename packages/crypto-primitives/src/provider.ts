@@ -390,6 +390,11 @@ export interface CryptoProvider {
   readonly name: string
   /** Cryptographically secure random bytes. */
   randomBytes(length: number): Uint8Array
+  /**
+   * Random bytes that everyone will see: IVs and nonces of records, randoms of hellos. They may be drawn ahead, so that
+   * keys and premaster secrets never come from here. Absent: as `randomBytes`.
+   */
+  randomNonce?(length: number): Uint8Array
   readonly hashes: Readonly<Partial<Record<HashName, Hash>>>
   readonly aeads: Readonly<Partial<Record<AeadName, AeadAlgorithm>>>
   /** CBC and NULL record protection for TLS up to 1.2, by cipher and MAC; `undefined` when not offered. */

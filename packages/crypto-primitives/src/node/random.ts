@@ -1,4 +1,10 @@
 import { randomFillSync } from 'node:crypto'
+import * as v8 from 'node:v8'
+
+/** Random bytes of OpenSSL, each time asked for anew: keys, premaster secrets and whatever else nobody may see. */
+export function randomBytes(length: number): Uint8Array {
+  return randomFillSync(new Uint8Array(length))
+}
 
 /** More at once than this is asked for by itself, bytes. */
 const LONG = 64
@@ -7,13 +13,15 @@ let ahead: Uint8Array | undefined
 let used = AHEAD
 
 /**
- * Random bytes of OpenSSL. A call into it costs the same for 4 bytes as for a thousand, and a handshake asks for a few
- * bytes five times: they are drawn ahead, and what has been given out is overwritten.
+ * Random bytes that go over the wire as they are: IVs, nonces, the randoms of hellos. A call into OpenSSL costs the same
+ * for 4 bytes as for a thousand, so they are drawn ahead; what has been given out is overwritten.
+ *
+ * Nothing is drawn ahead while a startup snapshot is built: every process that starts from it would give out the same.
  */
-export function randomBytes(length: number): Uint8Array {
-  const out = new Uint8Array(length)
-  if (length > LONG) return randomFillSync(out)
+export function randomNonce(length: number): Uint8Array {
+  if (length > LONG || (ahead === undefined && isBuildingSnapshot())) return randomBytes(length)
   ahead ??= new Uint8Array(AHEAD)
+  const out = new Uint8Array(length)
   if (used + length > AHEAD) {
     randomFillSync(ahead)
     used = 0
@@ -23,4 +31,9 @@ export function randomBytes(length: number): Uint8Array {
   ahead.fill(0, used, end)
   used = end
   return out
+}
+
+/** Deno and Bun have `node:v8` without it. */
+function isBuildingSnapshot(): boolean {
+  return v8.startupSnapshot?.isBuildingSnapshot() === true
 }

@@ -50,7 +50,7 @@ export function protections(provider: CryptoProvider, state: Connection12, encry
         macKey,
         ...(chained && algorithm.blockLength > 0 && { iv: iv.slice() }),
         encryptThenMac,
-        randomBytes: (length) => provider.randomBytes(length),
+        randomBytes: (length) => provider.randomNonce?.(length) ?? provider.randomBytes(length),
       })
     return { writer: () => new CbcWriter(cipher(), recordLimit), reader: () => new CbcReader(cipher()) }
   })

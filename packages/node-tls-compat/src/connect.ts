@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { connectionReset, nodeError } from './node-error.ts'
 import type { ConnectionOptions } from './options.ts'
-import { judge, verifyError } from './peer-verdict.ts'
+import { isRefusedByProgram, judge, verifyError } from './peer-verdict.ts'
 import { REFUSES_ADDRESS_AS_NAME } from './running-node.ts'
 import { identityError } from './server-identity.ts'
 import { encodeWrappedSession, serverIdentity } from './session-state.ts'
@@ -9,6 +9,7 @@ import { kConnectOptions, kEngine, kPendingSession, kVerified } from './socket-t
 import { tls } from './tls.ts'
 import { TLSSocket } from './tls-socket.ts'
 import { validateFunction, validateNumber } from './validate.ts'
+import { verifierId } from './verifier-id.ts'
 
 let warnedOfInsecurity = false
 let warnedOfAddress = false
@@ -124,13 +125,13 @@ function onSecure(this: TLSSocket): void {
     return
   }
   let error = verifyError(this)
-  // A resumed session was verified when it was made.
-  if (!error && !this.isSessionReused()) {
+  // What a program's own function said of a session's server, the session knows; to ask the usual one again costs a hash.
+  if (!error && !(this.isSessionReused() && verifierId(options))) {
     // As in Node, whatever is no error says nothing against it.
     error = identityError(this, serverIdentity(options), options.checkServerIdentity!) || null
   }
   judge(this, error)
-  if (error && options.rejectUnauthorized !== false) {
+  if (error && (options.rejectUnauthorized !== false || isRefusedByProgram(this))) {
     this.destroy(error)
     return
   }

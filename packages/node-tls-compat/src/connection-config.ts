@@ -5,6 +5,8 @@ import {
   type ClientHelloInfo,
   decodeSession,
   encodeSession,
+  type PeerVerdict,
+  type PeerVerification,
   type PskIdentity,
   type ServerConfig,
   type ServerOverrides,
@@ -18,10 +20,12 @@ import { alpnNames, selectNextProtocol } from './alpn.ts'
 import type { NodeContext } from './node-context.ts'
 import { invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
 import type { Verify } from './options.ts'
+import { REFUSED_BY_PROGRAM } from './peer-verdict.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
 import type { Server } from './server.ts'
-import { contextOf, kEngine, kPresets, type TLSSocket } from './socket-type.ts'
+import { contextOf, kConnectOptions, kEngine, kPresets, type TLSSocket } from './socket-type.ts'
 import { copyOf, isView, validateBuffer, validateObject, validateString } from './validate.ts'
+import { verifierId } from './verifier-id.ts'
 
 /**
  * Turns a socket's options into the configuration of its connection: every hook of the handshake that Node's callbacks
@@ -38,11 +42,12 @@ function keyLogger(socket: TLSSocket): TlsConfig['onKeyLog'] {
 
 type VerifyPeer = NonNullable<ClientConfig['verifyPeer']>
 
-/** The `verify` option: asked where the chain is good. Its error becomes the verdict. */
-function withCondition(verifyPeer: VerifyPeer | undefined, verify: Verify): VerifyPeer {
-  return async (peer) => {
-    const verdict = (await verifyPeer?.(peer)) ?? { ok: false }
-    if (!verdict.ok) return verdict
+/**
+ * The `verify` option: asked where the chain is good, or where a bad one would be gone on with. Its error becomes the
+ * verdict, and ends the connection whatever `rejectUnauthorized` says: who pins a key means it. A session was made under the same one, or it is not resumed.
+ */
+function withCondition(verifyPeer: VerifyPeer | undefined, socket: TLSSocket, verify: Verify): VerifyPeer {
+  const refuse = async (peer: PeerVerification, chain: PeerVerdict): Promise<PeerVerdict> => {
     let error: unknown
     try {
       error = await verify({
@@ -53,9 +58,15 @@ function withCondition(verifyPeer: VerifyPeer | undefined, verify: Verify): Veri
     } catch (thrown) {
       error = thrown ?? new Error('verify has thrown nothing')
     }
-    if (error == null) return verdict
+    if (error == null) return chain
     const { code = 'CERT_REJECTED', message = String(error) } = error as { code?: string; message?: string }
-    return { ok: false, result: { code, message } }
+    return { ok: false, reason: REFUSED_BY_PROGRAM, result: { code, message } }
+  }
+  const judge = (peer: PeerVerification, chain: PeerVerdict): Awaitable<PeerVerdict> =>
+    peer.resumed || (!chain.ok && socket._rejectUnauthorized) ? chain : refuse(peer, chain)
+  return (peer) => {
+    const chain = verifyPeer?.(peer) ?? { ok: false }
+    return 'then' in chain ? chain.then((verdict) => judge(peer, verdict)) : judge(peer, chain)
   }
 }
 
@@ -79,10 +90,12 @@ function clientConnection(socket: TLSSocket): TlsConnection {
     session: presets.session && { ...presets.session, serverName: presets.servername },
     alpnProtocols: options.ALPNProtocols ? alpnNames(options.ALPNProtocols as Buffer) : undefined,
     ...(options.NPNProtocols && { selectNpn: nextProtocolSelector(options.NPNProtocols as Buffer) }),
-    ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, options.verify) }),
+    ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, socket, options.verify) }),
     requestOcsp: options.requestOCSP,
     // Node goes on, and looks at the verdict when the handshake is done.
     allowUnverifiedPeer: true,
+    allowUnverifiedSession: !socket._rejectUnauthorized,
+    verifierId: verifierId({ ...socket[kConnectOptions], verify: options.verify }),
     // DHE primes are held to `minDHSize` after the handshake, with Node's error.
     minDhBits: 512,
     ...(offered && { psks: [offered] }),
@@ -187,6 +200,14 @@ function connectionConfig(base: ServerConfig) {
       return true
     }
 
+    get allowUnverifiedSession() {
+      return !this.requireCertificate
+    }
+
+    get verifierId() {
+      return verifierId({ verify: this.socket._tlsOptions.verify })
+    }
+
     get acknowledgeServerName() {
       return !!this.socket._tlsOptions.SNICallback
     }
@@ -221,7 +242,7 @@ function connectionConfig(base: ServerConfig) {
       this.chosen = await selectContext(socket, hello.serverName)
       const overrides = this.chosen?.context.serverOverrides()
       if (!overrides || !verify) return overrides
-      return { ...overrides, verifyPeer: withCondition(overrides.verifyPeer, verify) }
+      return { ...overrides, verifyPeer: withCondition(overrides.verifyPeer, socket, verify) }
     }
 
     selectAlpn(offered: readonly Uint8Array[]): Awaitable<Uint8Array | undefined> {
@@ -247,7 +268,7 @@ function rareHooks(
   if (!options.NPNProtocols && !options.verify && !ocsp && !sessions && !options.pskCallback) return undefined
   return {
     ...(options.NPNProtocols && { npnProtocols: alpnNames(options.NPNProtocols as Buffer) }),
-    ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, options.verify) }),
+    ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, socket, options.verify) }),
     ...(ocsp && { ocspResponse: () => requestOcsp(socket, own.current) }),
     ...(sessions && { sessionStore: sessionStore(socket) }),
     ...(options.pskCallback && {

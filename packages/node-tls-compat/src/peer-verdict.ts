@@ -10,6 +10,13 @@ export interface VerifyError extends Error {
   code?: string
 }
 
+/** `reason` of a verdict that is the program's own, by its `verify`. */
+export const REFUSED_BY_PROGRAM = 'REFUSED_BY_VERIFY'
+
+export function isRefusedByProgram(socket: TLSSocket): boolean {
+  return peerOf(socket)?.verification?.reason === REFUSED_BY_PROGRAM
+}
+
 /** What the program was told of a peer. It is of that one state of it: when the peer is another, nothing has been said yet. */
 export interface Judgement {
   readonly peer: PeerState | undefined
@@ -55,7 +62,8 @@ export function keepJudgement(socket: TLSSocket): void {
   if (socket[kAssigned]) socket[kAssigned] = { peer: undefined, values: told }
 }
 
-function judgement(socket: TLSSocket): Judgement | undefined {
+/** What was said of the peer as it is now; `undefined` before it is. */
+export function judgementOf(socket: TLSSocket): Judgement | undefined {
   const last = socket[kJudgement]
   return last && last.peer === peerOf(socket) ? last : undefined
 }
@@ -73,7 +81,7 @@ function assign(socket: TLSSocket, value: Assigned['values']): void {
 export const verdictProperties: PropertyDescriptorMap & ThisType<TLSSocket> = {
   authorized: {
     get() {
-      return assigned(this)?.authorized ?? judgement(this)?.error === null
+      return assigned(this)?.authorized ?? judgementOf(this)?.error === null
     },
     set(value: boolean) {
       assign(this, { authorized: value })
@@ -85,7 +93,7 @@ export const verdictProperties: PropertyDescriptorMap & ThisType<TLSSocket> = {
     get() {
       const values = assigned(this)
       if (values && 'authorizationError' in values) return values.authorizationError
-      const error = judgement(this)?.error
+      const error = judgementOf(this)?.error
       return error ? error.code || error.message : null
     },
     set(value: TLSSocket['authorizationError']) {

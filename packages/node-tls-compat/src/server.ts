@@ -7,7 +7,7 @@ import { diedUntold } from './http2-streams.ts'
 import { native } from './native.ts'
 import { connectionReset, invalidArgType, nodeError } from './node-error.ts'
 import type { ALPNCallback, SecureConnectionListener, SNICallback, TlsOptions } from './options.ts'
-import { judge, verifyError } from './peer-verdict.ts'
+import { isRefusedByProgram, judge, verifyError } from './peer-verdict.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
 import { kErrorEmitted } from './socket-type.ts'
 import { tls } from './tls.ts'
@@ -183,7 +183,10 @@ const methods = {
       'sessionTimeout',
     ])
       context[name] = this[name]
+    const before = this._sharedCreds?.context
     this._sharedCreds = tls.createSecureContext(context)
+    // Sessions go on; those that verified a client are looked at anew under the new settings.
+    if (before && !options.ticketKeys) this._sharedCreds.context.setTicketKeys(before.ticketKeys.bytes)
   },
 
   addContext(this: Server, servername: string, context: unknown) {
@@ -288,7 +291,7 @@ function onSecure(this: TLSSocket): void {
   if (this._requestCert) {
     const error = verifyError(this)
     judge(this, error)
-    if (error && this._rejectUnauthorized) this.destroy()
+    if (error && (this._rejectUnauthorized || isRefusedByProgram(this))) this.destroy()
   }
   if (!this.destroyed && this._releaseControl()) {
     this.secureConnecting = false

@@ -1,5 +1,6 @@
 import { decodeOpenSslSession, encodeOpenSslSession } from '@x/secure-context'
 import type { Session } from '@x/tls-handshake'
+import { judgementOf } from './peer-verdict.ts'
 import { kConnectOptions, kEngine, kSession, type TLSSocket } from './socket-type.ts'
 
 /**
@@ -52,8 +53,17 @@ export function sessionOf(socket: TLSSocket): Session | undefined {
   }
 }
 
+/** A session knows all that was said against the server, of its name too: it lends no more than that. */
+function withVerdict(socket: TLSSocket, session: Session): Session {
+  if (!socket[kConnectOptions] || session.peerCertificates.length === 0) return session
+  const said = judgementOf(socket)
+  if (said?.error === null) return session
+  const { code = 'UNSPECIFIED', message = '' } = said?.error ?? {}
+  return { ...session, verified: { ok: false, result: { code, message } } }
+}
+
 export function encodeWrappedSession(socket: TLSSocket, session: Session): Buffer {
-  const encoded = encodeOpenSslSession(session)
+  const encoded = encodeOpenSslSession(withVerdict(socket, session))
   const options = optionsOf(socket)
   if (options.isServer) return Buffer.from(encoded)
   const name = Buffer.from(serverIdentity(options))

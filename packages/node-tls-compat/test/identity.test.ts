@@ -180,3 +180,181 @@ test('`authorized` and `authorizationError` can be assigned to, as in Node', asy
   await once(socket, 'close')
   expect(socket.authorized).toBe(true)
 })
+
+describe('a session lends no more than it had', () => {
+  const versions = ['TLSv1.2', 'TLSv1.3'] as const
+
+  /** One connection; its outcome, and a session of it. */
+  function visit(tls: typeof OURS, options: nativeTls.ConnectionOptions) {
+    return new Promise<{ refused?: string; authorized?: boolean; reused?: boolean; session?: Buffer }>((resolve) => {
+      let session: Buffer | undefined
+      const socket = tls.connect(options)
+      socket.on('session', (told) => {
+        session = told
+      })
+      let told: { authorized: boolean; reused: boolean } | undefined
+      socket.on('secureConnect', () => {
+        told = { authorized: socket.authorized, reused: socket.isSessionReused() }
+        socket.resume()
+      })
+      socket.on('error', (error: NodeJS.ErrnoException) => resolve({ refused: error.code! }))
+      socket.on('close', () => resolve({ ...told, session }))
+    })
+  }
+
+  async function serve(options: object = {}, tls = NATIVE) {
+    const { server, port } = await listen(tls, options, (socket) => void socket.on('error', () => {}).end('x'))
+    open.push(server)
+    return { server, port }
+  }
+
+  describe.each(versions)('%s', (maxVersion) => {
+    test('of a server with another name', async () => {
+      const { port } = await serve({ maxVersion, ...authority.issue('other.test') })
+      const first = await visit(OURS, trusting(port, { maxVersion, rejectUnauthorized: false }))
+      expect(first).toMatchObject({ authorized: false })
+      const lax = await visit(OURS, trusting(port, { maxVersion, rejectUnauthorized: false, session: first.session }))
+      expect(lax).toMatchObject({ authorized: false, reused: true })
+      const strict = await visit(OURS, trusting(port, { maxVersion, session: lax.session ?? first.session }))
+      expect(strict).toEqual({ refused: 'ERR_TLS_CERT_ALTNAME_INVALID' })
+    })
+
+    test('of an authority that is not trusted any more, or is now', async () => {
+      const { port } = await serve({ maxVersion })
+      const trusted = await visit(OURS, trusting(port, { maxVersion }))
+      const stranger = { maxVersion, ca: otherAuthority.cert }
+      expect(await visit(OURS, trusting(port, { ...stranger, session: trusted.session }))).toEqual({
+        refused: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      })
+      const unauthorized = await visit(OURS, trusting(port, { ...stranger, rejectUnauthorized: false }))
+      expect(await visit(OURS, trusting(port, { maxVersion, session: unauthorized.session }))).toMatchObject({
+        authorized: true,
+        reused: false,
+      })
+      expect(await visit(OURS, trusting(port, { maxVersion, session: trusted.session }))).toMatchObject({
+        authorized: true,
+        reused: true,
+      })
+    })
+
+    test('with another `verify` or `checkServerIdentity` there is a full handshake', async () => {
+      const { port } = await serve({ maxVersion })
+      const content = { verify: () => undefined } as object
+      const own = { checkServerIdentity: () => undefined }
+      const { session } = await visit(OURS, trusting(port, { maxVersion }))
+      for (const more of [content, own]) {
+        const first = await visit(OURS, trusting(port, { maxVersion, ...more, session }))
+        expect(first).toMatchObject({ authorized: true, reused: false })
+        const again = await visit(OURS, trusting(port, { maxVersion, ...more, session: first.session }))
+        expect(again).toMatchObject({ authorized: true, reused: true })
+        const plain = await visit(OURS, trusting(port, { maxVersion, session: first.session }))
+        expect(plain).toMatchObject({ authorized: true, reused: false })
+      }
+      const refuses = { verify: () => Object.assign(new Error('no'), { code: 'PIN' }) } as object
+      expect(await visit(OURS, trusting(port, { maxVersion, ...refuses, session }))).toEqual({ refused: 'PIN' })
+    })
+
+    test('setSecureContext ends those that verified a client who is not trusted any more, and no others', async () => {
+      const seen: [boolean, boolean][] = []
+      const options = { maxVersion, cert: leaf.cert, key: leaf.key }
+      const asks = { requestCert: true, rejectUnauthorized: false, ca: authority.cert }
+      for (const more of [{}, asks]) {
+        const { server, port } = await serve({ ...options, ...more }, OURS)
+        server.on('secureConnection', (socket) => seen.push([socket.isSessionReused(), socket.authorized]))
+        const client = trusting(port, { maxVersion, ...('ca' in more && alice) })
+        const { session } = await visit(NATIVE, client)
+        await visit(NATIVE, { ...client, session })
+        server.setSecureContext({ ...options, ca: otherAuthority.cert })
+        await visit(NATIVE, { ...client, session })
+      }
+      expect(seen).toEqual([
+        [false, false],
+        [true, false],
+        [true, false],
+        [false, true],
+        [true, true],
+        [false, false],
+      ])
+    })
+  })
+
+  test('a damaged one out of a store is none', async () => {
+    const store = new Map<string, Buffer>()
+    const options = { ca: authority.cert, requestCert: true, rejectUnauthorized: false, maxVersion: 'TLSv1.2' }
+    const { server, port } = await serve({ ...options, secureOptions: 0x4000 }, OURS)
+    const told: unknown[] = []
+    let damage = (_bytes: Buffer) => {}
+    server.on('newSession', (id, bytes, done) => {
+      store.set(id.toString('hex'), bytes)
+      done()
+    })
+    server.on('resumeSession', (id, done) => {
+      const bytes = Buffer.from(store.get(id.toString('hex')) ?? [])
+      damage(bytes)
+      done(null, bytes)
+    })
+    server.on('secureConnection', (socket) => {
+      told.push([socket.isSessionReused(), socket.authorized, socket.getPeerCertificate().subject?.CN])
+    })
+    server.on('tlsClientError', (error) => told.push(error))
+    const client = trusting(port, { ...alice, maxVersion: 'TLSv1.2' })
+    const { session } = await visit(NATIVE, client)
+    await visit(NATIVE, { ...client, session })
+    expect(told.splice(0)).toEqual([
+      [false, true, 'alice'],
+      [true, true, 'alice'],
+    ])
+    const { length } = [...store.values()][0]!
+    // Behind the master secret: another one only says in the Finished that it is.
+    for (let at = 100; at < length; at += 13) {
+      damage = (bytes) => {
+        bytes[at]! ^= 0x80
+      }
+      await visit(NATIVE, { ...client, session })
+    }
+    for (const one of told) expect(one).toEqual([expect.any(Boolean), true, 'alice'])
+  })
+})
+
+describe('`verify`', () => {
+  test.each([
+    ['false', () => false],
+    ['0', () => 0],
+    ["''", () => ''],
+    ['true', () => true],
+    ['{}', async () => ({})],
+  ])('says yes by undefined or null alone, and %s is no', async (_name, verify) => {
+    const { server, port } = await listen(OURS)
+    open.push(server)
+    const socket = OURS.connect(trusting(port, { verify } as object))
+    await expect(once(socket, 'secureConnect')).rejects.toMatchObject({ code: 'CERT_REJECTED' })
+  })
+
+  test('is asked where a bad chain is gone on with, and its no is one', async () => {
+    const { server, port } = await listen(OURS, {}, (socket) => void socket.on('error', () => {}).end('x'))
+    open.push(server)
+    const pin = (fits: boolean) => () =>
+      fits ? undefined : Object.assign(new Error('pin does not fit'), { code: 'PIN' })
+    const lax = { ca: otherAuthority.cert, rejectUnauthorized: false }
+    const refused = OURS.connect(trusting(port, { ...lax, verify: pin(false) } as object))
+    await expect(once(refused, 'secureConnect')).rejects.toMatchObject({ code: 'PIN' })
+    const accepted = OURS.connect(trusting(port, { ...lax, verify: pin(true) } as object))
+    await once(accepted, 'secureConnect')
+    expect(accepted.authorizationError).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
+    accepted.destroy()
+  })
+})
+
+test.each([[undefined], [null], [false], [0], ['']])(
+  'a checkServerIdentity that returns %j is content',
+  async (nothing) => {
+    for (const tls of [NATIVE, OURS]) {
+      const { server, port } = await listen(tls, { ...authority.issue('other.test') }, (socket) => socket.end('x'))
+      open.push(server)
+      const socket = tls.connect(trusting(port, { checkServerIdentity: () => nothing as undefined }))
+      await once(socket, 'secureConnect')
+      expect(socket.authorized).toBe(true)
+      socket.destroy()
+    }
+  },
+)

@@ -5,6 +5,7 @@
 import type { ProtocolVersion, Session } from '@x/tls-handshake'
 import { DerReader, nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from '@x/x509/tls'
 import { BackwardDer } from './backward-der.ts'
+import { decodeExtras, encodeExtras } from './session-extras.ts'
 
 /** SSL_SESSION_ASN1_VERSION */
 const FORMAT = 1
@@ -43,16 +44,25 @@ const codes = Object.entries(VERIFY_CODES) as [VerifyCode, readonly [number, str
 /** X509_V_ERR_UNSPECIFIED */
 const UNSPECIFIED = 1
 
-function verifyNumber(verified: Session['verified']): number {
-  if (!verified || verified.ok) return 0
-  const { code } = (verified.result ?? {}) as { code?: string }
+function verifyNumber({ verified, peerCertificates }: Session): number {
+  // Nothing was said against nobody; of somebody it must have been said.
+  if (verified ? verified.ok : peerCertificates.length === 0) return 0
+  const { code } = (verified?.result ?? {}) as { code?: string }
   return VERIFY_CODES[code as VerifyCode]?.[0] ?? UNSPECIFIED
 }
 
-function verdict(number: number): Session['verified'] {
+function verdict(number: number): NonNullable<Session['verified']> {
   if (number === 0) return { ok: true }
   const code = codes.find(([, [known]]) => known === number)?.[0] ?? 'UNSPECIFIED'
   return { ok: false, result: { code: nodeVerifyCode(code), message: verifyMessage(code) } }
+}
+
+/** The number says all that the verdict does. */
+function isPlain(session: Session): boolean {
+  const { verified } = session
+  const said = verdict(verifyNumber(session)).result as { code: string; message: string } | undefined
+  const { code, message } = (verified?.result ?? {}) as { code?: string; message?: string }
+  return !verified || verified.ok || (said?.code === code && said?.message === message)
 }
 
 /**
@@ -66,11 +76,12 @@ function sessionIdOf({ version, sessionId, ticket }: Session): Uint8Array {
 /** Bytes that tags, lengths and numbers of a session take, at most. */
 const OVERHEAD = 320
 
-/** A session as OpenSSL writes it. The bytes hold its secret. Of the peer's chain only the leaf is kept. */
+/** A session as OpenSSL writes it. The bytes hold its secret. Of the peer's chain OpenSSL knows the leaf alone. */
 export function encodeOpenSslSession(session: Session): Uint8Array {
-  const { version, cipherSuite, secret, ticket, sessionIdContext = EMPTY, alpn, applicationData } = session
+  const { version, cipherSuite, secret, ticket, sessionIdContext = EMPTY, alpn } = session
   const sessionId = sessionIdOf(session)
   const [leaf = EMPTY] = session.peerCertificates
+  const applicationData = encodeExtras(session, isPlain(session))
   const hostname = session.serverName === undefined ? undefined : encoder.encode(session.serverName)
   let capacity = OVERHEAD + secret.length + sessionId.length + sessionIdContext.length + leaf.length
   for (const part of [ticket, hostname, alpn, applicationData, session.pskIdentity]) if (part) capacity += part.length
@@ -97,7 +108,7 @@ export function encodeOpenSslSession(session: Session): Uint8Array {
   if (ticket) number(FIELD.ticketLifetimeHint, session.lifetime)
   bytes(FIELD.pskIdentity, session.pskIdentity)
   bytes(FIELD.hostname, hostname)
-  number(FIELD.verifyResult, verifyNumber(session.verified))
+  number(FIELD.verifyResult, verifyNumber(session))
   bytes(FIELD.sessionIdContext, sessionIdContext)
   if (leaf.length > 0) {
     const after = out.start
@@ -157,7 +168,7 @@ export function decodeOpenSslSession(input: Uint8Array, side: Session['side']): 
   const maxEarlyData = number(FIELD.maxEarlyData)
   const alpn = bytes(FIELD.alpn)
   number(FIELD.maxFragmentLength)
-  const applicationData = bytes(FIELD.applicationData)
+  const { above, verifierId, verdict: told, applicationData } = decodeExtras(bytes(FIELD.applicationData))
   const group = number(FIELD.group)
   optional(FIELD.peerRawPublicKey, (field) => field.raw(''))
   reader.finish()
@@ -179,9 +190,11 @@ export function decodeOpenSslSession(input: Uint8Array, side: Session['side']): 
     serverName: hostname && new TextDecoder().decode(hostname),
     sessionIdContext: sessionIdContext?.length ? sessionIdContext : undefined,
     group,
-    peerCertificates: leaf ? [leaf] : [],
+    peerCertificates: leaf ? [leaf, ...above] : [],
+    verifierId,
     pskIdentity,
-    verified: verdict(verifyResult),
+    // A number that says no is not outdone by words.
+    verified: verifyResult !== 0 && told !== undefined ? { ok: false, result: told } : verdict(verifyResult),
     applicationData,
   }
 }

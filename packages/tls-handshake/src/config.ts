@@ -51,7 +51,7 @@ export interface PeerVerification {
   readonly serverName?: string
   readonly ocspResponse?: Uint8Array
   readonly sctList?: Uint8Array
-  /** True when this is a resumption and the chain comes from the session. */
+  /** The chain comes from a session that may be resumed: a no, or an exception, means a full handshake instead. */
   readonly resumed: boolean
 }
 
@@ -132,8 +132,13 @@ export interface TlsConfig {
    * ends the handshake).
    */
   readonly allowUnverifiedPeer?: boolean
-  /** Ask `verifyPeer` again on resumption instead of taking the session's verdict. */
-  readonly reverifyOnResume?: boolean
+  /** Resume sessions whose peer was not verified, with that verdict (default: as `allowUnverifiedPeer`). */
+  readonly allowUnverifiedSession?: boolean
+  /**
+   * Names who has a say about a peer besides `verifyPeer`: a session is resumed only where this is what it was. Without
+   * one, `verifyPeer` alone decides: it is asked again before a session is offered, or taken.
+   */
+  readonly verifierId?: string
   /** Milliseconds since the epoch (default `Date.now`). */
   readonly now?: () => number
   /** NSS key log lines, without newline. Secrets: for debugging only. */
@@ -179,7 +184,10 @@ export interface ClientConfig extends TlsConfig {
   readonly serverName?: string
   /** Groups to send key shares for (default: the first of `groups`; with a hybrid first, also X25519 if it is in the list is NOT sent). */
   readonly keyShares?: readonly GroupName[]
-  /** Session to resume; what `session` events gave. */
+  /**
+   * Session to resume; what `session` events gave. Before it is offered `verifyPeer` is asked about it: where that answers with
+   * a promise, the ClientHello waits for it.
+   */
   readonly session?: Session
   /** External PSKs (RFC 9846 §4.3.11, RFC 9258). Without `verifyPeer` the server must take one. */
   readonly psks?: readonly PskIdentity[]

@@ -35,8 +35,10 @@ export interface Session {
   readonly pskIdentity?: Uint8Array
   readonly ocspResponse?: Uint8Array
   readonly sctList?: Uint8Array
-  /** The verdict of `verifyPeer`, JSON-serialisable `result` included, so that a resumption stays as (un)authorized as it was. */
+  /** The verdict of `verifyPeer`, JSON-serialisable `result` included, so that a resumption is no more authorized than it was. */
   readonly verified?: { readonly ok: boolean; readonly result?: unknown }
+  /** The `verifierId` of the configuration it was made under. */
+  readonly verifierId?: string
   /** The application's own bytes, kept with the session. */
   readonly applicationData?: Uint8Array
 }

@@ -3,12 +3,14 @@ import { EMPTY } from '../codec/bytes.ts'
 import type { ClientConfig } from '../config.ts'
 import { HandshakeContext } from '../handshake/context.ts'
 import type { ConnectionFacts } from '../handshake/facts.ts'
+import type { Lent } from '../handshake/resumable.ts'
 import type { Wire } from '../handshake/wire.ts'
 import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import { enabledSuites13 } from '../registry/cipher-suites.ts'
 import type { GreaseValues } from '../registry/grease.ts'
 import { enabledGroups13, type Group } from '../registry/groups.ts'
 import { acceptedSchemes } from '../registry/signature-schemes.ts'
+import type { Session } from '../session.ts'
 import type { KeySchedule } from '../tls13/key-schedule.ts'
 import type { Psk } from '../tls13/psk.ts'
 import type { ConnectionSecrets } from '../tls13/secrets.ts'
@@ -40,6 +42,10 @@ export class ClientContext extends HandshakeContext<ClientConfig> {
   readonly groups13: readonly Group[] = enabledGroups13(this.provider, this.config.groups)
   readonly signatureSchemes: readonly number[] = acceptedSchemes(this.provider, this.config.signatureSchemes)
 
+  /** To resume, where it may lend what it says of the server. */
+  session: Session | undefined = this.config.session
+  lent: Lent = {}
+
   random: Uint8Array = this.provider.randomBytes(32)
   sessionId: Uint8Array = EMPTY
   /** Suite numbers as sent. */
@@ -65,6 +71,7 @@ export class ClientContext extends HandshakeContext<ClientConfig> {
     this.offeredSuites = NOTHING
     this.offeredExtensions = NO_TYPES
     this.psks = NOTHING
+    this.session = undefined
     ;(this as { agreements?: Map<number, KeyAgreement> }).agreements = undefined
     this.transcript = new Transcript()
   }
@@ -93,7 +100,12 @@ export class ClientContext extends HandshakeContext<ClientConfig> {
     return []
   }
 
-  /** Puts a session of theirs on offer, which may take the session id. */
+  /** The session, where it is one of theirs that may be offered. */
+  get olderSession(): Session | undefined {
+    return undefined
+  }
+
+  /** Puts it on offer, which may take the session id. */
   offerOlderSession(): void {}
 
   /** Hashes of the suites on offer. */

@@ -71,9 +71,13 @@ export class ClientContext12 extends ClientContext {
     return list
   }
 
+  override get olderSession(): Session | undefined {
+    return resumableSession12(this)
+  }
+
   /** By its id, or by its ticket with an id to recognise the answer by (RFC 5077 §3.4). */
   override offerOlderSession(): void {
-    const session = resumableSession12(this)
+    const session = this.olderSession
     if (session === undefined) return
     this.session12 = session
     this.sessionId = session.ticket ? this.provider.randomBytes(32) : session.sessionId

@@ -24,7 +24,7 @@ export function* clientHandshake(hs: ClientContext, olderHandshake?: OlderHandsh
 
 /** Common until the version is known. @returns what comes after */
 function* firstHandshake(hs: ClientContext, olderHandshake: OlderHandshake | undefined): Flow<Flow> {
-  sendClientHello(hs)
+  yield* sendClientHello(hs)
   let hello = yield* readServerHello()
   if (hello.isRetryRequest) {
     answerHelloRetryRequest(hs, hello)

@@ -15,6 +15,7 @@ import { sctRequest } from '../extensions/signed-certificate-timestamp.ts'
 import { statusRequest } from '../extensions/status-request.ts'
 import { supportedGroups } from '../extensions/supported-groups.ts'
 import { supportedVersions } from '../extensions/supported-versions.ts'
+import type { Flow } from '../handshake/step.ts'
 import { writeClientHelloFields } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { FALLBACK_SCSV } from '../registry/cipher-suites.ts'
@@ -24,12 +25,13 @@ import type { ClientContext } from './client-context.ts'
 import { type PendingExtension, pending } from './pending-extension.ts'
 
 /** The first ClientHello (RFC 9846 §4.2.2), and with it the start of early data. */
-export function sendClientHello(hs: ClientContext): void {
+export function* sendClientHello(hs: ClientContext): Flow {
   const { config, provider } = hs
   if ((!hs.version13 || hs.suites13.length === 0) && hs.olderSuites.length === 0) {
     throw configError('NO_CIPHERS_AVAILABLE', 'no cipher suite is enabled')
   }
   if (config.grease) hs.grease = hs.parts.helloForm!.grease(provider)
+  if (hs.session) yield* hs.parts.preSharedKeys!.recall(hs)
   hs.offerOlderSession()
   if (hs.version13) {
     // RFC 9846 appendix E.4: a legacy_session_id makes middleboxes believe in a resumption.

@@ -102,7 +102,7 @@ function* abbreviated(client: Client12, session: Session): Flow<FinishedPair> {
   client.state = { version, suite, hash, master: new Uint8Array(session.secret), randoms: randoms(client) }
   logMaster(client)
   hs.transcript.start(hash)
-  yield* resumeServerCredential(client, session)
+  resumeServerCredential(client, session)
   const keys = protections(hs.provider, client.state, client.encryptThenMac)
   const ticket = yield* readTicket(client)
   const server = yield* readFinished(client, keys)
@@ -206,19 +206,16 @@ function* readRequestAndDone(client: Client12): Flow<CertificateRequest12 | unde
   return request
 }
 
-/** The server was authenticated when the session was made; the verdict is the session's, unless it shall be asked again. */
-function* resumeServerCredential(client: Client12, session: Session): Flow {
-  const { hs } = client
-  const { pending, config } = hs
+/** The server was authenticated when the session was made. */
+function resumeServerCredential(client: Client12, session: Session): void {
+  const { pending, lent } = client.hs
   pending.certificates = session.peerCertificates
   pending.pskIdentity = session.pskIdentity
   pending.ocspResponse = session.ocspResponse
   pending.sctList = session.sctList
   pending.signatureScheme = session.peerSignatureScheme
   pending.group = session.group === undefined ? undefined : groupName(session.group)
-  if (config.reverifyOnResume && session.peerCertificates.length > 0) {
-    yield* verifyServer(client.hs, readServerChain12(config, session.peerCertificates, client.suite), true)
-  } else pending.verification = session.verified ?? { ok: true }
+  pending.verification = lent.verification
 }
 
 // --- Our flight
@@ -341,7 +338,7 @@ function keepSession(client: Client12, ticket: ReceivedTicket | undefined): void
     lifetime: Math.min(lifetime, MAX_TICKET_LIFETIME),
     createdAt: now,
     authenticatedAt: resumed?.authenticatedAt ?? now,
-    ...rememberedFacts(hs.wire.peer!, config.serverName),
+    ...rememberedFacts(hs.wire.peer!, config.serverName, config),
   }
   facts.session = session
   hs.wire.emit({ type: 'session', session })
@@ -402,7 +399,7 @@ function* renegotiate(
   hs.pending = renegotiated(peer)
   hs.renegotiating = finished
   wire.holdOutgoing()
-  sendClientHello(hs)
+  yield* sendClientHello(hs)
   const message = yield* next(HandshakeType.server_hello)
   const hello = decodeServerHello(message)
   if (hello.legacyVersion !== version) {

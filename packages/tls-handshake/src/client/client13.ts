@@ -59,7 +59,7 @@ export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow<
     enterHandshakeKeys(client)
     yield* readEncryptedExtensions(client)
     const request = client.psk ? undefined : yield* readServerCredential(client)
-    if (client.psk) yield* hs.parts.preSharedKeys!.resume(client)
+    if (client.psk) hs.parts.preSharedKeys!.resume(client)
     const serverFinished = yield* readServerFinished(client)
     if (hs.earlyData) hs.parts.earlyData!.end(client)
     if (request) yield* sendClientCredential(client, request, hs.transcript)

@@ -54,6 +54,8 @@ export interface ClientParts {
   }
   /** Tickets, resumption by them, and external PSKs. Without: tickets are neither asked for nor kept. */
   readonly preSharedKeys?: {
+    /** Looks at the session, which may be of any version, before it is offered. */
+    recall(hs: ClientContext): Flow
     /** Those that may be offered now. */
     offer(hs: ClientContext): Psk[]
     extension(hs: ClientContext): PendingExtension
@@ -61,8 +63,8 @@ export interface ClientParts {
     bind(hs: ClientContext, hello: Uint8Array): void
     /** The one the server took. */
     accept(hs: ClientContext, hello: ServerHello, suite: CipherSuite13): Psk | undefined
-    /** What the session says about the server, or the verdict asked for anew. */
-    resume(client: Client13): Flow
+    /** What the session says about the server. */
+    resume(client: Client13): void
     receiveTicket(client: Client13, message: HandshakeMessage, resumptionSecret: Uint8Array, count: number): void
   }
   /** Certificates that a server compresses. */

@@ -1,16 +1,15 @@
 import { peerError } from '@x/tls-record'
 import { bindersLength, offeredPsks, PRE_SHARED_KEY, selectedPsk } from '../extensions/pre-shared-key.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
+import { mayLend } from '../handshake/resumable.ts'
 import type { Flow } from '../handshake/step.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
 import { decodeNewSessionTicket13 } from '../messages/new-session-ticket.ts'
 import type { ServerHello } from '../messages/server-hello.ts'
 import { type CipherSuite13, cipherSuite13 } from '../registry/cipher-suites.ts'
 import type { Session } from '../session.ts'
-import { readChain13 } from '../tls13/authentication.ts'
 import { KeySchedule, ticketPsk } from '../tls13/key-schedule.ts'
 import { externalPsks, type Psk, pskBinder } from '../tls13/psk.ts'
-import { verifyServer } from './answers.ts'
 import type { ClientContext } from './client-context.ts'
 import type { Client13 } from './client13.ts'
 import type { ClientParts } from './parts.ts'
@@ -19,7 +18,16 @@ import { MAX_TICKET_LIFETIME } from './resumption.ts'
 
 /** Tickets, resumption by them, and external PSKs (RFC 9846 §2.2). */
 export const preSharedKeys: ClientParts = {
-  preSharedKeys: { offer, extension, bind, accept, resume, receiveTicket },
+  preSharedKeys: { recall, offer, extension, bind, accept, resume, receiveTicket },
+}
+
+/** RFC 9846 §4.7.1, RFC 5246 §F.1.4: before a session of any version is offered, the server is verified by what it holds. */
+function* recall(hs: ClientContext): Flow {
+  const session = resumableSession(hs)?.session ?? hs.olderSession
+  if (session === undefined) return
+  const lent = yield* mayLend(hs, session, hs.config.serverName)
+  if (lent) hs.lent = lent
+  else hs.session = undefined
 }
 
 // --- In a ClientHello (RFC 9846 §4.3.11)
@@ -38,7 +46,7 @@ function offer(hs: ClientContext): Psk[] {
 
 /** The configured session as a PSK, when it may be offered now. */
 function resumableSession(hs: ClientContext): Psk | undefined {
-  const { session } = hs.config
+  const { session } = hs
   if (session === undefined || hs.config.tickets === false || !hs.version13) return undefined
   if (session.version !== 0x0304 || session.side !== 'client' || session.ticket === undefined) return undefined
   if (session.ticket.length > MAX_TICKET) return undefined
@@ -116,10 +124,10 @@ function accept(hs: ClientContext, hello: ServerHello, suite: CipherSuite13): Ps
   return psk
 }
 
-/** With a PSK the server has proved to be who it was; the verdict is the session's, unless it shall be asked again. */
-function* resume(client: Client13): Flow {
+/** With a PSK the server has proved to be who it was. */
+function resume(client: Client13): void {
   const { hs, psk } = client
-  const { facts, pending, config } = hs
+  const { facts, pending } = hs
   const session = psk?.session
   if (session === undefined) return
   pending.certificates = session.peerCertificates
@@ -128,12 +136,7 @@ function* resume(client: Client13): Flow {
   pending.sctList = session.sctList
   pending.signatureScheme = session.peerSignatureScheme
   facts.session = session
-  // A session that brings certificates and no verdict on them was never judged.
-  if (session.peerCertificates.length > 0 && (config.reverifyOnResume || session.verified === undefined)) {
-    yield* verifyServer(client.hs, readChain13(config, session.peerCertificates), true)
-  } else {
-    pending.verification = session.verified
-  }
+  pending.verification = hs.lent.verification
 }
 
 // --- Tickets
@@ -163,7 +166,7 @@ function receiveTicket(client: Client13, message: HandshakeMessage, resumptionSe
     authenticatedAt,
     ageAdd: ticket.ageAdd,
     maxEarlyData: ticket.maxEarlyData,
-    ...rememberedFacts(hs.wire.peer!, config.serverName),
+    ...rememberedFacts(hs.wire.peer!, config.serverName, config),
   }
   facts.session = session
   hs.wire.emit({ type: 'session', session })

@@ -4,7 +4,7 @@ import { MAX_TICKET_LIFETIME } from './resumption.ts'
 
 /** The configured session, when it may be offered to a server of TLS up to 1.2. */
 export function resumableSession12(hs: ClientContext12): Session | undefined {
-  const { session } = hs.config
+  const { session } = hs
   if (session === undefined || session.version === 0x0304 || session.side !== 'client') return undefined
   if (!hs.versions.includes(session.version) || !hs.suites12.some(({ id }) => id === session.cipherSuite))
     return undefined

@@ -9,11 +9,12 @@ import { NEXT_PROTOCOL_NEGOTIATION } from '../extensions/next-protocol-negotiati
 import { renegotiationInfo } from '../extensions/renegotiation-info.ts'
 import { SESSION_TICKET, sessionTicket } from '../extensions/session-ticket.ts'
 import { distinct } from '../handshake/in-common.ts'
+import { type Lent, mayLend } from '../handshake/resumable.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { DOWNGRADE_TLS11, DOWNGRADE_TLS12 } from '../messages/server-hello.ts'
 import { EMPTY_RENEGOTIATION_INFO_SCSV } from '../registry/cipher-suites.ts'
-import type { CipherSuite12 } from '../registry/cipher-suites12.ts'
+import { type CipherSuite12, hasPsk } from '../registry/cipher-suites12.ts'
 import { enabledVersions } from '../registry/versions.ts'
 import type { Session } from '../session.ts'
 import { openTicket } from '../sessions/ticket-protection.ts'
@@ -33,6 +34,8 @@ export interface Server12 {
   readonly sessionId: Uint8Array
   readonly choice: SuiteChoice | undefined
   readonly resumed: Session | undefined
+  /** What that says of the client now. */
+  readonly lent: Lent | undefined
   readonly extendedMasterSecret: boolean
   readonly encryptThenMac: boolean
   /** A ticket goes out: a first one, or one in the place of the old. */
@@ -112,6 +115,7 @@ export function* negotiate(
     sessionId: resumed ? hello.sessionId : config.sessionStore && !issuesTicket ? provider.randomBytes(32) : EMPTY,
     choice,
     resumed,
+    lent: offer?.lent,
     extendedMasterSecret,
     encryptThenMac:
       suite.cbc !== undefined &&
@@ -166,6 +170,7 @@ interface SessionOffer {
   readonly session: Session
   readonly suite: CipherSuite12
   readonly renew: boolean
+  readonly lent: Lent
 }
 
 /** The session that the client wants to resume, by ticket (RFC 5077) or by id, where we can; else a full handshake. */
@@ -179,7 +184,7 @@ function* findSession(
   const found = yield* readSession(hs, hello)
   if (found === undefined) return undefined
   const { session, renew } = found
-  if (session.version !== version) return undefined
+  if (session.side !== 'server' || session.version !== version) return undefined
   const suite = hs.suites12.find(({ id }) => id === session.cipherSuite)
   if (suite === undefined || !hello.cipherSuites.includes(suite.id)) return undefined
   const age = hs.now() - session.createdAt
@@ -187,7 +192,7 @@ function* findSession(
   // RFC 6066 §3: not under another name; and not in another application's context.
   if (session.serverName !== hs.hello.serverName) return undefined
   if (!equalBytes(session.sessionIdContext ?? EMPTY, config.sessionIdContext ?? EMPTY)) return undefined
-  if (config.requireCertificate && session.peerCertificates.length === 0) return undefined
+  if (config.requireCertificate && session.peerCertificates.length === 0 && !hasPsk(suite)) return undefined
   if (session.extendedMasterSecret && !extendedMasterSecret) {
     // RFC 7627 §5.3: abort.
     throw peerError(
@@ -198,7 +203,8 @@ function* findSession(
   }
   // RFC 7627 §5.3: the session is not resumed.
   if (!session.extendedMasterSecret && extendedMasterSecret) return undefined
-  return { session, suite, renew }
+  const lent = yield* mayLend(hs, session)
+  return lent && { session, suite, renew, lent }
 }
 
 function* readSession(hs: ServerContext, hello: ClientHello): Flow<{ session: Session; renew: boolean } | undefined> {

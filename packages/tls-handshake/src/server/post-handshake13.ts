@@ -46,7 +46,7 @@ function* issueTicket(server: Server13, resumptionSecret: Uint8Array, number: nu
     ageAdd,
     maxEarlyData,
     sessionIdContext: config.sessionIdContext,
-    ...rememberedFacts(hs.wire.peer!, hs.hello.serverName),
+    ...rememberedFacts(hs.wire.peer!, hs.hello.serverName, config),
   }
   const ticket = yield* sealTicket(hs.ticketProtection!, session)
   if (ticket === null || ticket.length === 0) return

@@ -2,6 +2,7 @@ import { constantTimeEqual, type HashName } from '@x/crypto-primitives'
 import { peerError } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import { bindersLength, type OfferedIdentity, type OfferedPsks, offeredPsks } from '../extensions/pre-shared-key.ts'
+import { mayLend } from '../handshake/resumable.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { type CipherSuite13, cipherSuite13 } from '../registry/cipher-suites.ts'
@@ -121,7 +122,18 @@ function* ticket(
   const { session } = opened
   // A client that no longer offers the session's own suite may have lost its trust in it.
   if (!hello.cipherSuites.includes(session.cipherSuite) || !mayResume(hs, session, suite)) return undefined
-  return { identity, secret: session.secret, hash: suite.hash, kind: 'res', session, ticket: { renew: opened.renew } }
+  const lent = yield* mayLend(hs, session)
+  return (
+    lent && {
+      identity,
+      secret: session.secret,
+      hash: suite.hash,
+      kind: 'res',
+      session,
+      lent,
+      ticket: { renew: opened.renew },
+    }
+  )
 }
 
 /** True when a session may be continued now, under this configuration and name. */
@@ -140,6 +152,11 @@ function mayResume(hs: ServerContext, session: Session, suite: CipherSuite13): b
     equalBytes(session.sessionIdContext ?? EMPTY, config.sessionIdContext ?? EMPTY) &&
     // A session made under one name is not good for another: its rules may be others.
     session.serverName === hs.hello.serverName &&
-    !(config.requestCertificate && config.requireCertificate && session.peerCertificates.length === 0)
+    !(
+      config.requestCertificate &&
+      config.requireCertificate &&
+      session.peerCertificates.length === 0 &&
+      !session.pskIdentity
+    )
   )
 }

@@ -127,18 +127,9 @@ function* abbreviated(server: Server12, session: Session): Flow<FinishedPair> {
   facts.session = session
   pending.certificates = session.peerCertificates
   pending.pskIdentity = session.pskIdentity
-  pending.verification = session.verified
+  pending.verification = server.lent?.verification
   pending.signatureScheme = session.peerSignatureScheme
   pending.group = session.group === undefined ? undefined : groupName(session.group)
-  if (hs.config.reverifyOnResume && session.peerCertificates.length > 0) {
-    const leaf = readClientChain12(hs.config, session.peerCertificates)
-    pending.verification = yield* verifyPeer(hs, {
-      side: 'server',
-      chain: session.peerCertificates,
-      leaf,
-      resumed: true,
-    })
-  }
   sendServerHello(server)
   hs.transcript.start(hash)
   yield* sendTicket(server)
@@ -388,7 +379,7 @@ function makeSession(server: Server12): Session {
     createdAt: resumed?.createdAt ?? now,
     authenticatedAt: resumed?.authenticatedAt ?? now,
     sessionIdContext: config.sessionIdContext,
-    ...rememberedFacts(pending, hs.hello.serverName),
+    ...rememberedFacts(pending, hs.hello.serverName, config),
   }
 }
 

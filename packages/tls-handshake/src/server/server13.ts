@@ -138,7 +138,7 @@ function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
   pending.group = exchange.group?.name
   pending.resumed = selected?.psk.session !== undefined
   pending.pskIdentity = selected?.psk.external?.identity
-  if (selected) yield* restoreSession(hs, selected)
+  if (selected) restoreSession(hs, selected)
   yield* selectProtocol(hs, hs.hello)
   facts.earlyDataReason = yield* judgeEarlyData(hs, first, selected)
   const acceptsEarlyData = facts.earlyDataReason === 'accepted'
@@ -226,21 +226,16 @@ function chooseExchange(hs: ServerContext, offers: Offers, selected: SelectedPsk
 }
 
 /** What the session knows of the client. */
-function* restoreSession(hs: ServerContext, selected: SelectedPsk): Flow {
-  const { facts, pending, config } = hs
+function restoreSession(hs: ServerContext, selected: SelectedPsk): void {
+  const { facts, pending } = hs
   const { session } = selected.psk
   if (session === undefined) return
   facts.session = session
   pending.certificates = session.peerCertificates
   pending.pskIdentity = session.pskIdentity
-  pending.verification = session.verified
+  pending.verification = selected.psk.lent?.verification
   pending.signatureScheme = session.peerSignatureScheme
   facts.ticketAgeSkew = ticketAgeSkew(hs, selected)
-  if (config.reverifyOnResume && session.peerCertificates.length > 0) {
-    const chain = session.peerCertificates
-    const leaf = readChain13(config, chain)
-    pending.verification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: true })
-  }
 }
 
 /** The certificate to show, and what is stapled to it (RFC 9846 §4.5.1.2). */

@@ -25,9 +25,10 @@ const TAGS = {
   verifiedResult: 12,
   applicationData: 13,
   pskIdentity: 14,
+  verifierId: 15,
 } as const
 
-const LAST_TAG = 14
+const LAST_TAG = 15
 
 /** A session as bytes. They hold its secret: keep them as you keep a key. */
 export function encodeSession(session: Session): Uint8Array {
@@ -72,6 +73,7 @@ function writeSession(writer: Writer, session: Session): void {
   }
   opaque(TAGS.applicationData, session.applicationData)
   opaque(TAGS.pskIdentity, session.pskIdentity)
+  if (session.verifierId !== undefined) opaque(TAGS.verifierId, utf8(session.verifierId))
 }
 
 /**
@@ -141,6 +143,7 @@ function readSession(reader: Reader): Session {
         : undefined,
     applicationData: parts.get(TAGS.applicationData),
     pskIdentity: parts.get(TAGS.pskIdentity),
+    verifierId: text(TAGS.verifierId),
   }
 }
 

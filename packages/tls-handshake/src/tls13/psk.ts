@@ -1,5 +1,6 @@
 import { type CryptoProvider, type Hash, type HashName, hkdfExpandLabel, hkdfExtract } from '@x/crypto-primitives'
 import { Writer } from '../codec/writer.ts'
+import type { Lent } from '../handshake/resumable.ts'
 import type { PskIdentity, Session } from '../session.ts'
 import { finishedMac, KeySchedule } from './key-schedule.ts'
 
@@ -11,6 +12,8 @@ export interface Psk {
   readonly kind: 'ext' | 'res' | 'imp'
   /** Where it comes from. */
   readonly session?: Session
+  /** What that says of the peer now. */
+  readonly lent?: Lent
   readonly external?: PskIdentity
   /** It came in a ticket of ours; whether that wants to be replaced. */
   readonly ticket?: { readonly renew: boolean }

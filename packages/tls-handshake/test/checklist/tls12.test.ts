@@ -840,7 +840,10 @@ describe('TLS 1.2: resumption', () => {
         client(
           undefined,
           { rewriteClientHello: (raw) => withId(raw) },
-          { ticketKeys, sessionStore: { get: () => session(), set: () => {}, delete: () => {} } },
+          {
+            ticketKeys,
+            sessionStore: { get: () => ({ ...session(), side: 'server' as const }), set: () => {}, delete: () => {} },
+          },
         ),
       'illegal_parameter',
       '',

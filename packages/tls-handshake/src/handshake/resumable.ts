@@ -1,0 +1,77 @@
+import type { PeerCertificate, PeerVerdict, TlsConfig } from '../config.ts'
+import { cipherSuite13 } from '../registry/cipher-suites.ts'
+import type { Session } from '../session.ts'
+import { verdictOf } from '../tls13/authentication.ts'
+import type { HandshakeContext } from './context.ts'
+import { readCertificates } from './peer-certificates.ts'
+import { answer, type Flow } from './step.ts'
+
+/** What a session says of the peer now, when it may be resumed. */
+export interface Lent {
+  readonly verification?: PeerVerdict
+}
+
+/**
+ * Whether a session may be resumed under this configuration, and with which verdict: it lends no more than it had. If not,
+ * there is a full handshake, and never an error.
+ *
+ * Where a chain was verified it is verified again, by the settings and the clock of today, before the session is offered or
+ * taken. To note instead under which settings it was verified, and until when that holds, would ask each of them to be put
+ * into words, and one forgotten would be a hole; `verifyPeer` knows them all, and may remember what it has accepted.
+ */
+export function* mayLend(
+  hs: HandshakeContext<TlsConfig>,
+  session: Session,
+  serverName?: string,
+): Flow<Lent | undefined> {
+  if (!isSound(session)) return undefined
+  const { config } = hs
+  const { side, peerCertificates: chain, verified: held } = session
+  const unverified = config.allowUnverifiedSession ?? config.allowUnverifiedPeer
+  if (chain.length === 0) {
+    // A server that asked nobody has nothing to lend. A client has asked, and got a PSK for an answer, or none.
+    return side === 'server' || session.pskIdentity?.length || unverified === true ? {} : undefined
+  }
+  let leaf: PeerCertificate
+  try {
+    leaf = readCertificates(config, chain)
+  } catch {
+    return undefined
+  }
+  if (held !== undefined && held.ok !== true) {
+    return unverified === true ? { verification: verdictOf({ ...held, ok: false }) } : undefined
+  }
+  const { verifyPeer, verifierId = '' } = config
+  // Whoever else had a say would have to be asked again.
+  if (verifyPeer === undefined || verifierId !== (session.verifierId ?? '')) return undefined
+  const { ocspResponse, sctList } = session
+  try {
+    const verification = verdictOf(
+      yield* answer('verifyPeer', () =>
+        verifyPeer({ side, chain, leaf, serverName, ocspResponse, sctList, resumed: true }),
+      ),
+    )
+    return verification.ok ? { verification } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Stores and tickets are others' memory: what is no session any more is none. */
+function isSound(session: Session): boolean {
+  const { version, secret, peerCertificates, lifetime, createdAt } = session
+  return (
+    secret instanceof Uint8Array &&
+    secret.length === (version === 0x0304 ? pskLength(session.cipherSuite) : MASTER_SECRET) &&
+    Array.isArray(peerCertificates) &&
+    peerCertificates.every((der) => der instanceof Uint8Array) &&
+    Number.isFinite(lifetime) &&
+    Number.isFinite(createdAt)
+  )
+}
+
+/** RFC 5246 §8.1, bytes. */
+const MASTER_SECRET = 48
+
+/** RFC 9846 §4.7.1: as long as the hash. */
+const pskLength = (suite: number) => (cipherSuite13(suite)?.hash === 'sha384' ? 48 : 32)

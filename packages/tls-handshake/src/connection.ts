@@ -88,6 +88,11 @@ export class Connection extends ConnectionProperties {
   #transportEnded = false
   #endReported = false
   #error: TlsError | undefined
+  /** {@link abort} was called in a hook: the driver fails by it as soon as it gets a word in. */
+  #aborted: TlsError | undefined
+  /** The driver runs. What a hook of the application calls meanwhile waits in `#later` until it has come to rest. */
+  #busy = false
+  #later: (() => void)[] = NOTHING_LATER
   #warnings = 0
   #keyUpdatesInARow = 0
   #keyUpdateDue = false
@@ -125,21 +130,30 @@ export class Connection extends ConnectionProperties {
    */
   receive(bytes: Uint8Array): void {
     if (this.#error !== undefined || this.#peerClosed) return
+    if (this.#busy) {
+      const copy = bytes.slice()
+      this.#afterwards(() => this.receive(copy))
+      return
+    }
     this.#reader.push(bytes)
     this.#run()
-    this.#reader.detach()
-    this.#messages.keep()
+    this.#letGo()
   }
 
   /** The transport has ended. Without a close_notify before it this is a truncation, or, in a handshake, an error. */
   receiveEnd(): void {
+    if (this.#busy) {
+      this.#afterwards(() => this.receiveEnd())
+      return
+    }
     this.#transportEnded = true
     this.#run()
   }
 
   /** Bytes for the transport, in order, as pieces for one `writev`. The connection never touches them again. */
   takeOutput(): Uint8Array[] {
-    if (this.#error === undefined) this.#flush()
+    // In a hook: what is there. The flight that is being put together is not torn apart.
+    if (this.#error === undefined && !this.#busy) this.#flush()
     return this.#writer.takeOutput()
   }
 
@@ -159,6 +173,15 @@ export class Connection extends ConnectionProperties {
   write(...chunks: Uint8Array[]): void {
     if (this.#error !== undefined) return
     if (this.#closed) throw localError('PROTOCOL_IS_SHUTDOWN', 'write after close')
+    if (this.#busy) {
+      // Messages that belong together stay together.
+      this.#afterwards(() => this.#queue(chunks))
+      return
+    }
+    this.#queue(chunks)
+  }
+
+  #queue(chunks: readonly Uint8Array[]): void {
     for (let i = 0; i < chunks.length; i++) this.#data.push(chunks[i])
   }
 
@@ -183,12 +206,15 @@ export class Connection extends ConnectionProperties {
   close(): void {
     if (this.#closed || this.#error !== undefined) return
     this.#closed = true
-    this.#flush()
+    if (this.#busy) this.#afterwards(() => this.#flush())
+    else this.#flush()
   }
 
-  /** Ends the connection with a fatal alert. */
+  /** Ends the connection with a fatal alert. In a hook: as soon as the hook has returned. */
   abort(alert: number, reason = 'CALLBACK_FAILED'): void {
-    this.#fail(new TlsError(reason, `ended by the application: ${alertName(alert)}`, { alert, blame: 'local' }))
+    const error = new TlsError(reason, `ended by the application: ${alertName(alert)}`, { alert, blame: 'local' })
+    if (this.#busy) this.#aborted ??= error
+    else this.#fail(error)
   }
 
   // --- After the handshake
@@ -227,16 +253,18 @@ export class Connection extends ConnectionProperties {
   /** TLS 1.3: changes our keys (RFC 9846 §4.7.3). @param options.requestPeer ask the peer to change its own as well */
   updateKeys(options: { requestPeer?: boolean } = {}): void {
     if (!this.#complete || this.#closed || this.#error !== undefined || this.#secrets.write === undefined) return
+    if (this.#busy) {
+      this.#afterwards(() => this.updateKeys(options))
+      return
+    }
     // RFC 9846 §4.7.3: not a second request before the peer's answer.
     const request = options.requestPeer === true && !this.#keyUpdateAsked
     if (request) this.#keyUpdateAsked = true
-    try {
+    this.#drive(() => {
       this.#flushFlight()
       this.#flushData()
       this.#keyUpdate(request)
-    } catch (error) {
-      this.#fail(error)
-    }
+    })
   }
 
   /**
@@ -248,7 +276,7 @@ export class Connection extends ConnectionProperties {
   renegotiate(): void {
     if (this.#error !== undefined) return
     if (this.#facts.version === 0x0304) throw localError('WRONG_SSL_VERSION', 'TLS 1.3 has no renegotiation')
-    if (!this.#idle || !this.peer?.secureRenegotiation) {
+    if (!this.#idle || this.#busy || !this.peer?.secureRenegotiation) {
       throw localError('NO_RENEGOTIATION', 'renegotiation is not possible now')
     }
     this.#idle = false
@@ -268,11 +296,15 @@ export class Connection extends ConnectionProperties {
   /**
    * TLS 1.3 server: asks for the client's certificate now (RFC 9846 §4.7.2).
    *
-   * @returns false when the client has not said that it can answer
+   * @returns false when the client has not said that it can answer, and in a hook
    */
   requestClientCertificate(): boolean {
-    if (!this.#complete || this.#closed || this.#error !== undefined) return false
-    return this.#requestCertificate?.() ?? false
+    if (!this.#complete || this.#closed || this.#busy || this.#error !== undefined) return false
+    let asked = false
+    this.#drive(() => {
+      asked = this.#requestCertificate?.() ?? false
+    })
+    return asked
   }
 
   /** The current application traffic secrets, for debugging. */
@@ -333,37 +365,81 @@ export class Connection extends ConnectionProperties {
   }
 
   get error(): TlsError | undefined {
-    return this.#error
+    return this.#error ?? this.#aborted
   }
 
   // --- Input
 
   /** Goes on with what has been received, as far as it can. */
   #run(): void {
+    // Not by `#drive`: a function for each segment is not worth it.
+    this.#busy = true
     try {
-      while (this.#question === undefined && this.#error === undefined && !this.#peerClosed) {
-        const message = this.#messages.next()
-        if (message !== undefined) {
-          this.#config.onMessage?.('read', ContentType.handshake, message.raw)
-          // RFC 9846 §4: a type that is not expected now.
-          if (!this.#allowed.includes(message.type)) {
-            throw peerError(
-              'unexpected_message',
-              'UNEXPECTED_MESSAGE',
-              `${handshakeTypeName(message.type)}, where ${this.#allowed.map(handshakeTypeName).join(' or ')} is expected`,
-            )
-          }
-          this.#advance(this.#flow.next(message))
-          continue
-        }
-        const record = this.#reader.next()
-        if (record === undefined) break
-        this.#dispatch(record)
-      }
-      if (this.#transportEnded && this.#question === undefined) this.#reportEnd()
+      this.#read()
     } catch (error) {
       this.#fail(error)
     }
+    this.#rest()
+  }
+
+  #read(): void {
+    while (this.#question === undefined && this.error === undefined && !this.#peerClosed) {
+      const message = this.#messages.next()
+      if (message !== undefined) {
+        this.#config.onMessage?.('read', ContentType.handshake, message.raw)
+        // RFC 9846 §4: a type that is not expected now.
+        if (!this.#allowed.includes(message.type)) {
+          throw peerError(
+            'unexpected_message',
+            'UNEXPECTED_MESSAGE',
+            `${handshakeTypeName(message.type)}, where ${this.#allowed.map(handshakeTypeName).join(' or ')} is expected`,
+          )
+        }
+        this.#advance(this.#flow.next(message))
+        continue
+      }
+      const record = this.#reader.next()
+      if (record === undefined) break
+      this.#dispatch(record)
+    }
+    if (this.#transportEnded && this.#question === undefined) this.#reportEnd()
+  }
+
+  /** Work that may call hooks of the application. */
+  #drive(work: () => void): void {
+    this.#busy = true
+    try {
+      work()
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#rest()
+  }
+
+  #afterwards(call: () => void): void {
+    if (this.#later === NOTHING_LATER) this.#later = []
+    this.#later.push(call)
+  }
+
+  /** The driver has come to rest: what hooks have called for is done. */
+  #rest(): void {
+    if (this.#aborted !== undefined) this.#fail(this.#aborted)
+    this.#busy = false
+    if (this.#later === NOTHING_LATER) return
+    const calls = this.#later
+    this.#later = NOTHING_LATER
+    for (const call of calls) call()
+  }
+
+  /** A handshake whose hook has aborted goes no further. */
+  #goesOn(): void {
+    if (this.#aborted !== undefined) throw this.#aborted
+  }
+
+  /** The memory of what was received goes back to its owner. */
+  #letGo(): void {
+    this.#reader.detach()
+    this.#messages.keep()
   }
 
   #dispatch({ type, payload }: TlsRecord): void {
@@ -477,9 +553,11 @@ export class Connection extends ConnectionProperties {
       try {
         value = step.ask()
       } catch (error) {
+        this.#goesOn()
         result = this.#flow.throw(error)
         continue
       }
+      this.#goesOn()
       if (isPromiseLike(value)) {
         this.#await(step.question, value)
         return
@@ -491,23 +569,26 @@ export class Connection extends ConnectionProperties {
 
   /** Goes on where the handshake paused for something else than a message. */
   #resume(how: 'next' | 'throw' = 'next', answer?: unknown): void {
-    try {
-      this.#advance(this.#flow[how](answer))
-    } catch (error) {
-      this.#fail(error)
-    }
+    this.#drive(() => this.#advance(this.#flow[how](answer)))
   }
 
   #await(question: Question, promise: PromiseLike<unknown>): void {
     this.#question = question
-    const settle = (how: 'next' | 'throw', answer: unknown): void => {
+    const goOn = (how: 'next' | 'throw', answer: unknown): void => {
       if (this.#error !== undefined) return
       this.#question = undefined
       this.#resume(how, answer)
       this.#run()
-      this.#reader.detach()
-      this.#messages.keep()
+      this.#letGo()
       this.onWake()
+    }
+    let settled = false
+    const settle = (how: 'next' | 'throw', answer: unknown): void => {
+      // A thenable may answer twice, or in the very call.
+      if (settled) return
+      settled = true
+      if (this.#busy) this.#afterwards(() => goOn(how, answer))
+      else goOn(how, answer)
     }
     promise.then(
       (value) => settle('next', value),
@@ -518,6 +599,8 @@ export class Connection extends ConnectionProperties {
   // --- Output
 
   #flush(): void {
+    // As a rule there is nothing, or a few records: a function for each call is not worth it.
+    this.#busy = true
     try {
       this.#flushFlight()
       this.#flushData()
@@ -525,6 +608,7 @@ export class Connection extends ConnectionProperties {
     } catch (error) {
       this.#fail(error)
     }
+    this.#rest()
   }
 
   #sendCloseNotify(): void {
@@ -636,6 +720,7 @@ export class Connection extends ConnectionProperties {
       return this.connection.#writer
     }
     send(message: Uint8Array): void {
+      this.connection.#goesOn()
       this.connection.#flushData()
       this.connection.#writeHandshake(message)
     }
@@ -716,12 +801,15 @@ export class Connection extends ConnectionProperties {
       return this.connection.peer
     }
     establishPeer(peer: PeerState): void {
+      this.connection.#goesOn()
       this.connection.establishPeer(peer)
     }
     emit(event: TlsEvent): void {
+      this.connection.#goesOn()
       this.connection.#events.push(event)
     }
     complete(renegotiation: boolean): void {
+      this.connection.#goesOn()
       this.connection.#complete = true
       this.connection.#enter('open')
       this.connection.#outgoing = 'open'
@@ -745,6 +833,8 @@ export class Connection extends ConnectionProperties {
     }
   }
 }
+
+const NOTHING_LATER: (() => void)[] = []
 
 /** Records of a key that are kept back for a KeyUpdate and an alert. */
 const RESERVED_RECORDS = 4

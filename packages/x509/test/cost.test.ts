@@ -190,7 +190,9 @@ test('control characters of a certificate never reach a reason', () => {
     subject: createName([['CN', 'bank\n2026-11-28 all is well\u001b[2J\u202e\u2028']]),
     extensions: [{ name: 'subjectAltName', value: [{ type: 'dns', value: 'x\r\nlog: ok\u0000' }] }],
   }).certificate
-  const stranger = createAuthority({ provider, subject: 'evil\u0007\n' }).issue('b.example').certificate
+  const stranger = createAuthority({ provider, subject: createName([['CN', 'evil\u0007\n']]) }).issue(
+    'b.example',
+  ).certificate
   for (const profile of ['node', 'webpki'] as const)
     for (const certificate of [leaf, stranger]) {
       const result = verifyChainSync({

@@ -7,19 +7,34 @@ import type {
   SignatureAlgorithm,
   Signer,
 } from '@x/crypto-primitives'
+import { count, instant, listOf, must, optionsReader, required, text } from '@x/crypto-primitives/options'
+import { toHex } from '../bytes.ts'
 import type { Certificate } from '../certificate.ts'
 import { X509Error } from '../error.ts'
 import { encodePrivateKey } from '../keys/encode-private-key.ts'
-import { type GeneralName, generalNameFrom } from '../names/general-name.ts'
+import { sameKey } from '../keys/same-key.ts'
+import { encodeGeneralName, type GeneralName } from '../names/general-name.ts'
+import { printable } from '../names/printable.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
+import { aProvider, invalidArgument } from '../verify/read-options.ts'
+import { type Allowance, alternativeNameFrom, checkEncodedExtensions, notAllowed } from './careful.ts'
 import {
+  aName,
+  anAlgorithm,
+  anAlternativeName,
+  aPublicKey,
+  aSerialNumber,
+  aSigner,
   certificateSteps,
   type ExtensionInput,
   keyIdentifier,
   makeExtension,
   type NameLike,
   randomSerialNumber,
+  someAllowances,
+  someExtensions,
 } from './certificate-writer.ts'
+import { requestOfKey } from './requested-keys.ts'
 
 const DAY = 86_400_000
 const HOUR = 3_600_000
@@ -37,7 +52,48 @@ interface CommonOptions {
   readonly signatureAlgorithm?: SignatureAlgorithm
   /** Added to the usual ones, and put in their place where the type is the same. */
   readonly extensions?: readonly ExtensionInput[]
+  /** What is otherwise refused, by its name. */
+  readonly allow?: readonly Allowance[]
 }
+
+const COMMON_RULES = /* @__PURE__ */ (() => ({
+  subject: aName,
+  key: must<KeySpec>(
+    'the kind of key to make, `{ type: … }`; a key that is there already is given as `signer`',
+    (value) => typeof value === 'object' && value !== null && 'type' in value && !('sign' in value),
+  ),
+  notBefore: instant,
+  notAfter: instant,
+  serialNumber: aSerialNumber,
+  signatureAlgorithm: anAlgorithm,
+  extensions: someExtensions,
+  allow: someAllowances,
+}))()
+
+const AUTHORITY_RULES = /* @__PURE__ */ (() => ({
+  ...COMMON_RULES,
+  provider: required(aProvider),
+  signer: aSigner,
+  pathLength: count,
+}))()
+
+const readAuthorityOptions = /* @__PURE__ */ (() =>
+  optionsReader('createAuthority', AUTHORITY_RULES, invalidArgument) as unknown as (
+    given: unknown,
+  ) => AuthorityOptions)()
+
+const readIssueOptions = /* @__PURE__ */ (() =>
+  optionsReader(
+    'issue',
+    {
+      ...COMMON_RULES,
+      names: listOf(anAlternativeName),
+      publicKey: aPublicKey,
+      extKeyUsage: listOf(text),
+    },
+    invalidArgument,
+    { signer: 'the private key stays with whoever asks; its public key is given as `publicKey`' },
+  ) as unknown as (given: unknown) => IssueOptions)()
 
 export interface AuthorityOptions extends CommonOptions {
   readonly provider: CryptoProvider
@@ -110,7 +166,7 @@ export function createAuthorityAsync(options: AuthorityOptions): Awaitable<Autho
  * An authority out of a certificate and key that exist already.
  *
  * @param chain certificates between it and the root, nearest first
- * @throws {X509Error} `INVALID_ARGUMENT` when the certificate may not issue
+ * @throws {X509Error} `INVALID_ARGUMENT` when the certificate may not issue, or the key is another's
  */
 export function authorityFrom(
   certificate: Certificate,
@@ -120,10 +176,18 @@ export function authorityFrom(
 ): Authority {
   if (!certificate.extension('basicConstraints')?.ca)
     throw new X509Error('INVALID_ARGUMENT', 'the certificate is not of an authority (basicConstraints.cA)')
+  if (certificate.extension('keyUsage')?.includes('keyCertSign') === false)
+    throw new X509Error('INVALID_ARGUMENT', 'the key of the certificate may not sign certificates (keyUsage)')
+  if (!signer.publicKey) throw new X509Error('INVALID_ARGUMENT', 'the signer does not tell its public key')
+  if (!sameKey(signer.publicKey, certificate.publicKey))
+    throw new X509Error('INVALID_ARGUMENT', 'the key is not that of the certificate')
   return makeAuthority(certificate, signer, provider, certificate.isSelfIssued ? chain : [certificate, ...chain])
 }
 
-function* authoritySteps(options: AuthorityOptions, parent: Authority | undefined): Eventual<Authority> {
+function* authoritySteps(given: AuthorityOptions, parent: Authority | undefined): Eventual<Authority> {
+  const options = readAuthorityOptions(given)
+  if (options.signer && options.key)
+    throw new X509Error('INVALID_ARGUMENT', 'either `key`, to make one, or `signer`, which is there already')
   const { provider } = options
   const signer = options.signer ?? provider.generateKey(options.key ?? { type: 'ec', curve: 'secp256r1' })
   const publicKey = signer.publicKey
@@ -147,6 +211,7 @@ function* authoritySteps(options: AuthorityOptions, parent: Authority | undefine
       ],
       options.extensions,
     ),
+    allow: options.allow,
   })
   return makeAuthority(certificate, signer, provider, parent ? [certificate, ...parent.chain] : [])
 }
@@ -171,13 +236,18 @@ function makeAuthority(
   return authority
 }
 
-function* issueSteps(authority: Authority, name: string, options: IssueOptions): Eventual<Issued> {
+function* issueSteps(authority: Authority, name: string, given: IssueOptions): Eventual<Issued> {
+  const options = readIssueOptions(given)
   const { provider } = authority
   const privateKey = options.publicKey
     ? undefined
     : provider.generateKey(options.key ?? { type: 'ec', curve: 'secp256r1' })
   const publicKey = options.publicKey ?? privateKey!.publicKey
-  const names = [name, ...(options.names ?? [])].map((one) => (typeof one === 'string' ? generalNameFrom(one) : one))
+  const names = [name, ...(options.names ?? [])].map((one) =>
+    typeof one === 'string' ? alternativeNameFrom(one) : one,
+  )
+  checkRequestedNames(publicKey, names, options.allow)
+  checkEncodedExtensions(options.extensions ?? [], options.allow)
   // X.520: a common name has at most 64 characters.
   const subject = options.subject ?? (name.length <= 64 ? name : '')
   const isRsa = publicKey.type === 'rsa'
@@ -208,6 +278,7 @@ function* issueSteps(authority: Authority, name: string, options: IssueOptions):
       ],
       options.extensions,
     ),
+    allow: options.allow,
   })
   return {
     certificate,
@@ -216,6 +287,23 @@ function* issueSteps(authority: Authority, name: string, options: IssueOptions):
     key: privateKey ? encodePrivateKey(privateKey.data) : '',
     privateKey,
   }
+}
+
+/** A request's names are certified, or left out because somebody said so. */
+function checkRequestedNames(
+  key: PublicKeyData,
+  names: readonly GeneralName[],
+  allow: readonly Allowance[] = [],
+): void {
+  const wanted = requestOfKey.get(key)?.extension('subjectAltName')
+  if (!wanted || allow.includes('fewer-names')) return
+  const given = new Set(names.map((name) => toHex(encodeGeneralName(name))))
+  const dropped = wanted.filter((name) => !given.has(toHex(encodeGeneralName(name))))
+  if (dropped.length > 0)
+    throw notAllowed(
+      `the request asks for ${dropped.map((name) => `"${printable(String(name.value))}"`).join(', ')} too, which \`names\` does not have`,
+      'fewer-names',
+    )
 }
 
 function issuerIdentifier({ certificate, provider }: Authority): Uint8Array {

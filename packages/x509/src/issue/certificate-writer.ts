@@ -1,4 +1,5 @@
 import type { Awaitable, CryptoProvider, PublicKeyData, SignatureAlgorithm, Signer } from '@x/crypto-primitives'
+import { instant, listOf, must, oneOf, optionsReader, type Rule, required, thing } from '@x/crypto-primitives/options'
 import { encodeSignatureAlgorithm } from '../algorithm.ts'
 import { Certificate } from '../certificate.ts'
 import * as der from '../der/writer.ts'
@@ -8,8 +9,11 @@ import { encodeExtensions } from '../extensions/read.ts'
 import { EXTENSION_CODECS, type ExtensionName, type ExtensionValue } from '../extensions/registry.ts'
 import { encodeSubjectPublicKeyInfo, publicKeyBits } from '../keys/public-key.ts'
 import { createName, type NamePair } from '../names/create-name.ts'
+import type { GeneralName } from '../names/general-name.ts'
 import { Name } from '../names/name.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
+import { invalidArgument } from '../verify/read-options.ts'
+import { ALLOWANCES, type Allowance, checkCommonName, checkOnce } from './careful.ts'
 import { defaultSignatureAlgorithm, signed } from './signing.ts'
 
 /** A name, or what `createName` makes one of; a string is a common name. */
@@ -21,7 +25,9 @@ export type NameLike =
 
 export function toName(name: NameLike): Name {
   if (name instanceof Name) return name
-  return createName(typeof name === 'string' ? (name === '' ? [] : [['CN', name]]) : name)
+  if (typeof name !== 'string') return createName(name)
+  checkCommonName(name)
+  return createName(name === '' ? [] : [['CN', name]])
 }
 
 /** One extension to write: by name with its decoded value, or by OID with DER. */
@@ -56,13 +62,56 @@ export interface CertificateInput {
   readonly extensions?: readonly ExtensionInput[]
   /** Default: PKCS#1 v1.5 or ECDSA with SHA-256 or the curve's hash, or what the key alone can do. */
   readonly signatureAlgorithm?: SignatureAlgorithm
+  /** What is otherwise refused: `duplicate-extensions`. */
+  readonly allow?: readonly Allowance[]
 }
+
+/** Rules for options that several writers have. */
+export const aName: Rule<NameLike> = /* @__PURE__ */ must(
+  'a Name, a common name, or attributes',
+  (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+)
+export const aSerialNumber: Rule<Uint8Array | number | bigint> = /* @__PURE__ */ must(
+  'a whole number or its bytes',
+  (value) =>
+    typeof value === 'bigint' || Number.isSafeInteger(value) || (value instanceof Uint8Array && value.length > 0),
+)
+export const aSigner: Rule<Signer> = /* @__PURE__ */ thing('a Signer', 'sign')
+export const aPublicKey: Rule<PublicKeyData> = /* @__PURE__ */ thing('a public key', 'type')
+export const anAlgorithm: Rule<SignatureAlgorithm> = /* @__PURE__ */ thing('a SignatureAlgorithm', 'name')
+export const anAlternativeName: Rule<string | GeneralName> = /* @__PURE__ */ must(
+  'a name as text or { type, value }',
+  (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+)
+export const someExtensions: Rule<readonly ExtensionInput[]> = /* @__PURE__ */ listOf(
+  /* @__PURE__ */ must('an extension, by name or OID', (value) => typeof value === 'object' && value !== null),
+)
+export const someAllowances: Rule<readonly Allowance[]> = /* @__PURE__ */ (() => listOf(oneOf(...ALLOWANCES)))()
+
+const readInput = /* @__PURE__ */ (() =>
+  optionsReader(
+    'createCertificate',
+    {
+      subject: required(aName),
+      issuer: required(aName),
+      publicKey: required(aPublicKey),
+      signer: required(aSigner),
+      serialNumber: required(aSerialNumber),
+      notBefore: required(instant),
+      notAfter: required(instant),
+      extensions: someExtensions,
+      signatureAlgorithm: anAlgorithm,
+      allow: someAllowances,
+    },
+    invalidArgument,
+  ) as unknown as (given: unknown) => CertificateInput)()
 
 export function* certificateSteps(input: CertificateInput): Eventual<Certificate> {
   const algorithm = input.signatureAlgorithm ?? defaultSignatureAlgorithm(input.signer)
   const serial = der.integer(input.serialNumber)
   if (serial.length > 22) throw new X509Error('INVALID_ARGUMENT', 'a serial number of more than 20 bytes')
   const extensions = (input.extensions ?? []).map(makeExtension)
+  checkOnce(extensions, input.allow)
   const tbs = der.sequence(
     ...(extensions.length > 0 ? [der.explicit(0, der.integer(2))] : []),
     serial,
@@ -83,12 +132,12 @@ export function* certificateSteps(input: CertificateInput): Eventual<Certificate
  * @throws {X509Error} `INVALID_ARGUMENT`
  */
 export function createCertificate(input: CertificateInput): Awaitable<Certificate> {
-  return run(certificateSteps(input))
+  return run(certificateSteps(readInput(input)))
 }
 
 /** `createCertificate` with a signer that answers at once. @throws {X509Error} `ASYNCHRONOUS` */
 export function createCertificateSync(input: CertificateInput): Certificate {
-  return runSync(certificateSteps(input), 'createCertificateSync')
+  return runSync(certificateSteps(readInput(input)), 'createCertificateSync')
 }
 
 /** The key identifier of RFC 5280 §4.2.1.2 (1): SHA-1 of the subjectPublicKey bits. No security rests on it. */

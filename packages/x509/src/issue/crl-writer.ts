@@ -1,11 +1,25 @@
 import type { Awaitable, SignatureAlgorithm, Signer } from '@x/crypto-primitives'
+import { bytes, group, instant, listOf, oneOf, optionsReader, required, thing } from '@x/crypto-primitives/options'
 import { encodeSignatureAlgorithm } from '../algorithm.ts'
 import * as der from '../der/writer.ts'
 import { encodeExtensions } from '../extensions/read.ts'
-import type { CrlReason, IssuingDistributionPoint } from '../extensions/revocation.ts'
+import { CRL_REASONS, type CrlReason, type IssuingDistributionPoint } from '../extensions/revocation.ts'
 import { CertificateRevocationList } from '../revocation/crl.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
-import { type ExtensionInput, makeExtension, type NameLike, toName } from './certificate-writer.ts'
+import { invalidArgument } from '../verify/read-options.ts'
+import { type Allowance, checkOnce } from './careful.ts'
+import {
+  aName,
+  anAlgorithm,
+  aSerialNumber,
+  aSigner,
+  type ExtensionInput,
+  makeExtension,
+  type NameLike,
+  someAllowances,
+  someExtensions,
+  toName,
+} from './certificate-writer.ts'
 import { defaultSignatureAlgorithm, signed } from './signing.ts'
 
 /** A certificate to revoke. */
@@ -37,6 +51,8 @@ export interface CrlInput {
   readonly keyIdentifier?: Uint8Array
   readonly issuingDistributionPoint?: IssuingDistributionPoint
   readonly extensions?: readonly ExtensionInput[]
+  /** What is otherwise refused: `duplicate-extensions`. */
+  readonly allow?: readonly Allowance[]
   readonly signatureAlgorithm?: SignatureAlgorithm
 }
 
@@ -47,7 +63,36 @@ function bytesOf(value: Uint8Array | number | bigint): Uint8Array {
   return der.contentsOf(der.integer(value))
 }
 
-function* crlSteps(input: CrlInput): Eventual<CertificateRevocationList> {
+const readInput = /* @__PURE__ */ (() =>
+  optionsReader(
+    'createCrl',
+    {
+      issuer: required(aName),
+      signer: required(aSigner),
+      revoked: listOf(
+        group({
+          serialNumber: required(aSerialNumber),
+          revocationDate: instant,
+          reason: oneOf(...(CRL_REASONS.filter((reason) => reason !== undefined) as CrlReason[])),
+          invalidityDate: instant,
+          issuer: aName,
+        }),
+      ),
+      thisUpdate: instant,
+      nextUpdate: instant,
+      number: aSerialNumber,
+      baseNumber: aSerialNumber,
+      keyIdentifier: bytes,
+      issuingDistributionPoint: thing('an IssuingDistributionPoint', 'indirectCRL'),
+      extensions: someExtensions,
+      signatureAlgorithm: anAlgorithm,
+      allow: someAllowances,
+    },
+    invalidArgument,
+  ) as unknown as (given: unknown) => CrlInput)()
+
+function* crlSteps(given: CrlInput): Eventual<CertificateRevocationList> {
+  const input = readInput(given)
   const algorithm = input.signatureAlgorithm ?? defaultSignatureAlgorithm(input.signer)
   const thisUpdate = Number(input.thisUpdate ?? Date.now() - HOUR)
   const nextUpdate = Number(input.nextUpdate ?? thisUpdate + WEEK)
@@ -59,6 +104,7 @@ function* crlSteps(input: CrlInput): Eventual<CertificateRevocationList> {
   if (input.issuingDistributionPoint)
     extensions.push({ name: 'issuingDistributionPoint', critical: true, value: input.issuingDistributionPoint })
   extensions.push(...(input.extensions ?? []))
+  checkOnce(extensions.map(makeExtension), input.allow)
   const entries = (input.revoked ?? []).map((revocation) => encodeEntry(revocation, thisUpdate))
   const tbs = der.sequence(
     der.integer(1),

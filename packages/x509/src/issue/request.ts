@@ -7,6 +7,7 @@ import type {
   SignatureAlgorithm,
   Signer,
 } from '@x/crypto-primitives'
+import { listOf, optionsReader, required, text } from '@x/crypto-primitives/options'
 import { type AlgorithmIdentifier, readAlgorithmIdentifier, signatureAlgorithmOf } from '../algorithm.ts'
 import { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -17,14 +18,28 @@ import { ExtensionList } from '../extensions/list.ts'
 import { encodeExtensions, readExtensions } from '../extensions/read.ts'
 import { type ExtensionName, type ExtensionValue, readNamed } from '../extensions/registry.ts'
 import { encodeSubjectPublicKeyInfo, SubjectPublicKeyInfo } from '../keys/public-key.ts'
-import { type GeneralName, generalNameFrom } from '../names/general-name.ts'
+import type { GeneralName } from '../names/general-name.ts'
 import { Name } from '../names/name.ts'
 import { decodeString } from '../names/string.ts'
 import { PKCS } from '../oids.ts'
 import { derOf, encodePem } from '../pem.ts'
 import { verdictOnSignature } from '../signature.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
-import { type ExtensionInput, makeExtension, type NameLike, toName } from './certificate-writer.ts'
+import { invalidArgument } from '../verify/read-options.ts'
+import { type Allowance, alternativeNameFrom, checkOnce } from './careful.ts'
+import {
+  aName,
+  anAlgorithm,
+  anAlternativeName,
+  aSigner,
+  type ExtensionInput,
+  makeExtension,
+  type NameLike,
+  someAllowances,
+  someExtensions,
+  toName,
+} from './certificate-writer.ts'
+import { requestOfKey } from './requested-keys.ts'
 import { defaultSignatureAlgorithm, signed } from './signing.ts'
 
 /** Microsoft's OID for the extensions of a request, which old tools write. */
@@ -88,7 +103,9 @@ export class CertificateRequest {
 
   /** The key that asks for a certificate. @throws {X509Error} for keys that are not known here */
   get publicKey(): PublicKeyData {
-    return this.subjectPublicKeyInfo.data
+    const { data } = this.subjectPublicKeyInfo
+    requestOfKey.set(data, this)
+    return data
   }
 
   /** How it was signed; `null` when the algorithm is not known here. */
@@ -148,17 +165,36 @@ export interface RequestInput {
   readonly names?: readonly (string | GeneralName)[]
   readonly extensions?: readonly ExtensionInput[]
   readonly challengePassword?: string
+  /** What is otherwise refused: `duplicate-extensions`. */
+  readonly allow?: readonly Allowance[]
   readonly signatureAlgorithm?: SignatureAlgorithm
 }
 
-function* requestSteps(input: RequestInput): Eventual<CertificateRequest> {
+const readInput = /* @__PURE__ */ (() =>
+  optionsReader(
+    'createRequest',
+    {
+      subject: required(aName),
+      signer: required(aSigner),
+      names: listOf(anAlternativeName),
+      extensions: someExtensions,
+      challengePassword: text,
+      signatureAlgorithm: anAlgorithm,
+      allow: someAllowances,
+    },
+    invalidArgument,
+  ) as unknown as (given: unknown) => RequestInput)()
+
+function* requestSteps(given: RequestInput): Eventual<CertificateRequest> {
+  const input = readInput(given)
   const publicKey = input.signer.publicKey
   if (!publicKey) throw new X509Error('INVALID_ARGUMENT', 'the signer does not tell its public key')
-  const names = input.names?.map((name) => (typeof name === 'string' ? generalNameFrom(name) : name))
+  const names = input.names?.map((name) => (typeof name === 'string' ? alternativeNameFrom(name) : name))
   const wanted: ExtensionInput[] = [
     ...(names?.length ? [{ name: 'subjectAltName', value: names } as const] : []),
     ...(input.extensions ?? []),
   ]
+  checkOnce(wanted.map(makeExtension), input.allow)
   const attributes: Uint8Array[] = []
   if (input.challengePassword !== undefined)
     attributes.push(encodeAttribute({ oid: PKCS.challengePassword, values: [der.utf8String(input.challengePassword)] }))

@@ -2,6 +2,7 @@ import type { CryptoProvider, PublicKey, PublicKeyData } from '@x/crypto-primiti
 import { equalBytes } from '../bytes.ts'
 import { Certificate } from '../certificate.ts'
 import { X509Error } from '../error.ts'
+import { sameKey } from '../keys/same-key.ts'
 import type { GeneralName } from '../names/general-name.ts'
 import { parseIpAddress } from '../names/ip-address.ts'
 import { verdictOnSignature } from '../signature.ts'
@@ -201,13 +202,6 @@ export class X509CertificateLike {
   toJSON(): string {
     return this.toString()
   }
-}
-
-function sameKey(a: PublicKeyData, b: PublicKeyData): boolean {
-  if ('n' in a && 'n' in b) return equalBytes(a.n, b.n) && equalBytes(a.e, b.e)
-  if (a.type === 'ec' && b.type === 'ec') return a.curve === b.curve && equalBytes(a.point, b.point)
-  if (a.type === 'dsa' && b.type === 'dsa') return equalBytes(a.y, b.y) && equalBytes(a.p, b.p)
-  return a.type === b.type && 'bytes' in a && 'bytes' in b && equalBytes(a.bytes, b.bytes)
 }
 
 /** OpenSSL's `equal_wildcard` and its flags. */

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { adopt } from './adopt.ts'
 import { tls } from './module.ts'
 import type { ConnectionOptions, TlsOptions } from './options.ts'
+import { verifierId } from './verifier-id.ts'
 
 /**
  * An HTTPS server on this stack: Node's own `https.Server` with its parser, timeouts and connection keeping, accepting
@@ -23,6 +24,12 @@ function bare(options: object): https.ServerOptions {
 
 /** An agent whose connections are ours: `https.request({ agent: new Agent() })`. */
 export class Agent extends https.Agent {
+  /** As Node keeps `checkServerIdentity` apart since 24.21: what was made under one verifier is not for requests with another. */
+  override getName(options?: object): string {
+    const id = options && verifierId(options)
+    return id ? `${super.getName(options)}:${id}` : super.getName(options)
+  }
+
   override createConnection(...args: unknown[]): Duplex {
     const options = args.find((arg) => typeof arg === 'object' && arg !== null) as ConnectionOptions & {
       _agentKey?: string

@@ -183,10 +183,11 @@ const methods = {
       'sessionTimeout',
     ])
       context[name] = this[name]
-    const before = this._sharedCreds?.context
+    const before = this._sharedCreds
     this._sharedCreds = tls.createSecureContext(context)
     // Sessions go on; those that verified a client are looked at anew under the new settings.
-    if (before && !options.ticketKeys) this._sharedCreds.context.setTicketKeys(before.ticketKeys.bytes)
+    if (isSecureContext(before) && !options.ticketKeys)
+      this._sharedCreds.context.setTicketKeys(before.context.ticketKeys.bytes)
   },
 
   addContext(this: Server, servername: string, context: unknown) {

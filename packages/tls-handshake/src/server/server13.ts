@@ -185,7 +185,7 @@ function* choosePsk(
   if (config.credentials?.length) return undefined
   // Nothing but a PSK could have authenticated us.
   if (selected) throw peerError('handshake_failure', 'NO_SUPPORTED_PSK_MODE', 'no PSK key exchange mode in common')
-  if (config.psks?.length || config.selectPsk) {
+  if (config.psks?.length) {
     throw peerError('handshake_failure', 'BAD_PSK_IDENTITY', 'no PSK in common, and no certificate to show')
   }
   return undefined

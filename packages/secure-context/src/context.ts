@@ -73,6 +73,12 @@ export interface TlsContextOptions {
 }
 
 /**
+ * What a stranger's chain may cost before it is refused, as `UNSPECIFIED`: honest ones have some ten signatures, a few
+ * hundred names and constraints.
+ */
+const PEER_BUDGET = { signatures: 100, paths: 50, candidates: 2000, work: 200_000, time: 2000 } as const
+
+/**
  * What connections share: versions, suites, groups, credentials, trust. Made once from Node's options, and turned into
  * the handshake's configuration for either side.
  *
@@ -310,6 +316,7 @@ export class TlsContext {
       purpose,
       leaf: chain[0]!,
       intermediates: chain.slice(1),
+      budget: PEER_BUDGET,
       ...(remembers ? {} : { crls: this.crls }),
     })
     const conclude = (found: VerifyResult): PeerVerdict => {

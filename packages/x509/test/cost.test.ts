@@ -8,8 +8,12 @@ import {
   createAuthority,
   createCertificateSync,
   createName,
+  createOcspResponseSync,
+  encodePublicKey,
   type GeneralName,
   verifyChainSync,
+  verifyOcspResponseSync,
+  verifySctsSync,
 } from '../src/index.ts'
 
 const provider = nodeProvider
@@ -209,4 +213,71 @@ test('control characters of a certificate never reach a reason', () => {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
       expect(`${certificate.subject}`).not.toMatch(/[\0-\x1f\x7f-\x9f\u2028\u2029]/)
     }
+})
+
+test('a reason shows the beginning of a long name', () => {
+  const long = createName([['CN', `bank\n${'é'.repeat(100_000)}`]])
+  expect(long.toBriefString().length).toBeLessThan(300)
+  expect(
+    createName([
+      ['C', 'DE'],
+      ['CN', 'a.example'],
+    ]).toBriefString(),
+  ).toBe('CN=a.example,C=DE')
+  const leaf = root.issue('a.example', { subject: long }).certificate
+  const { reason } = verifyChainSync({ leaf, anchors: [root.certificate], provider, time: 0 })
+  expect(reason.length).toBeLessThan(1000)
+})
+
+describe('OCSP responses and SCTs ask the budget too', () => {
+  const { certificate } = root.issue('a.example')
+  const answer = { certificate, issuer: root.certificate, status: 'good' } as const
+
+  test('OCSP', () => {
+    const { provider: counted, checks } = counting()
+    const response = createOcspResponseSync({
+      provider,
+      signer: root.signer,
+      responder: root.certificate,
+      answers: Array.from({ length: 5000 }, () => ({ ...answer, certId: undefined })),
+    })
+    const options = { response, certificate, issuer: root.certificate, provider: counted }
+    expect(verifyOcspResponseSync(options).status).toBe('good')
+    expect(checks()).toBe(1)
+    for (const budget of [{ signatures: 0 }, { work: 0 }, { candidates: 0 }])
+      expect(verifyOcspResponseSync({ ...options, budget })).toMatchObject({
+        status: 'invalid',
+        reason: expect.stringContaining('budget'),
+      })
+    expect(checks()).toBe(1)
+  })
+
+  test('SCTs', () => {
+    const { provider: counted, checks } = counting()
+    const log = provider.generateKey({ type: 'ec', curve: 'secp256r1' })
+    const sct = {
+      raw: new Uint8Array(0),
+      version: 0,
+      logId: provider.hashes.sha256!.digest(encodePublicKey(log.publicKey!)),
+      timestamp: Date.now() - 1000,
+      extensions: new Uint8Array(0),
+      hashAlgorithm: 4,
+      signatureAlgorithm: 3,
+      signature: Uint8Array.of(0x30, 6, 2, 1, 1, 2, 1, 1),
+    }
+    const options = {
+      scts: Array.from({ length: 530 }, () => sct),
+      certificate,
+      logs: [{ publicKey: log.publicKey! }],
+      provider: counted,
+      origin: 'separate' as const,
+    }
+    const verdicts = verifySctsSync(options).map(({ status }) => status)
+    expect(checks()).toBe(20)
+    expect(verdicts.slice(0, 20)).toEqual(Array(20).fill('invalid'))
+    expect(new Set(verdicts.slice(20))).toEqual(new Set(['unchecked']))
+    expect(
+      verifySctsSync({ ...options, budget: { signatures: 3 } }).filter(({ status }) => status === 'invalid'),
+    ).toHaveLength(3)
+  })
 })

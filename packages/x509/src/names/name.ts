@@ -90,6 +90,21 @@ export class Name {
     return a.every((rdn, i) => rdn === b[i])
   }
 
+  /** The beginning of what `toString` gives, for a sentence: a name may be a megabyte. */
+  toBriefString(): string {
+    return this.parts
+      .slice(-BRIEF_RDNS)
+      .map((rdn) =>
+        rdn
+          .slice(0, BRIEF_RDNS)
+          .map(({ oid, tag, contents }) => decodeAttribute({ oid, tag, contents: beginning(tag, contents) }))
+          .map(({ type, value }) => `${type}=${escapeRfc4514(value)}`)
+          .join('+'),
+      )
+      .reverse()
+      .join(',')
+  }
+
   /** RFC 4514: the last attribute first, `CN=example.com,O=Example`. */
   toString(): string {
     return this.rdns
@@ -97,6 +112,17 @@ export class Name {
       .reverse()
       .join(',')
   }
+}
+
+const BRIEF_RDNS = 8
+/** A multiple of four, so that no character of BMPString or UniversalString is cut. */
+const BRIEF_BYTES = 240
+
+/** The first bytes of a value; of UTF-8 whole characters. */
+function beginning(tag: number, contents: Uint8Array): Uint8Array {
+  let end = Math.min(contents.length, BRIEF_BYTES)
+  if (tag === Tag.UTF8_STRING) while (end < contents.length && (contents[end]! & 0xc0) === 0x80) end--
+  return contents.subarray(0, end)
 }
 
 interface RawAttribute {

@@ -147,5 +147,5 @@ export function describe(certificate: VerifiableCertificate): string {
 
 /** A name for a sentence. */
 export function quoteName(name: Name): string {
-  return `"${printable(name.toString())}"`
+  return `"${printable(name.toBriefString())}"`
 }

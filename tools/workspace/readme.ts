@@ -13,12 +13,13 @@ export function readmeProgram(folder: string): string {
 /**
  * Runs the program at the top of a package's README against the sources of the packages.
  *
+ * @param edit what is to be another program's in it
  * @returns what it printed
  */
-export function runReadme(folder: string): string {
+export function runReadme(folder: string, edit: (program: string) => string = (program) => program): string {
   const place = mkdtempSync(join(tmpdir(), 'readme-'))
   try {
-    writeFileSync(join(place, 'program.mts'), readmeProgram(folder))
+    writeFileSync(join(place, 'program.mts'), edit(readmeProgram(folder)))
     return execFileSync(process.execPath, ['--import', import.meta.resolve('tsx'), join(place, 'program.mts')], {
       cwd: folder,
       encoding: 'utf8',

@@ -309,9 +309,19 @@ export type PrivateKeyData =
       readonly x: Uint8Array
       readonly y?: Uint8Array
     }
-  | { readonly type: 'ed25519' | 'ed448' | 'x25519' | 'x448'; readonly bytes: Uint8Array }
+  /** `publicBytes`: the public half that came with it, which must be its own. */
+  | {
+      readonly type: 'ed25519' | 'ed448' | 'x25519' | 'x448'
+      readonly bytes: Uint8Array
+      readonly publicBytes?: Uint8Array
+    }
   /** `seed`: 32 bytes (RFC 9881); `bytes`: the expanded key, where the seed is not known. */
-  | { readonly type: 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87'; readonly seed?: Uint8Array; readonly bytes?: Uint8Array }
+  | {
+      readonly type: 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87'
+      readonly seed?: Uint8Array
+      readonly bytes?: Uint8Array
+      readonly publicBytes?: Uint8Array
+    }
 
 /** What a key says of itself; enough for TLS to choose a scheme. */
 export interface KeyInfo {

@@ -3,6 +3,7 @@ import { importDsaPrivateKey, importDsaPublicKey } from '../dsa.ts'
 import { CryptoError } from '../error.ts'
 import type { CurveName, KeySpec, PrivateKey, PrivateKeyData, PublicKey, PublicKeyData } from '../provider.ts'
 import { importEcPublicKey } from '../signatures/ecdsa-keys.ts'
+import { withOwnPublicHalf } from '../signatures/public-half.ts'
 import { bytesOf } from './bytes.ts'
 import { curves, portableEcKeys } from './curves.ts'
 import { generateNativeEcKey, hasNativeCurve, importNativeEcPrivateKey, importNativeEcPublicKey } from './elliptic.ts'
@@ -37,8 +38,12 @@ export function importPublicKey(data: PublicKeyData): PublicKey {
   }
 }
 
-/** A private key in OpenSSL where it can be, else in JavaScript. */
+/** A private key in OpenSSL where it can be, else in JavaScript. @throws {CryptoError} */
 export function importPrivateKey(data: PrivateKeyData): PrivateKey {
+  return withOwnPublicHalf(data, importAnyPrivateKey(data))
+}
+
+function importAnyPrivateKey(data: PrivateKeyData): PrivateKey {
   switch (data.type) {
     case 'rsa':
     case 'rsa-pss':

@@ -16,6 +16,7 @@ import type {
 } from '../provider.ts'
 import { randomBytes } from '../random.ts'
 import type { Hashes } from '../signatures/fit.ts'
+import { withOwnPublicHalf } from '../signatures/public-half.ts'
 import { supportsSignature } from '../signatures/support.ts'
 
 /** Keys that are read and made by one piece of code: RSA, the curves of ECDSA, Ed25519 ... */
@@ -95,7 +96,7 @@ export function composeProvider(parts: ProviderParts): CryptoProvider {
         throw new CryptoError('UNSUPPORTED', 'finite-field groups are not offered')
       }),
     importPublicKey: (data) => familyOf(data.type).importPublicKey(data, hashes),
-    importPrivateKey: (data) => familyOf(data.type).importPrivateKey(data, hashes),
+    importPrivateKey: (data) => withOwnPublicHalf(data, familyOf(data.type).importPrivateKey(data, hashes)),
     generateKey(spec) {
       const family = familyOf(spec.type)
       if (!family.generateKey) throw new CryptoError('UNSUPPORTED', `keys of type ${spec.type} are not generated`)

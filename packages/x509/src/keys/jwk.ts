@@ -1,8 +1,9 @@
 import type { CurveName, PrivateKeyData, PublicKeyData } from '@x/crypto-primitives'
-import { concatBytes, fromBase64Url, padInteger, toBase64Url } from '../bytes.ts'
+import { bitLength, concatBytes, fromBase64Url, padInteger, toBase64Url, toHex } from '../bytes.ts'
 import { X509Error } from '../error.ts'
 import { CURVES } from './curve-names.ts'
 import { scalarLength } from './curves.ts'
+import { withPublicHalf } from './public-half.ts'
 
 /** A JSON Web Key (RFC 7517, RFC 7518 §6, RFC 8037, RFC 9964 for ML-DSA). */
 export interface Jwk {
@@ -65,6 +66,7 @@ export function privateKeyFromJwk(jwk: Jwk): PrivateKeyData {
     case 'RSA': {
       if (jwk.oth !== undefined) throw new X509Error('UNSUPPORTED', 'JWK.oth: multi-prime RSA keys are not supported')
       const [n, e, d, p, q, dp, dq, qi] = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'].map((name) => member(jwk, name))
+      checkRsaNumbers({ n: n!, e: e!, d: d!, p: p!, q: q!, dp: dp!, dq: dq!, qi: qi! })
       return { type: 'rsa', n: n!, e: e!, d: d!, p: p!, q: q!, dp: dp!, dq: dq!, qi: qi! }
     }
     case 'EC': {
@@ -74,13 +76,36 @@ export function privateKeyFromJwk(jwk: Jwk): PrivateKeyData {
     }
     case 'OKP': {
       const [type, length] = okp(jwk)
-      return { type, bytes: fixed(jwk, 'd', length) }
+      return withPublicHalf(
+        { type, bytes: fixed(jwk, 'd', length) },
+        jwk.x === undefined ? undefined : fixed(jwk, 'x', length),
+      )
     }
     case 'AKP':
-      return { type: mlDsa(jwk), seed: fixed(jwk, 'priv', 32) }
+      return withPublicHalf(
+        { type: mlDsa(jwk), seed: fixed(jwk, 'priv', 32) },
+        jwk.pub === undefined ? undefined : member(jwk, 'pub'),
+      )
     default:
       throw unknownType(jwk)
   }
+}
+
+/** Whether the numbers are of one key (RFC 8017 §3.2). @throws {X509Error} `KEY_MISMATCH` */
+function checkRsaNumbers(numbers: Record<'n' | 'e' | 'd' | 'p' | 'q' | 'dp' | 'dq' | 'qi', Uint8Array>): void {
+  // Whatever is longer is refused by the provider, before anything is computed with it.
+  if (bitLength(numbers.n) > 16384 || Object.values(numbers).some((one) => one.length > numbers.n.length)) return
+  const value = (name: keyof typeof numbers) => BigInt(`0x${toHex(numbers[name]) || '0'}`)
+  const [n, e, d, p, q] = [value('n'), value('e'), value('d'), value('p'), value('q')]
+  const one = (product: bigint, modulus: bigint) => modulus > 1n && product % modulus === 1n
+  const fits =
+    p * q === n &&
+    one(e * d, p - 1n) &&
+    one(e * d, q - 1n) &&
+    one(e * value('dp'), p - 1n) &&
+    one(e * value('dq'), q - 1n) &&
+    one(q * value('qi'), p)
+  if (!fits) throw new X509Error('KEY_MISMATCH', 'JWK: the numbers of the RSA key are not those of one key')
 }
 
 function okp(jwk: Jwk) {

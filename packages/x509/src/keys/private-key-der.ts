@@ -5,6 +5,7 @@ import { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { X509Error } from '../error.ts'
 import { scalarLength } from './curves.ts'
+import { withPublicHalf } from './public-half.ts'
 import {
   DSA_KEY,
   type DsaParameters,
@@ -113,7 +114,10 @@ function decodePrivateKey(
   const raw = RAW_KEYS[oid as keyof typeof RAW_KEYS]
   if (raw) {
     if (parameters) throw new X509Error('INVALID_STRUCTURE', `PrivateKeyInfo: ${raw.type} takes no parameters`)
-    return raw.type.startsWith('ml-dsa') ? readMlDsa(raw.type as 'ml-dsa-44', inner) : readCurvePrivateKey(raw, inner)
+    const key = raw.type.startsWith('ml-dsa')
+      ? readMlDsa(raw.type as 'ml-dsa-44', inner)
+      : readCurvePrivateKey(raw, inner)
+    return withPublicHalf(key, publicKey)
   }
   switch (oid) {
     case RSA_ENCRYPTION:

@@ -4,12 +4,12 @@ import {
   CIPHER_SUITES_12,
   type ClientConfig,
   type Credential,
-  type PeerCertificate,
   type ServerConfig,
   TlsConnection,
   type TlsEvent,
 } from '@x/tls-handshake'
-import { Certificate, parseCertificates, parsePrivateKey } from '@x/x509'
+import { parseCertificates, parsePrivateKey } from '@x/x509'
+import { peerCertificateReader } from '@x/x509/tls'
 
 /** A connection of ours over TCP, with all that the `tls` layer above it does not show. */
 export class Connection {
@@ -88,10 +88,7 @@ export function credentialFrom({ cert, key }: { cert: string; key: string }): Cr
   }
 }
 
-function parseCertificate(der: Uint8Array): PeerCertificate {
-  const certificate = Certificate.parse(der)
-  return { der, publicKey: certificate.importKey(nodeProvider), issuer: certificate.issuer.raw }
-}
+const parseCertificate = peerCertificateReader(nodeProvider)
 
 const common = { provider: nodeProvider, parseCertificate, verifyPeer: () => ({ ok: true }) } as const
 

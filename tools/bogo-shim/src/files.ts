@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { nodeProvider } from '@x/crypto-primitives/node'
-import type { PeerCertificate } from '@x/tls-handshake'
-import { Certificate, parseCertificates, parsePrivateKey } from '@x/x509'
+import { parseCertificates, parsePrivateKey } from '@x/x509'
+import { peerCertificateReader } from '@x/x509/tls'
 
 /** Files that many tests share, parsed once for each worker. */
 class Cache<T> {
@@ -22,17 +22,4 @@ class Cache<T> {
 export const chains = new Cache((path) => parseCertificates(readFileSync(path, 'utf8')).map(({ raw }) => raw))
 export const keys = new Cache((path) => nodeProvider.importPrivateKey(parsePrivateKey(readFileSync(path, 'utf8'))))
 
-export function parseCertificate(der: Uint8Array): PeerCertificate {
-  const certificate = Certificate.parse(der)
-  const usage = certificate.extension('keyUsage')
-  return {
-    der,
-    publicKey: certificate.importKey(nodeProvider),
-    keyUsage: usage && {
-      digitalSignature: usage.includes('digitalSignature'),
-      keyEncipherment: usage.includes('keyEncipherment'),
-      keyAgreement: usage.includes('keyAgreement'),
-    },
-    issuer: certificate.issuer.raw,
-  }
-}
+export const parseCertificate = peerCertificateReader(nodeProvider)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ContextError } from '@x/secure-context'
 import { Certificate } from '@x/x509/tls'
+import { launchVariable } from './environment.ts'
 import { native } from './native.ts'
 import { fromContextError, invalidArgType, invalidArgValue } from './node-error.ts'
 import { bytesOf, isView, validateArray, validateString } from './validate.ts'
@@ -18,7 +19,7 @@ export const defaultStoreGeneration = () => generation
 
 /** NODE_EXTRA_CA_CERTS, for runtimes that do not tell. */
 function extra(): readonly string[] {
-  const file = process.env.NODE_EXTRA_CA_CERTS
+  const file = launchVariable('NODE_EXTRA_CA_CERTS')
   if (!file) return []
   try {
     return Object.freeze(readFileSync(file, 'latin1').match(PEM_BLOCK) ?? [])

@@ -1,4 +1,6 @@
 import net from 'node:net'
+import { tell } from './emit.ts'
+import { currentVariable } from './environment.ts'
 import { connectionReset, nodeError } from './node-error.ts'
 import type { ConnectionOptions } from './options.ts'
 import { isRefusedByProgram, judge, verifyError } from './peer-verdict.ts'
@@ -16,7 +18,7 @@ let warnedOfAddress = false
 
 /** NODE_TLS_REJECT_UNAUTHORIZED=0 turns verification off for the whole process; Node warns once. */
 function unauthorizedAllowed(): boolean {
-  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return false
+  if (currentVariable('NODE_TLS_REJECT_UNAUTHORIZED') !== '0') return false
   if (!warnedOfInsecurity) {
     warnedOfInsecurity = true
     process.emitWarning(
@@ -89,9 +91,10 @@ export function connect(...args: unknown[]): TLSSocket {
     if (isAddress(`${options.servername}`)) refuseAddress(options.servername)
     socket.setServername(options.servername)
   }
-  if (options.socket) socket._start()
   socket.on('secure', onSecure)
   socket.prependListener('end', onEnd)
+  // Last: over a stream that delivers in the same call, all may happen in there.
+  if (options.socket) socket._start()
   return socket
 }
 
@@ -136,13 +139,13 @@ function onSecure(this: TLSSocket): void {
     return
   }
   this.secureConnecting = false
-  this.emit('secureConnect')
+  tell(this, 'secureConnect')
   if (this.destroyed) return
   this[kVerified] = true
   this[kEngine].release()
   const session = this[kPendingSession]
   this[kPendingSession] = null
-  if (session) this.emit('session', encodeWrappedSession(this, session))
+  if (session) tell(this, 'session', encodeWrappedSession(this, session))
   this.removeListener('end', onEnd)
 }
 

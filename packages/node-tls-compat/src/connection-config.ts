@@ -17,6 +17,7 @@ import {
 } from '@x/tls-handshake'
 import { Alert, AlertError } from '@x/tls-record'
 import { alpnNames, selectNextProtocol } from './alpn.ts'
+import { tell } from './emit.ts'
 import type { NodeContext } from './node-context.ts'
 import { invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
 import type { Verify } from './options.ts'
@@ -37,7 +38,7 @@ export function makeConnection(socket: TLSSocket): TlsConnection {
 
 function keyLogger(socket: TLSSocket): TlsConfig['onKeyLog'] {
   if (socket.listenerCount('keylog') === 0) return undefined
-  return (line) => void socket.emit('keylog', Buffer.from(`${line}\n`))
+  return (line) => tell(socket, 'keylog', Buffer.from(`${line}\n`))
 }
 
 type VerifyPeer = NonNullable<ClientConfig['verifyPeer']>
@@ -357,7 +358,10 @@ function requestOcsp(socket: TLSSocket, { context }: SecureContext): Promise<Uin
       answered = true
       if (error) return fail(error)
       if (!socket._handle) return fail(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'))
-      resolve(isView(response) ? copyOf(response) : null)
+      // OpenSSL's: a response has a byte at least (RFC 6066 §8).
+      if (response && !isView(response))
+        throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', 'OCSP response must be a buffer')
+      resolve(isView(response) && response.byteLength > 0 ? copyOf(response) : null)
     }
     const [leaf, issuer] = context.leafAndIssuer()
     try {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import type { TlsError } from '@x/tls-record'
+import { guarded } from './emit.ts'
 import { type Handle, UV_ECANCELED } from './handle.ts'
 import { asFirstRecord, toNodeError } from './tls-error.ts'
 import { keep, Transport, type TransportEvents } from './transport.ts'
@@ -135,7 +136,10 @@ export class Engine implements TransportEvents {
 
   private deliverMore(): void {
     this.stalled = false
-    while (!this.stalled && this.undelivered.length > 0) this.hand(this.undelivered.shift()!)
+    while (!this.stalled && this.undelivered.length > 0) {
+      const bytes = this.undelivered.shift()!
+      guarded(() => this.hand(bytes))
+    }
     if (this.stalled || !this.endUndelivered) return
     this.endUndelivered = false
     this.owner.ended()
@@ -164,7 +168,7 @@ export class Engine implements TransportEvents {
             if (connection.version === undefined && NOT_TLS.has(event.error.reason)) connection.takeOutput()
             else this.flush()
           }
-          this.dispatch(event)
+          guarded(() => this.dispatch(event))
         }
         const flushed = this.flush()
         if (events.length === 0 && !flushed) break
@@ -255,12 +259,14 @@ export class Engine implements TransportEvents {
 
   private fail(error: TlsError): void {
     const complete = this.open
-    const failure = toNodeError(beforeHello(this.connection!) ? asFirstRecord(error, this.connection!.side) : error)
+    const told = toNodeError(beforeHello(this.connection!) ? asFirstRecord(error, this.connection!.side) : error)
+    // As Node, whose write fails where the handshake that it waits for does (TLSWrap::ClearIn).
+    const failure = this.held.length > 0 && !this.connection!.handshakeComplete ? protocolError(told) : told
     this.failedWith = failure
     this.endTransport()
     // What came before the error is read before it is told.
-    for (const bytes of this.undelivered.splice(0)) this.owner.data(bytes)
-    this.owner.failed(failure, complete)
+    for (const bytes of this.undelivered.splice(0)) guarded(() => this.owner.data(bytes))
+    guarded(() => this.owner.failed(failure, complete))
     this.cancelWrites()
   }
 
@@ -282,7 +288,8 @@ export class Engine implements TransportEvents {
     let length = 0
     for (const chunk of chunks) length += chunk.length
     if (!this.open) {
-      this.held = added(this.held, { chunks, done })
+      // What was written is what is sent, whatever becomes of the writer's memory.
+      this.held = added(this.held, { chunks: chunks.map(copied), done })
       this.pendingBytes += length
       // A client that is not from `tls.connect` begins its handshake with its first write.
       if (!this.connection) this.start()
@@ -304,8 +311,9 @@ export class Engine implements TransportEvents {
     this.pending = added(this.pending, finish)
     this.pendingBytes += length
     this.bytesWritten += length
-    connection.write(...chunks)
-    if (length < FULL_RECORD && !this.joining) {
+    const waits = length < FULL_RECORD && !this.joining
+    connection.write(...(waits || !connection.writable ? chunks.map(copied) : chunks))
+    if (waits) {
       if (this.waiting) this.flush()
       this.waiting = finish
       process.nextTick(join, this)
@@ -427,6 +435,12 @@ const NOT_TLS = new Set(['WRONG_VERSION_NUMBER', 'HTTP_REQUEST', 'HTTPS_PROXY_RE
 /** The peer's first message has not come. */
 const beforeHello = ({ side, clientHello, version }: TlsConnection) =>
   side === 'server' ? !clientHello : version === undefined
+
+/** In memory of its own. */
+const copied = (bytes: Uint8Array): Uint8Array => Buffer.from(bytes)
+
+const protocolError = (cause: Error) =>
+  Object.assign(new Error(`write EPROTO ${cause.message}`, { cause }), { errno: -71, code: 'EPROTO', syscall: 'write' })
 
 const canceled = () =>
   Object.assign(new Error('write ECANCELED'), { errno: UV_ECANCELED, code: 'ECANCELED', syscall: 'write' })

@@ -1,9 +1,11 @@
+import { launchVariable } from './environment.ts'
+
 /** Flags of the process that the runtime does not tell otherwise: `--trace-tls` and `--tls-keylog=FILE`. */
 
 let words: readonly string[] | undefined
 
 function flags(): readonly string[] {
-  words ??= [...process.execArgv, ...(process.env.NODE_OPTIONS?.split(/\s+/) ?? [])]
+  words ??= [...process.execArgv, ...(launchVariable('NODE_OPTIONS')?.split(/\s+/) ?? [])]
   return words
 }
 

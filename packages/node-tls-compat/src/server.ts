@@ -3,6 +3,7 @@ import EventEmitter from 'node:events'
 import net from 'node:net'
 import { deprecate } from 'node:util'
 import { convertALPNProtocols, convertNPNProtocols } from './alpn.ts'
+import { tell } from './emit.ts'
 import { diedUntold } from './http2-streams.ts'
 import { native } from './native.ts'
 import { connectionReset, invalidArgType, nodeError } from './node-error.ts'
@@ -296,7 +297,7 @@ function onSecure(this: TLSSocket): void {
   }
   if (!this.destroyed && this._releaseControl()) {
     this.secureConnecting = false
-    this.server!.emit('secureConnection', this)
+    tell(this.server!, 'secureConnection', this)
   }
 }
 
@@ -304,7 +305,7 @@ function onSecure(this: TLSSocket): void {
 function onError(this: TLSSocket, error: Error): void {
   if (this._controlReleased || this[kErrorEmitted]) return
   this[kErrorEmitted] = true
-  this.server!.emit('tlsClientError', error, this)
+  tell(this.server!, 'tlsClientError', error, this)
 }
 
 function onClose(this: TLSSocket, hadError: boolean): void {

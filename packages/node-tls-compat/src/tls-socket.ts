@@ -2,8 +2,10 @@ import { appendFile } from 'node:fs'
 import net from 'node:net'
 import stream, { type Duplex } from 'node:stream'
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
+import type { TlsError } from '@x/tls-record'
 import { convertALPNProtocols, convertNPNProtocols } from './alpn.ts'
 import { makeConnection, tellTicket } from './connection-config.ts'
+import { tell } from './emit.ts'
 import { Engine, type EngineOwner } from './engine.ts'
 import { keyLogPath, traceAll } from './flags.ts'
 import { NODE_SOCKETS, ownMethods } from './foreign-socket.ts'
@@ -30,6 +32,7 @@ import {
   type TLSSocketConstructor,
 } from './socket-type.ts'
 import { tls } from './tls.ts'
+import { toNodeError } from './tls-error.ts'
 import { startTrace } from './trace.ts'
 import { directRead } from './transport.ts'
 import {
@@ -217,11 +220,11 @@ class Owner implements EngineOwner {
     const { self } = this
     if (self._tlsOptions.requestOCSP && !self._tlsOptions.isServer) {
       const response = self[kEngine].connection!.ocspResponse
-      self.emit('OCSPResponse', response ? bytesOf(response) : null)
+      tell(self, 'OCSPResponse', response ? bytesOf(response) : null)
       if (self.destroyed) return
     }
     // What was asked of the first handshake is asked of this one.
-    if (renegotiation) self.emit('secure')
+    if (renegotiation) tell(self, 'secure')
     else self._finishInit()
   }
 
@@ -265,7 +268,7 @@ class Owner implements EngineOwner {
     const { self } = this
     self[kSession] = session
     // It holds what was said of the peer: that must have been said.
-    if (self[kVerified]) self.emit('session', encodeWrappedSession(self, session))
+    if (self[kVerified]) tell(self, 'session', encodeWrappedSession(self, session))
     else self[kPendingSession] = session
   }
 
@@ -425,8 +428,9 @@ const methods = {
       : [toBytes(data as Uint8Array | string, encoding)]
     this[kEngine].write(chunks, (error) => {
       this._unrefTimer()
-      // A destroyed stream has said why already.
-      done(error && this.destroyed ? null : error)
+      // One failure is told once: a write that fails by it tells its callback.
+      if (error && this._hadError && !this.destroyed) markErrorEmitted(this)
+      done(error)
     })
   },
 
@@ -460,7 +464,7 @@ const methods = {
     if (this.servername === null) this.servername = connection.serverName ?? false
     this._secureEstablished = true
     if ((this._tlsOptions.handshakeTimeout ?? 0) > 0) this.setTimeout(0, this._handleTimeout)
-    this.emit('secure')
+    tell(this, 'secure')
     if (this._tlsOptions.isServer || !this[kConnectOptions]) this[kEngine].release()
   },
 
@@ -517,9 +521,19 @@ const methods = {
       if (callback) process.nextTick(callback, error)
       return false
     }
-    connection.renegotiate()
-    this[kEngine].pump()
     if (callback) this.once('secure', () => callback(null))
+    try {
+      connection.renegotiate()
+    } catch (error) {
+      // One that is under way will do; with a peer that knows no secure renegotiation (RFC 5746) there will be none.
+      if (!connection.secureRenegotiation) {
+        const failure = toNodeError(error as TlsError)
+        if (callback) process.nextTick(callback, failure)
+        else process.nextTick(() => this._emitTLSError(failure))
+      }
+      return true
+    }
+    this[kEngine].pump()
     return true
   },
 
@@ -566,6 +580,16 @@ for (const [name, value] of Object.entries({ ...methods, ...told })) {
 }
 
 Object.defineProperties(TLSSocket.prototype, verdictProperties)
+
+/** The stream's own words for: its 'error' has been told. */
+function markErrorEmitted(self: TLSSocket): void {
+  const states = self as unknown as {
+    _readableState: { errorEmitted: boolean }
+    _writableState: { errorEmitted: boolean }
+  }
+  states._readableState.errorEmitted = true
+  states._writableState.errorEmitted = true
+}
 
 /** server_name of the ClientHello, as soon as there is one. */
 function nameAskedFor(self: TLSSocket): string | false {

@@ -43,6 +43,9 @@ export class Transport {
   ending = false
   private ended = false
   private wanted = false
+  /** A stream below may answer in the very call that writes to it: what comes then waits for a turn of its own. */
+  private writing = false
+  private answers: (Uint8Array | null)[] = NONE
 
   constructor(
     readonly raw: Duplex,
@@ -100,13 +103,18 @@ export class Transport {
   write(pieces: readonly Uint8Array[], done?: (error?: Error | null) => void): void {
     const { raw } = this
     if (raw.destroyed || raw.writableEnded) {
-      if (done) done(raw.errored ?? null)
+      if (done) done(raw.errored ?? brokenPipe())
       return
     }
     const last = pieces.length - 1
-    if (last > 0) raw.cork()
-    for (let i = 0; i <= last; i++) raw.write(pieces[i], i === last && done ? done : ignore)
-    if (last > 0) raw.uncork()
+    this.writing = true
+    try {
+      if (last > 0) raw.cork()
+      for (let i = 0; i <= last; i++) raw.write(pieces[i], i === last && done ? done : ignore)
+      if (last > 0) raw.uncork()
+    } finally {
+      this.writing = false
+    }
   }
 
   /** Ends our direction, once everything written has left. */
@@ -121,8 +129,22 @@ export class Transport {
     if (!this.raw.destroyed) this.raw.destroy()
   }
 
+  private takeAnswers(): void {
+    while (this.answers.length > 0) this.accept(this.answers.shift() ?? null)
+  }
+
   /** Takes what arrived; `null` is the end. @returns false to be left alone until `resume` */
   take(chunk: Uint8Array | null): boolean {
+    if (this.ended) return false
+    if (this.writing || this.answers.length > 0) {
+      if (this.answers === NONE) this.answers = []
+      if (this.answers.push(chunk) === 1) process.nextTick(() => this.takeAnswers())
+      return true
+    }
+    return this.accept(chunk)
+  }
+
+  private accept(chunk: Uint8Array | null): boolean {
     if (this.ended) return false
     if (chunk === null) {
       this.ended = true
@@ -136,5 +158,10 @@ export class Transport {
     return more
   }
 }
+
+/** What could not be written has not left. */
+const brokenPipe = () => Object.assign(new Error('write EPIPE'), { errno: -32, code: 'EPIPE', syscall: 'write' })
+
+const NONE: never[] = []
 
 function ignore(): void {}

@@ -84,8 +84,9 @@ export class ConnectionProperties {
     return this.#peer?.resumed
   }
 
+  /** It tells of the peer, too. */
   get session(): Session | undefined {
-    return this.#facts.session
+    return this.#peer && this.#facts.session
   }
 
   get ocspResponse(): Uint8Array | undefined {

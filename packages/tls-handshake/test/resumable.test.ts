@@ -101,6 +101,8 @@ describe.each(KINDS)('a session lends no more than it had: %s', (_name, client, 
     ['no secret', { secret: new Uint8Array(0) }],
     ['a secret cut short', { secret: new Uint8Array(16) }],
     ['a lifetime that is no number', { lifetime: Number.NaN }],
+    ['no list of certificates', { peerCertificates: undefined }],
+    ['nothing that it should have', { secret: undefined, peerCertificates: null, createdAt: 'x', lifetime: {} }],
     ['a verdict that only looks like yes', { verified: { ok: 1 } }],
   ])('a damaged one is none: %s', (_what, damage) => {
     const edit = (session: Session) => ({ ...session, ...(damage as Partial<Session>) })

@@ -1,7 +1,7 @@
 import { peerError } from '@x/tls-record'
 import { bindersLength, offeredPsks, PRE_SHARED_KEY, selectedPsk } from '../extensions/pre-shared-key.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
-import { mayLend } from '../handshake/resumable.ts'
+import { isSound, mayLend } from '../handshake/resumable.ts'
 import type { Flow } from '../handshake/step.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
 import { decodeNewSessionTicket13 } from '../messages/new-session-ticket.ts'
@@ -25,7 +25,7 @@ export const preSharedKeys: ClientParts = {
 function* recall(hs: ClientContext): Flow {
   const session = resumableSession(hs)?.session ?? hs.olderSession
   if (session === undefined) return
-  const lent = yield* mayLend(hs, session, hs.config.serverName)
+  const lent = isSound(session) ? yield* mayLend(hs, session, hs.config.serverName) : undefined
   if (lent) hs.lent = lent
   else hs.session = undefined
 }

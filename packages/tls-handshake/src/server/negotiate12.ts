@@ -9,7 +9,7 @@ import { NEXT_PROTOCOL_NEGOTIATION } from '../extensions/next-protocol-negotiati
 import { renegotiationInfo } from '../extensions/renegotiation-info.ts'
 import { SESSION_TICKET, sessionTicket } from '../extensions/session-ticket.ts'
 import { distinct } from '../handshake/in-common.ts'
-import { type Lent, mayLend } from '../handshake/resumable.ts'
+import { isSound, type Lent, mayLend } from '../handshake/resumable.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { DOWNGRADE_TLS11, DOWNGRADE_TLS12 } from '../messages/server-hello.ts'
@@ -184,6 +184,7 @@ function* findSession(
   const found = yield* readSession(hs, hello)
   if (found === undefined) return undefined
   const { session, renew } = found
+  if (!isSound(session)) return undefined
   if (session.side !== 'server' || session.version !== version) return undefined
   const suite = hs.suites12.find(({ id }) => id === session.cipherSuite)
   if (suite === undefined || !hello.cipherSuites.includes(suite.id)) return undefined

@@ -2,7 +2,7 @@ import { constantTimeEqual, type HashName } from '@x/crypto-primitives'
 import { peerError } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import { bindersLength, type OfferedIdentity, type OfferedPsks, offeredPsks } from '../extensions/pre-shared-key.ts'
-import { mayLend } from '../handshake/resumable.ts'
+import { isSound, mayLend } from '../handshake/resumable.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { type CipherSuite13, cipherSuite13 } from '../registry/cipher-suites.ts'
@@ -121,7 +121,8 @@ function* ticket(
   if (opened === null) return undefined
   const { session } = opened
   // A client that no longer offers the session's own suite may have lost its trust in it.
-  if (!hello.cipherSuites.includes(session.cipherSuite) || !mayResume(hs, session, suite)) return undefined
+  if (!isSound(session) || !hello.cipherSuites.includes(session.cipherSuite) || !mayResume(hs, session, suite))
+    return undefined
   const lent = yield* mayLend(hs, session)
   return (
     lent && {

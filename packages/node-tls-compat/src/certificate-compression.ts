@@ -1,8 +1,13 @@
 import zlib from 'node:zlib'
 import type { CertificateCompression } from '@x/tls-handshake'
 
-type Sync = (bytes: Uint8Array, options?: object) => Buffer
-const host = zlib as unknown as Record<string, Sync | undefined>
+type Deflate = (bytes: Uint8Array) => Buffer
+/** With `info`: what came out, and the stream, which knows how much went in. */
+type Inflate = (
+  bytes: Uint8Array,
+  options: { maxOutputLength: number; info: true },
+) => { buffer: Buffer; engine: { bytesWritten: number } }
+const host = zlib as unknown as Record<string, (Deflate & Inflate) | undefined>
 
 /** RFC 8879 §3: what the host's zlib can do. Inflating stops at the length the peer announced, so a bomb costs nothing. */
 const ALGORITHMS = [
@@ -23,6 +28,13 @@ export function certificateCompression(name: string): CertificateCompression | u
   return {
     id: algorithm.id,
     compress: (message) => algorithm.deflate!(message),
-    decompress: (compressed, maxLength) => algorithm.inflate!(compressed, { maxOutputLength: maxLength }),
+    decompress: (compressed, maxLength) => {
+      const { buffer, engine } = algorithm.inflate!(compressed, { maxOutputLength: maxLength, info: true })
+      // RFC 8879 §4: the message is one compressed Certificate, and nothing else.
+      if (engine.bytesWritten !== compressed.length) {
+        throw new RangeError(`${compressed.length - engine.bytesWritten} bytes behind a compressed Certificate`)
+      }
+      return buffer
+    },
   }
 }

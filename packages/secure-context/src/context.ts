@@ -211,6 +211,7 @@ export class TlsContext {
       credentials: this.credentials,
       parseCertificate: (der): PeerCertificate => recallCertificate(der, provider),
       tickets: !off(SSL_OP.NO_TICKET),
+      pskModes: (secureOptions & SSL_OP.ALLOW_NO_DHE_KEX) !== 0 ? ['psk_dhe_ke', 'psk_ke'] : undefined,
       extendedMasterSecret: !off(SSL_OP.NO_EXTENDED_MASTER_SECRET),
       encryptThenMac: !off(SSL_OP.NO_ENCRYPT_THEN_MAC),
       cbcRecordSplitting: !off(SSL_OP.DONT_INSERT_EMPTY_FRAGMENTS),

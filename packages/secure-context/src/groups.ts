@@ -38,9 +38,10 @@ const GROUPS: readonly Known[] = [
   ecdh('secp521r1', 'secp521r1', 521, 256, 'P-521'),
   ecdh('secp224r1', 'secp224r1', 224, 112, 'P-224'),
   ecdh('secp256k1', 'secp256k1', 256, 128),
-  ecdh('brainpoolP256r1', 'brainpoolP256r1', 256, 128),
-  ecdh('brainpoolP384r1', 'brainpoolP384r1', 384, 192),
-  ecdh('brainpoolP512r1', 'brainpoolP512r1', 512, 256),
+  // OpenSSL has a name for each of the two numbers; both here stand for the curve, which has the number of its version.
+  ecdh('brainpoolP256r1', 'brainpoolP256r1', 256, 128, 'brainpoolP256r1tls13'),
+  ecdh('brainpoolP384r1', 'brainpoolP384r1', 384, 192, 'brainpoolP384r1tls13'),
+  ecdh('brainpoolP512r1', 'brainpoolP512r1', 512, 256, 'brainpoolP512r1tls13'),
   dh('ffdhe2048', 2048, 112),
   dh('ffdhe3072', 3072, 128),
   dh('ffdhe4096', 4096, 128),

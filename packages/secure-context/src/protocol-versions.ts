@@ -55,6 +55,7 @@ export function methodVersions(method: string, defaults: VersionRange): VersionR
 
 /** `SSL_OP_*` bits of `secureOptions` that this stack heeds (openssl/ssl.h). */
 export const SSL_OP = {
+  ALLOW_NO_DHE_KEX: 0x400,
   NO_TICKET: 0x4000,
   CIPHER_SERVER_PREFERENCE: 0x400000,
   NO_SSLv3: 0x02000000,

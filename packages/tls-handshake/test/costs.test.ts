@@ -4,7 +4,7 @@ import { type ClientConfig, type ServerConfig, TlsConnection } from '../src/inde
 import { editExtensions } from './harness/edit.ts'
 import { memoryOf } from './harness/heap.ts'
 import { Message } from './harness/names.ts'
-import { clientConfig, join, serverConfig } from './harness/pair.ts'
+import { clientConfig, connect, join, pump, serverConfig } from './harness/pair.ts'
 
 /** What a stranger may have us keep, beside what an honest connection takes: twice what it sent, and 64 KiB. */
 const allowed = (received: number): number => 2 * received + 65536
@@ -140,3 +140,24 @@ test('lists in common are looked at once for each number', () => {
   expect(distinct(theirs(), wanted)).toHaveLength(40)
   expect(asked).toBe(100)
 })
+
+for (const version of [0x0303, 0x0304] as const) {
+  test(`thousands of authorities in a CertificateRequest of TLS ${version & 15} are not kept`, () => {
+    const connected = (names: number) => {
+      const pair = connect(
+        clientConfig({ versions: [version] }),
+        serverConfig({
+          versions: [version],
+          requestCertificate: true,
+          certificateAuthorities: Array.from({ length: names }, () => Uint8Array.of(5)),
+        }),
+      )
+      pump(pair)
+      expect(pair.client.tls.certificateRequest?.certificateAuthorities).toHaveLength(names)
+      pair.client.events.length = 0
+      return pair.client.tls
+    }
+    const honest = memoryOf(() => connected(1))
+    expect(memoryOf(() => connected(20000)) - honest).toBeLessThan(allowed(60000))
+  })
+}

@@ -226,7 +226,9 @@ function* selectCredential(client: Client12, request: CertificateRequest12) {
   const info: CertificateRequestInfo = {
     version: client.version,
     signatureSchemes: request.signatureSchemes ?? [],
-    certificateAuthorities: request.authorities,
+    get certificateAuthorities() {
+      return request.authorities
+    },
     certificateTypes: request.certificateTypes,
   }
   facts.certificateRequest = info

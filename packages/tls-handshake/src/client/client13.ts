@@ -231,7 +231,10 @@ export function readCertificateRequest(
   const info: CertificateRequestInfo = {
     version: Version.TLS13,
     signatureSchemes,
-    certificateAuthorities: request.extensions.get(certificateAuthorities) ?? [],
+    // Read when asked for: there may be thirty thousand, and kept they would take many times their bytes.
+    get certificateAuthorities() {
+      return request.extensions.get(certificateAuthorities) ?? []
+    },
     context: postHandshake ? request.context : undefined,
   }
   hs.facts.certificateRequest = info

@@ -24,11 +24,22 @@ export function decodeCertificateRequest12(message: HandshakeMessage, version: n
     const certificateTypes = [...reader.vector8(1)]
     // RFC 5246 §7.4.4: at least one.
     const signatureSchemes = version >= 0x0303 ? reader.list16() : undefined
-    const authorities: Uint8Array[] = []
-    reader.nested(reader.vector16(), (list) => {
-      while (list.left > 0) authorities.push(list.vector16(1))
-    })
-    return { certificateTypes, signatureSchemes, authorities }
+    const block = reader.vector16()
+    const readNames = (): Uint8Array[] =>
+      reader.nested(block, (list) => {
+        const names: Uint8Array[] = []
+        while (list.left > 0) names.push(list.vector16(1))
+        return names
+      })
+    readNames()
+    return {
+      certificateTypes,
+      signatureSchemes,
+      // Read when asked for: there may be thirty thousand, and kept they would take many times their bytes.
+      get authorities() {
+        return readNames()
+      },
+    }
   })
 }
 

@@ -4,7 +4,7 @@ import { HINTS_AT_SYSTEM_CA } from './running-node.ts'
 import { kAssigned, kEngine, kJudgement, type TLSSocket } from './socket-type.ts'
 
 const SYSTEM_CA_HINT = '; if the root CA is installed locally, try running Node.js with --use-system-ca'
-const HINTED = new Set(['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DEPTH_ZERO_SELF_SIGNED_CERT'])
+const HINTED = new Set(['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_GET_ISSUER_CERT'])
 
 export interface VerifyError extends Error {
   code?: string
@@ -36,17 +36,19 @@ export interface Assigned {
  */
 export function verifyError(socket: TLSSocket): VerifyError | null {
   const peer = peerOf(socket)
-  if (!peer?.certificates?.length) return peer?.pskIdentity ? null : withCode('UNABLE_TO_GET_ISSUER_CERT')
+  if (!peer?.certificates?.length) {
+    return peer?.pskIdentity ? null : errorOf('UNABLE_TO_GET_ISSUER_CERT', verifyMessage('UNABLE_TO_GET_ISSUER_CERT'))
+  }
   const { verification } = peer
   if (verification?.ok === true) return null
   const { code, message } = (verification?.result ?? {}) as { code?: string; message?: string }
-  const text = message ?? 'certificate verification failed'
-  return Object.assign(new Error(HINTS_AT_SYSTEM_CA && HINTED.has(code!) ? text + SYSTEM_CA_HINT : text), {
-    code: code ?? 'UNSPECIFIED',
-  })
+  return errorOf(code ?? 'UNSPECIFIED', message ?? 'certificate verification failed')
 }
 
-const withCode = (code: 'UNABLE_TO_GET_ISSUER_CERT') => Object.assign(new Error(verifyMessage(code)), { code })
+function errorOf(code: string, message: string): VerifyError {
+  const hint = HINTS_AT_SYSTEM_CA && HINTED.has(code) ? SYSTEM_CA_HINT : ''
+  return Object.assign(new Error(message + hint), { code })
+}
 
 const peerOf = (socket: TLSSocket) => socket[kEngine]?.connection?.peer
 

@@ -94,17 +94,18 @@ describe('nothing anonymous is authorized', () => {
     key: undefined,
   } as const
 
-  test.each([
-    ['native', NATIVE],
-    ['ours', OURS],
-  ])('a client with anonymous suites and a content checkServerIdentity (%s)', async (_name, tls) => {
+  test('a client with anonymous suites and a content checkServerIdentity', async () => {
     const { server, port } = await listen(NATIVE, anonymous)
     open.push(server)
-    const socket = tls.connect(
-      trusting(port, { ciphers: 'ALL:@SECLEVEL=0', maxVersion: 'TLSv1.2', checkServerIdentity: () => undefined }),
+    const options = { ciphers: 'ALL:@SECLEVEL=0', maxVersion: 'TLSv1.2', checkServerIdentity: () => undefined } as const
+    const [native, ours] = await Promise.all(
+      [NATIVE, OURS].map(async (tls) => {
+        const [error] = await once(tls.connect(trusting(port, options)), 'error')
+        return { code: error.code as string, message: error.message as string }
+      }),
     )
-    const [error] = await once(socket, 'error')
-    expect(error).toMatchObject({ code: 'UNABLE_TO_GET_ISSUER_CERT', message: 'unable to get issuer certificate' })
+    expect(ours.code).toBe('UNABLE_TO_GET_ISSUER_CERT')
+    expect(ours).toEqual(native)
   })
 
   test.each([

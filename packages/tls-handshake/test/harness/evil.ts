@@ -14,7 +14,7 @@ import { MessageBuffer } from '../../src/handshake/message-buffer.ts'
 import type { RecordState } from '../../src/handshake/record-gate.ts'
 import type { Flow, Step } from '../../src/handshake/step.ts'
 import type { Wire } from '../../src/handshake/wire.ts'
-import type { ClientConfig, ServerConfig } from '../../src/index.ts'
+import type { ClientConfig, ServerConfig, TlsEvent } from '../../src/index.ts'
 import { ServerContext } from '../../src/server/server-context.ts'
 import { serverHandshake } from '../../src/server/server-handshake.ts'
 import type { ConnectionSecrets } from '../../src/tls13/secrets.ts'
@@ -40,6 +40,8 @@ export class EvilPeer {
   /** Alerts received, and whether they were protected. */
   readonly alerts: { level: number; alert: number; protected: boolean }[] = []
   readonly data: Uint8Array[] = []
+  /** What its own handshake has to say. */
+  readonly events: TlsEvent[] = []
   /** Types of the handshake messages received. */
   readonly received: number[] = []
   error: unknown
@@ -107,12 +109,12 @@ export class EvilPeer {
     this.raw.push(...this.writer.takeOutput(), bytes)
   }
 
-  /** TLS up to 1.2, after the handshake: a HelloRequest or a new ClientHello. */
-  renegotiate(): void {
-    this.#advance(() => this.#flow.next())
-  }
-
   readonly raw: Uint8Array[] = []
+
+  /** TLS up to 1.2, once its handshake is done: begins another one (a server asks for it). */
+  renegotiate(): void {
+    if (this.#awaits === 'idle' && !this.#done) this.#advance(() => this.#flow.next())
+  }
 
   flush(): void {
     if (this.#flight.length === 0) return
@@ -193,7 +195,6 @@ export class EvilPeer {
       peerUpdatedKeys() {},
       onRequestCertificate() {},
       requireRecordBoundary() {},
-      emit() {},
       establishPeer(this: { peer?: unknown }, peer: unknown) {
         this.peer = peer
       },
@@ -216,6 +217,9 @@ export class EvilPeer {
       },
       writePlaintext: () => {
         this.writer.protection = new PlaintextWriter()
+      },
+      emit: (event: TlsEvent) => {
+        this.events.push(event)
       },
       complete: () => {
         this.complete = true

@@ -2,31 +2,42 @@
  * The same lies told to our stack and to node:tls: whatever ours accepts that node:tls refuses is a fault, or stands in
  * `accepted.ts` with its reason.
  */
-import { parseArgs } from 'node:util'
+
 import nodeTls from 'node:tls'
+import { parseArgs } from 'node:util'
 import { portableProvider } from '@x/crypto-primitives/portable'
 import ourTls from '@x/node-tls-compat'
 import { reasonFor } from './accepted.ts'
+import { chains } from './chains.ts'
 import type { Identity } from './identities.ts'
 import { makePlan, type Plan } from './lies.ts'
 import { Random } from './random.ts'
+import { crls, ocsp } from './revocation.ts'
 import { SCENES, type Scene } from './scenes.ts'
 import { type Outcome, type Tls, Victim } from './stage.ts'
+import type { Run, Tally } from './tally.ts'
 
 const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
     minutes: { type: 'string' },
+    only: { type: 'string', default: 'conversations,chains,crls,ocsp' },
     scene: { type: 'string' },
-    verbose: { type: 'boolean', default: false },
   },
 })
 
 const native = new Victim('node:tls', nodeTls)
 const ours = new Victim('ours', ourTls as unknown as Tls)
 const portable = new Victim('ours, portable', ourTls as unknown as Tls, { provider: portableProvider })
-const HONEST = { lies: [], consistent: true, deeds: [{ kind: 'data', text: 'hello' }, { kind: 'data', text: 'bye' }] } as const
+const HONEST = {
+  lies: [],
+  consistent: true,
+  deeds: [
+    { kind: 'data', text: 'hello' },
+    { kind: 'data', text: 'bye' },
+  ],
+} as const
 
 /** node:tls shows no certificate where a client has resumed a session that came as bytes. */
 const withoutNames = (data: string): string => data.replace(/\[[^\]]*\]/g, '')
@@ -76,13 +87,9 @@ async function reduce(one: Case, us: Victim): Promise<Case | undefined> {
 const describe = (steps: readonly object[]): string =>
   steps.map((step) => Object.values(step).join(' ')).join('; ') || '-'
 
-async function main(): Promise<void> {
+async function conversations({ count, seed, until }: Run): Promise<Tally> {
   const scenes = SCENES.filter(({ name }) => !values.scene || new RegExp(values.scene).test(name))
-  const until = values.minutes ? Date.now() + Number(values.minutes) * 60_000 : Number.POSITIVE_INFINITY
-  let passed = 0
-  let failed = 0
-  let argued = 0
-  let stricter = 0
+  const tally = { passed: 0, failed: 0, argued: 0, stricter: 0 }
   const lengths = new Map<string, number>()
   for (const scene of scenes) {
     const plan = { ...HONEST, scene: scene.name }
@@ -90,48 +97,58 @@ async function main(): Promise<void> {
     lengths.set(scene.name, Math.max(2, theirs.messages))
     // Nothing that follows says anything where an honest peer is not understood.
     const understood = [theirs, our].every(({ end, data }) => end === 'open' && data.endsWith('hellobye'))
-    if (understood) passed++
-    else {
-      failed++
-      console.log(`FAILED ${scene.name}: an honest peer\n  node:tls ${JSON.stringify(theirs)}\n  ours     ${JSON.stringify(our)}`)
-    }
+    if (understood) continue
+    tally.failed++
+    console.log(
+      `FAILED ${scene.name}: an honest peer\n  node:tls ${JSON.stringify(theirs)}\n  ours     ${JSON.stringify(our)}`,
+    )
   }
-  const count = Number(values.cases)
-  for (let i = 0; i < count && Date.now() < until; i++) {
-    const random = new Random(Number(values.seed) * 1_000_003 + i)
+  // So many for each role: both are in turn.
+  for (let i = 0; i < 2 * count && Date.now() < until; i++) {
+    const random = new Random(seed * 1_000_003 + i)
     const scene = scenes[i % scenes.length]
     const identity = random.once(2) ? scene.identities[0] : random.pick(scene.identities)
     const plan = makePlan(random, scene.name, lengths.get(scene.name)!, scene.identities)
     const us = random.once(8) ? portable : ours
     const { theirs, our, found } = await compare({ scene, plan, identity }, us)
-    if (our.end !== 'open' && theirs.end === 'open') stricter++
-    if (values.verbose) console.log(i, scene.name, identity, describe(plan.lies), JSON.stringify([theirs, our]))
-    if (found.length === 0) {
-      passed++
-      continue
-    }
-    const small = await reduce({ scene, plan, identity }, us)
+    if (our.end !== 'open' && theirs.end === 'open') tally.stricter++
+    const small = found.length > 0 ? await reduce({ scene, plan, identity }, us) : undefined
     if (!small) {
-      passed++
+      tally.passed++
       continue
     }
     const last = await compare(small, us)
     const text = `${scene.name} | ${identity} | ${describe(small.plan.lies)} | ${describe(small.plan.deeds)}`
-    const reason = reasonFor(text, last.found)
-    if (reason) {
-      argued++
-      passed++
+    if (reasonFor(text, last.found)) {
+      tally.argued++
+      tally.passed++
       continue
     }
-    failed++
+    tally.failed++
     console.log(
       `FAILED ${i} ${us.name} ${last.found.join(', ')}: ${text} | consistent ${small.plan.consistent}\n` +
         `  node:tls ${JSON.stringify(last.theirs)}\n  ours     ${JSON.stringify(last.our)}`,
     )
   }
-  console.log(`${argued} accepted with a reason, ${stricter} refused by ours alone; Node ${process.version}, OpenSSL ${process.versions.openssl}`)
-  console.log(`${passed} passed, ${failed} failed`)
-  process.exit(failed ? 1 : 0)
+  return tally
 }
 
-await main()
+const KINDS: Record<string, (run: Run) => Tally | Promise<Tally>> = {
+  conversations,
+  chains: (run) => chains(run, { native, ours, portable }),
+  crls: (run) => crls(run, { native, ours, portable }),
+  ocsp,
+}
+
+const total = { passed: 0, failed: 0, argued: 0, stricter: 0 }
+for (const kind of values.only.split(',')) {
+  const until = values.minutes ? Date.now() + Number(values.minutes) * 60_000 : Number.POSITIVE_INFINITY
+  const tally = await KINDS[kind]({ count: Number(values.cases), seed: Number(values.seed), until })
+  console.log(`${kind}: ${JSON.stringify(tally)}`)
+  for (const key of ['passed', 'failed', 'argued', 'stricter'] as const) total[key] += tally[key]
+}
+console.log(
+  `Node ${process.version}, OpenSSL ${process.versions.openssl}; ${total.argued} accepted with a reason, ${total.stricter} refused by ours alone`,
+)
+console.log(`${total.passed} passed, ${total.failed} failed`)
+process.exit(total.failed ? 1 : 0)

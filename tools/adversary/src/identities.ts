@@ -1,5 +1,6 @@
-import type { Credential } from '@x/tls-handshake'
+import type { Signer } from '@x/crypto-primitives'
 import { nodeProvider } from '@x/crypto-primitives/node'
+import type { Credential } from '@x/tls-handshake'
 import { createAuthority, type Issued, parsePrivateKey } from '@x/x509'
 
 /** Who there is: one authority that everybody trusts, those whom it knows, and those whom it does not. */
@@ -37,3 +38,6 @@ export function credentialsOf(identity: Identity): Credential[] {
   const [shown, key = shown] = identity.split(' with the key of ') as [Person, Person?]
   return [{ chain: people[shown].chain.map(({ raw }) => raw), signer: signerOf(key) }]
 }
+
+/** A chain as it is, and a key, whether or not they fit. */
+export const credentialOf = (chain: readonly Uint8Array[], signer: Signer): Credential => ({ chain, signer })

@@ -20,8 +20,7 @@ let speaker: Liar | undefined
 const addAsMeant = Transcript.prototype.add
 /** Where the speaker keeps to its story, its transcript holds what it says. */
 Transcript.prototype.add = function (this: Transcript, meant: Uint8Array): void {
-  if (!speaker) return addAsMeant.call(this, meant)
-  for (const one of speaker.inTranscript(meant)) addAsMeant.call(this, one)
+  for (const one of speaker?.inTranscript(meant) ?? [meant]) addAsMeant.call(this, one)
 }
 
 /** A peer that runs our own handshake, and lies by a plan. */

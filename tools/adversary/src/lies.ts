@@ -49,13 +49,23 @@ function record(random: Random): { type: number; payload: string } {
   switch (random.below(8)) {
     case 0:
     case 1:
-      return { type: 21, payload: hex(Uint8Array.of(random.pick([1, 1, 1, 2, 0]), random.pick([0, 0, 10, 41, 90, 100, 110, 112, 255]))) }
+      return {
+        type: 21,
+        payload: hex(Uint8Array.of(random.pick([1, 1, 1, 2, 0]), random.pick([0, 0, 10, 41, 90, 100, 110, 112, 255]))),
+      }
     case 2:
       return { type: 20, payload: random.pick(['01', '01', '00', '0101', '']) }
     case 3:
     case 4:
     case 5:
-      return { type: 23, payload: random.pick([hex(new TextEncoder().encode('smuggled')), hex(new TextEncoder().encode('smuggled')), '']) }
+      return {
+        type: 23,
+        payload: random.pick([
+          hex(new TextEncoder().encode('smuggled')),
+          hex(new TextEncoder().encode('smuggled')),
+          '',
+        ]),
+      }
     case 6:
       return { type: 22, payload: random.pick(['', '00000000', '18000001', '0000']) }
     default:
@@ -79,7 +89,12 @@ function lie(random: Random, at: number): Lie {
     case 7:
       return { at, kind: 'flip', place: random.below(1000) / 1000, mask: 1 << random.below(8) }
     case 8:
-      return { at, kind: 'set16', place: random.below(1000) / 1000, value: random.pick([0, 1, 2, 0xffff, random.below(65536)]) }
+      return {
+        at,
+        kind: 'set16',
+        place: random.below(1000) / 1000,
+        value: random.pick([0, 1, 2, 0xffff, random.below(65536)]),
+      }
     case 9:
       return { at, kind: 'retype', type: random.pick(TYPES) }
     case 10:

@@ -179,7 +179,10 @@ export const SCENES: readonly Scene[] = [
   client('plain', 'TLSv1.3', undefined),
   client('strangers', 'TLSv1.3', undefined, { identities: servers }),
   client('lax, strangers', 'TLSv1.3', undefined, { identities: servers, options: { rejectUnauthorized: false } }),
-  client('other share', 'TLSv1.3', undefined, { options: { ecdhCurve: 'X25519:P-384' }, peer: { groups: ['secp384r1'] } }),
+  client('other share', 'TLSv1.3', undefined, {
+    options: { ecdhCurve: 'X25519:P-384' },
+    peer: { groups: ['secp384r1'] },
+  }),
   client('with a certificate', 'TLSv1.3', undefined, { options: clientIdentity, peer: asking }),
   client('resumed', 'TLSv1.3', undefined, { resumes: true }),
   client('psk', 'TLSv1.3', undefined, {
@@ -196,3 +199,11 @@ export const SCENES: readonly Scene[] = [
   }),
   client('', 'TLSv1.2', 'psk', { ...pskClient, peer: { pskCallback: (() => psks[0].key) as never } }),
 ]
+
+/** A client that judges a server by these authorities, and goes on whatever it finds. */
+export const clientScene = (ca: readonly string[], more: object = {}): Scene =>
+  client('that judges', 'TLSv1.3', undefined, { options: { ca, rejectUnauthorized: false, ...more } })
+
+/** A server that judges clients so. */
+export const serverScene = (ca: readonly string[]): Scene =>
+  server('that judges', 'TLSv1.3', undefined, { options: { ...lax, ca } })

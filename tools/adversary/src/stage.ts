@@ -1,10 +1,13 @@
 import { Duplex } from 'node:stream'
 import type * as NodeTls from 'node:tls'
-import type { Session } from '@x/tls-handshake'
+import type { Credential, Session } from '@x/tls-handshake'
 import { credentialsOf, type Identity } from './identities.ts'
 import { Liar } from './liar.ts'
 import type { Plan } from './lies.ts'
 import type { Scene } from './scenes.ts'
+
+/** Whom a peer shows: somebody known, or a chain and key. */
+export type Shown = Identity | readonly Credential[]
 
 export type Tls = Pick<typeof NodeTls, 'connect' | 'createServer'>
 
@@ -15,6 +18,8 @@ export interface Outcome {
   /** What it was given, and from whom it was told that it came. */
   data: string
   authorized: boolean
+  /** Why it is not authorized. */
+  verdict?: string
   /** The peer's name at the end. */
   name: string
   /** An error's code; `closed`; or `open`: it would go on. */
@@ -51,17 +56,23 @@ interface Watched {
 /** The conversation that is on; a server's events do not say which one they belong to. */
 let now: Watched | undefined
 
-function who(socket: NodeTls.TLSSocket): string {
-  const { subject } = socket.getPeerCertificate() as { subject?: { CN?: string } }
-  return `${subject?.CN ?? 'nobody'}${socket.authorized ? '' : '?'}`
+function who(socket: NodeTls.TLSSocket, outcome: Outcome): string {
+  try {
+    const { subject } = socket.getPeerCertificate() as { subject?: { CN?: string } }
+    return `${subject?.CN ?? 'nobody'}${socket.authorized ? '' : '?'}`
+  } catch (error) {
+    outcome.crash ??= `getPeerCertificate: ${(error as Error).message}`
+    return '!'
+  }
 }
 
 function watch(socket: NodeTls.TLSSocket, watched: Watched): void {
   const { outcome } = watched
   watched.socket = socket
   socket.on('data', (bytes: Buffer) => {
-    const from = `[${who(socket)}]`
-    if (!outcome.data.includes(from) || outcome.data.lastIndexOf('[') !== outcome.data.lastIndexOf(from)) outcome.data += from
+    const from = `[${who(socket, outcome)}]`
+    if (!outcome.data.includes(from) || outcome.data.lastIndexOf('[') !== outcome.data.lastIndexOf(from))
+      outcome.data += from
     outcome.data += bytes.toString('latin1')
   })
   socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -84,7 +95,7 @@ export class Victim {
   ) {}
 
   /** One conversation with a peer that follows the plan. */
-  async converse(scene: Scene, plan: Plan, identity: Identity): Promise<Outcome> {
+  async converse(scene: Scene, plan: Plan, identity: Shown): Promise<Outcome> {
     const kept = scene.resumes ? await this.#session(scene) : undefined
     return this.#run(scene, plan, identity, kept)
   }
@@ -98,7 +109,7 @@ export class Victim {
     return this.#sessions.get(scene.name)
   }
 
-  async #run(scene: Scene, plan: Plan, identity: Identity, kept: Session | Buffer | undefined): Promise<Outcome> {
+  async #run(scene: Scene, plan: Plan, identity: Shown, kept: Session | Buffer | undefined): Promise<Outcome> {
     const wire = new Wire()
     const outcome: Outcome = { secure: false, data: '', authorized: false, name: '', end: 'open', messages: 0 }
     const watched: Watched = (now = { outcome, socket: undefined })
@@ -107,7 +118,7 @@ export class Victim {
     }
     process.on('uncaughtException', crash)
     process.on('unhandledRejection', crash)
-    let credentials = credentialsOf(identity)
+    let credentials = typeof identity === 'string' ? credentialsOf(identity) : identity
     const session = scene.victim === 'server' ? (kept as Session | undefined) : undefined
     const config = Object.defineProperty({ ...scene.peer(session) }, 'credentials', {
       get: () => credentials,
@@ -129,7 +140,10 @@ export class Victim {
       const { socket } = watched
       if (socket && outcome.secure) {
         outcome.authorized = socket.authorized
-        outcome.name = outcome.end === 'open' ? who(socket) : ''
+        const { authorizationError } = socket as { authorizationError?: { code?: string } | string | null }
+        const verdict = typeof authorizationError === 'object' ? authorizationError?.code : authorizationError
+        if (verdict) outcome.verdict = verdict
+        outcome.name = outcome.end === 'open' ? who(socket, outcome) : ''
       }
       outcome.messages = liar.count
       if (side === 'client' && !kept) {

@@ -34,7 +34,10 @@ const quoted = (text: string): string => JSON.stringify(text)
 /** For Graphviz; what ends the connection is left out, and says so in the state where it is not. */
 export function toDot({ letters, edges }: Machine, title: string): string {
   const over = edges.length - 1
-  const lines = [`digraph {`, `  label=${quoted(title)}; labelloc=t; fontname="sans-serif"; rankdir=TB;`]
+  const lines = [
+    `digraph ${quoted(title)} {`,
+    `  label=${quoted(title)}; labelloc=t; fontname="sans-serif"; rankdir=TB;`,
+  ]
   lines.push('  node [shape=circle, fontname="sans-serif"]; edge [fontname="sans-serif", fontsize=10];')
   edges.forEach((row, from) => {
     if (from === over) return

@@ -504,6 +504,9 @@ export class Connection extends ConnectionProperties {
     if (level !== AlertLevel.warning && level !== AlertLevel.fatal) {
       throw peerError('illegal_parameter', 'UNKNOWN_ALERT_TYPE', `alert level ${level}`)
     }
+    if (level === AlertLevel.warning && !this.#gate.takesWarnings) {
+      throw peerError('unexpected_message', 'UNEXPECTED_RECORD', "a warning alert where the peer's Finished is due")
+    }
     if (alert === Alert.close_notify) {
       this.#peerClosed = true
       this.#reader.clear()
@@ -513,6 +516,10 @@ export class Connection extends ConnectionProperties {
     // RFC 9846 §6: in TLS 1.3 every other alert is an error, whatever its level says; user_canceled may be passed over.
     const tolerated = level === AlertLevel.warning && (this.#facts.version !== 0x0304 || alert === Alert.user_canceled)
     if (!tolerated) throw receivedAlertError(alert)
+    // RFC 5246 §7.2.2: whether to go on then is ours to say. What was asked of the peer will not come; as OpenSSL.
+    if (alert === Alert.no_renegotiation) {
+      throw peerError('handshake_failure', 'NO_RENEGOTIATION', 'the peer sent no_renegotiation')
+    }
     if (++this.#warnings > this.#warningLimit) {
       throw peerError(
         'unexpected_message',

@@ -72,8 +72,14 @@ function makeCrl(
     ...(random.once(10) && { baseNumber: 1, number: 2 }),
     ...(random.once(8) && {
       issuingDistributionPoint: {
+        ...{
+          onlyContainsUserCerts: false,
+          onlyContainsCACerts: false,
+          indirectCRL: false,
+          onlyContainsAttributeCerts: false,
+        },
         [random.pick(['onlyContainsUserCerts', 'onlyContainsCACerts', 'indirectCRL'])]: true,
-      } as never,
+      },
     }),
   }).raw
   const spoilt = random.below(3) > 0

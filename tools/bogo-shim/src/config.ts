@@ -221,7 +221,8 @@ function verifyPeer(flags: () => Flags, seen: Observations): NonNullable<TlsConf
         expect(peer.ocspResponse !== undefined, 'an OCSP response in the verify callback')
       }
       expect(!seen.verified, 'one verification')
-      seen.verified = true
+      // Of a session that is refused so, the handshake that follows is a full one.
+      seen.verified = !peer.resumed
       // Without either flag a client accepts what it is shown, and remembers the verdict.
       const enforced = now.has('verify-peer') || now.has('require-any-client-certificate')
       if (now.has('verify-fail')) {

@@ -338,8 +338,11 @@ export class Exchange {
   #drain(): void {
     for (const event of this.tls.takeEvents()) {
       if (event.type === 'data') this.#received.push(event.bytes.slice())
-      else if (event.type === 'secure') this.#handshakeDone = true
-      else if (event.type === 'earlyData') this.#rejected = !event.accepted
+      else if (event.type === 'secure') {
+        this.#handshakeDone = true
+        // A renegotiation asks again, whether or not the certificate is another.
+        this.seen.verified = false
+      } else if (event.type === 'earlyData') this.#rejected = !event.accepted
       else if (event.type === 'session') {
         this.gotSession = true
         this.state.session = event.session

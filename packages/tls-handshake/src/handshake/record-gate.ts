@@ -18,8 +18,11 @@ export type RecordState =
   /** TLS 1.3 server: between the Certificate and the Finished of a post-handshake authentication. */
   | 'authentication'
 
-/** What is taken in a state: Alert, ChangeCipherSpec, Handshake, Data; `c`: a ChangeCipherSpec is dropped unread. */
-type Row = '' | 'AC' | 'AH' | 'AHc' | 'AHD' | 'AHDc'
+/**
+ * What is taken in a state: Alert (`a`: no warnings), ChangeCipherSpec, Handshake, Data; `c`: a ChangeCipherSpec is dropped
+ * unread.
+ */
+type Row = '' | 'AC' | 'aH' | 'AH' | 'AHc' | 'AHD' | 'AHDc'
 
 /**
  * Which record may come in which state: everything else is unexpected_message (RFC 9846 §5, RFC 5246 §10). An empty row is
@@ -36,8 +39,8 @@ const TABLE: { readonly [state in RecordState]: readonly [Row, Row, Row, Row] } 
   earlyData:        ['',    '',      '',    'AHDc'],
   // CVE-2014-0224: a ChangeCipherSpec only where the handshake is ready for it.
   changeCipherSpec: ['AC',  '',      'AC',  ''],
-  // RFC 5246 §7.1: what follows a ChangeCipherSpec is Finished.
-  finished:         ['AH',  '',      'AH',  ''],
+  // RFC 5246 §7.1: what follows a ChangeCipherSpec is Finished, at once, unless it all ends here.
+  finished:         ['aH',  '',      'aH',  ''],
   open:             ['AHD', 'AHD',   'AHD', 'AHD'],
   // No RFC says; as OpenSSL: what was on its way together with the ClientHello, nothing after the ServerHello.
   renegotiation:    ['AHD', '',      'AHD', ''],
@@ -50,6 +53,7 @@ export interface RecordGate {
   /** One bit for each content type that is taken, from change_cipher_spec (20) on. */
   readonly takes: number
   readonly dropsChangeCipherSpec: boolean
+  readonly takesWarnings: boolean
 }
 
 const bit = (type: number) => 1 << (type - ContentType.change_cipher_spec)
@@ -60,11 +64,11 @@ function gateOf(row: Row): RecordGate {
   let gate = gates.get(row)
   if (gate === undefined) {
     const takes =
-      (row.includes('A') ? bit(ContentType.alert) : 0) |
+      (/a/i.test(row) ? bit(ContentType.alert) : 0) |
       (row.includes('C') ? bit(ContentType.change_cipher_spec) : 0) |
       (row.includes('H') ? bit(ContentType.handshake) : 0) |
       (row.includes('D') ? bit(ContentType.application_data) : 0)
-    gate = { takes, dropsChangeCipherSpec: row.includes('c') }
+    gate = { takes, dropsChangeCipherSpec: row.includes('c'), takesWarnings: row.includes('A') }
     gates.set(row, gate)
   }
   return gate

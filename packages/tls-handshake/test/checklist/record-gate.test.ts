@@ -107,9 +107,11 @@ interface Cells {
   readonly changeCipherSpec: 'taken' | 'dropped' | 'refused'
   /** A record with part of a message: refused where only a ChangeCipherSpec may come. */
   readonly handshake?: 'refused'
+  readonly alert?: 'refused'
 }
 
 const NOTHING: Cells = { data: 'refused', changeCipherSpec: 'refused' }
+const ONLY_A_MESSAGE: Cells = { ...NOTHING, alert: 'refused' }
 const HANDSHAKE13: Cells = { data: 'refused', changeCipherSpec: 'dropped' }
 const DATA: Cells = { data: 'taken', changeCipherSpec: 'refused' }
 const ONLY_CHANGE_CIPHER_SPEC: Cells = { data: 'refused', changeCipherSpec: 'taken', handshake: 'refused' }
@@ -131,7 +133,7 @@ const moments: readonly (readonly [name: string, moment: Moment, cells: Cells])[
   [
     'client 1.2, between ChangeCipherSpec and Finished',
     (deed) => conversation('client', old, at(Message.finished, deed)),
-    NOTHING,
+    ONLY_A_MESSAGE,
   ],
   ['client 1.2, open', opened('client', old), DATA],
   [
@@ -152,7 +154,7 @@ const moments: readonly (readonly [name: string, moment: Moment, cells: Cells])[
   [
     'client 1.2, renegotiating, between ChangeCipherSpec and Finished',
     (deed) => conversation('client', old, at(Message.finished, deed, { nth: 2 }), 'victim'),
-    NOTHING,
+    ONLY_A_MESSAGE,
   ],
   // --- Server, up to 1.2
   ['server, before a ClientHello', (deed) => conversation('server', old, at(Message.client_hello, deed)), NOTHING],
@@ -170,7 +172,7 @@ const moments: readonly (readonly [name: string, moment: Moment, cells: Cells])[
   [
     'server 1.2, between ChangeCipherSpec and Finished',
     (deed) => conversation('server', old, at(Message.finished, deed)),
-    NOTHING,
+    ONLY_A_MESSAGE,
   ],
   ['server 1.2, open', opened('server', old), DATA],
   [
@@ -191,7 +193,7 @@ const moments: readonly (readonly [name: string, moment: Moment, cells: Cells])[
   [
     'server 1.2, renegotiating, between ChangeCipherSpec and Finished',
     (deed) => conversation('server', old, at(Message.finished, deed, { nth: 2 }), 'peer'),
-    NOTHING,
+    ONLY_A_MESSAGE,
   ],
   // --- Client, 1.3
   [
@@ -272,8 +274,12 @@ describe('one gate for records', () => {
       else expectAlert(scene, cells.changeCipherSpec === 'taken' ? 'bad_record_mac' : 'unexpected_message')
     })
 
-    test(`${name}: a warning alert is taken`, () => {
+    test(`${name}: a warning alert is ${cells.alert ?? 'taken'}`, () => {
       const scene = moment((evil) => evil.record(Type.alert, Uint8Array.of(1, 90)))
+      if (cells.alert === 'refused') {
+        expectAlert(scene, 'unexpected_message', 'where the peer')
+        return
+      }
       expect(scene.victim.event('warning')).toEqual({ type: 'warning', alert: 90 })
       expectOpen(scene)
     })

@@ -211,7 +211,7 @@ const hexNames = (list: string | undefined): Uint8Array[] =>
 export const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
 /** The verify hook: what the runner's certificates are worth is said by flags. */
-function verifyPeer(flags: () => Flags, seen: Observations): NonNullable<TlsConfig['verifyPeer']> {
+export function verifyPeer(flags: () => Flags, seen: Observations): NonNullable<TlsConfig['verifyPeer']> {
   return (peer) => {
     const now = flags()
     // BoringSSL takes the session's own verdict, unless told otherwise.

@@ -1,6 +1,6 @@
 import { Alert, type TlsConnection, type TlsError } from '@x/tls-handshake'
 import type { Observations, TestState } from './config.ts'
-import { credentials, equal } from './config.ts'
+import { credentials, equal, verifyPeer } from './config.ts'
 import { expect, Mismatch } from './failure.ts'
 import { chains } from './files.ts'
 import type { Flags } from './flags.ts'
@@ -54,11 +54,29 @@ export class Exchange {
     this.seen.verified = false
   }
 
+  /** Under other settings than those that the session was offered with, an application asks again itself. */
+  async verifyAgain(flags: Flags): Promise<void> {
+    const verdict = await verifyPeer(
+      () => flags,
+      this.seen,
+    )({
+      side: 'client',
+      chain: this.tls.peerCertificates ?? [],
+      ocspResponse: this.tls.ocspResponse,
+      resumed: true,
+    })
+    if (verdict.ok !== true) this.tls.abort(verdict.alert ?? Alert.bad_certificate, verdict.reason)
+  }
+
   // --- Handshake
 
   /** Client: early data can be written, or was, and nothing is known of its fate. */
   get #early(): boolean {
     return this.tls.earlyDataOffered && !this.#handshakeDone && !this.#rejected
+  }
+
+  get #beforeHello(): boolean {
+    return this.tls.side === 'client' && this.tls.waiting !== undefined && this.tls.version === undefined
   }
 
   async #handshake(flags: Flags): Promise<void> {
@@ -259,6 +277,8 @@ export class Exchange {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
+    // Whether there will be early data shows when the session has been verified again, and the ClientHello is out.
+    if (this.#beforeHello) await this.#turnUntil(() => !this.#beforeHello)
     const rest = this.#queueWrite(bytes)
     if (rest.length > 0) {
       if (this.tls.side === 'client') await this.#turnUntil(() => this.tls.writable)

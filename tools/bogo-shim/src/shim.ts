@@ -80,6 +80,7 @@ async function connection(flags: Flags, retry: Flags, isResume: boolean, state: 
       const expected = !flags.has('server') && isResume && flags.has('expect-reject-early-data')
       if (!(error instanceof EarlyDataRejected) || !expected) throw error
       exchange.acknowledgeRejection()
+      if (retry.has('reverify-on-resume')) await exchange.verifyAgain(retry)
       await exchange.run(retry, isResume, true)
     }
     if (!exchange.gotSession && !flags.has('server')) state.session = undefined

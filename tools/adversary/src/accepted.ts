@@ -6,7 +6,32 @@ interface Accepted {
 }
 
 /** What ours accepts where node:tls does not, and why that is right. */
-const ACCEPTED: readonly Accepted[] = []
+const ACCEPTED: readonly Accepted[] = [
+  {
+    text: /^server .* \| (0 late; )?[01] (record|plain) 21 0[12]/,
+    what: /^(secure|authorized|open)$/,
+    reason:
+      'RFC 5246 §7.2.2, RFC 9846 §6: a warning says nothing and may be passed over, and one that closes is answered where it comes. OpenSSL takes no alert where a ClientHello is due; BoringSSL, whose suite asks for it, does.',
+  },
+  {
+    text: /\| ERR_SSL_PROVIDER_SIGNATURE_FAILURE$/,
+    what: /^open$/,
+    reason:
+      "The certificate's signature is wrong, and both say so in the verdict. OpenSSL leaves that failure in its queue, where Node takes it for one of the connection.",
+  },
+  {
+    text: /^chain .*self-issued.* \| (DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE) open$/,
+    what: /^authorized$/,
+    reason:
+      'RFC 5280 §3.2: self-issued is not self-signed. The trusted authority has signed a certificate that bears its own name; OpenSSL takes it for its own root.',
+  },
+  {
+    text: /^CRL .*damaged.* \| CRL_SIGNATURE_FAILURE open$/,
+    what: /^authorized$/,
+    reason:
+      'The signature is right over the bytes that came. OpenSSL encodes a list with a negative serial number anew before it looks.',
+  },
+]
 
 /** @param found in which ways ours accepted it */
 export function reasonFor(text: string, found: readonly string[]): string | undefined {

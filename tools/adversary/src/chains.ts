@@ -54,6 +54,9 @@ function makeChain(random: Random, roots: readonly Made[]): Chain {
     issuer = made
   }
   const leaf = make(random, random.pick(['localhost', 'somebody', 'Root A']), issuer, true, KEYS[random.below(9)])
+  const above = [...between.map(({ made }) => made.subject), what[0]]
+  if (above[0] === leaf.subject || above.some((subject, i) => i > 0 && subject === above[i - 1]))
+    what.push('self-issued')
   const sent = [spoil(leaf, issuer), ...between.map(({ der }) => der)]
   const rest = sent.splice(1)
   switch (random.below(10)) {
@@ -139,7 +142,7 @@ export async function chains({ count, seed, until }: Run, { native, ours, portab
     if (found.includes('authorized') && (await goodInPart(scene, ca, chain, native))) {
       found = found.filter((what) => what !== 'authorized')
     }
-    const text = `${scene.name} | ${chain.what} | ${theirs.verdict} ${theirs.end}`
+    const text = `chain | ${scene.name} | ${chain.what} | ${theirs.verdict} ${theirs.end}`
     const reason = found.length > 0 ? reasonFor(text, found) : undefined
     if (reason) tally.argued++
     if (found.length === 0 || reason) {

@@ -123,7 +123,7 @@ async function conversations({ count, seed, until }: Run): Promise<Tally> {
     }
     const last = await compare(small, us)
     const text = `${scene.name} | ${identity} | ${describe(small.plan.lies)} | ${describe(small.plan.deeds)}`
-    if (reasonFor(text, last.found)) {
+    if (reasonFor(`${text} | ${last.theirs.end}`, last.found)) {
       tally.argued++
       tally.passed++
       continue

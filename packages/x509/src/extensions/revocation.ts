@@ -74,6 +74,8 @@ export const issuingDistributionPoint = /* @__PURE__ */ decoder<IssuingDistribut
   OID.issuingDistributionPoint,
   (reader, field) => {
     const sequence = reader.sequence(field)
+    // RFC 5280 §5.2.5: at least one field.
+    if (sequence.done) reader.fail('INVALID_STRUCTURE', 'an empty sequence', field)
     const flag = (tag: number, name: string) => (sequence.is(tag) ? sequence.boolean(name, tag) : false)
     const name = sequence.is(0xa0) ? readDistributionPointName(sequence.explicit(0, 'distributionPoint')) : undefined
     const onlyContainsUserCerts = flag(0x81, 'onlyContainsUserCerts')

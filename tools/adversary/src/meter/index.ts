@@ -156,7 +156,10 @@ function faults(row: Row, theirs: Cost, ours: Cost, portable: Cost): string[] {
   return found
 }
 
-const rows = ROWS.filter(({ name }) => !values.row || new RegExp(values.row).test(name)).slice(0, Number(values.cases))
+const chosen = ROWS.filter(({ name }) => !values.row || new RegExp(values.row).test(name))
+// Of all kinds some, where not all are asked for.
+const stride = Math.max(1, Math.ceil(chosen.length / Number(values.cases)))
+const rows = chosen.filter((_, index) => index % stride === 0)
 const victims = { native: new Victim('node:tls'), ours: new Victim('ours'), portable: new Victim('portable') }
 const until = values.minutes ? Date.now() + Number(values.minutes) * 60_000 : Number.POSITIVE_INFINITY
 const table: string[] = []

@@ -52,6 +52,18 @@ describe.each(versions)('verifyPeer says yes by `ok: true` alone (%j)', (only) =
       expect(pair[side === 'client' ? 'server' : 'client'].tls.error).toMatchObject({ alertReceived: true })
     })
 
+    test('nor is a yes on Object.prototype', () => {
+      const answer = () => {
+        ;(Object.prototype as { ok?: boolean }).ok = true
+        return {}
+      }
+      try {
+        expect(judged(side, answer, { versions: only })[side].tls.error?.alert).toBe(Alert.bad_certificate)
+      } finally {
+        delete (Object.prototype as { ok?: boolean }).ok
+      }
+    })
+
     test('going on unverified is asked for by name, and needs a clear no', () => {
       const more = { versions: only, allowUnverifiedPeer: true }
       const pair = judged(side, () => ({ ok: false, result: 'self-signed' }), more)

@@ -163,7 +163,8 @@ export function* verifyPeer(hs: Context, peer: PeerVerification): Flow<PeerVerdi
 /** What a hook has answered, as a value that stays as it is. */
 export function verdictOf(answered: unknown): PeerVerdict {
   if (typeof answered !== 'object' || answered === null || Array.isArray(answered)) return NO
-  const { ok, alert, reason, result } = answered as Partial<Record<keyof PeerVerdict, unknown>>
+  // Its own, and not what someone has put on Object.prototype.
+  const { ok, alert, reason, result } = { __proto__: null, ...answered } as Partial<Record<keyof PeerVerdict, unknown>>
   if (ok !== true && ok !== false) return NO
   return Object.freeze({
     ok,

@@ -5,7 +5,7 @@ import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import type { TlsError } from '@x/tls-record'
 import { convertALPNProtocols, convertNPNProtocols } from './alpn.ts'
 import { makeConnection, tellTicket } from './connection-config.ts'
-import { tell } from './emit.ts'
+import { guarded, tell } from './emit.ts'
 import { Engine, type EngineOwner } from './engine.ts'
 import { keyLogPath, traceAll } from './flags.ts'
 import { NODE_SOCKETS, ownMethods } from './foreign-socket.ts'
@@ -288,7 +288,7 @@ class Owner implements EngineOwner {
     ) {
       self.destroy()
     } else {
-      self._emitTLSError(error)
+      breakOff(self, error)
     }
   }
 
@@ -329,11 +329,41 @@ function countRenegotiation(self: TLSSocket): void {
   engine.handshakes = now - engine.lastHandshake >= tls.CLIENT_RENEG_WINDOW * 1000 ? 1 : engine.handshakes + 1
   engine.lastHandshake = now
   if (engine.handshakes > tls.CLIENT_RENEG_LIMIT)
-    self._emitTLSError(nodeError(Error, 'ERR_TLS_SESSION_ATTACK', 'TLS session renegotiation attack detected'))
+    breakOff(self, nodeError(Error, 'ERR_TLS_SESSION_ATTACK', 'TLS session renegotiation attack detected'))
   else if (self[kRenegotiationDisabled])
-    self._emitTLSError(
+    breakOff(
+      self,
       nodeError(Error, 'ERR_TLS_RENEGOTIATION_DISABLED', 'TLS session renegotiation disabled for this socket'),
     )
+}
+
+/**
+ * Tells a fatal error of an established connection, as Node does, and closes it: "both parties MUST immediately close the
+ * connection" (RFC 9846 §6.2; RFC 5246 §7.2.2). Node leaves that to the listener, or to the peer.
+ */
+function breakOff(self: TLSSocket, error: Error): void {
+  guarded(() => self._emitTLSError(error))
+  if (self.destroyed) return
+  if ((error.cause as TlsError | undefined)?.alertReceived && endsByItself(self)) {
+    // What Node's sockets do when the peer closes behind its alert; not left to the peer here.
+    self.push(null)
+    self.read(0)
+    return
+  }
+  markErrorEmitted(self)
+  self.destroy(error)
+}
+
+/** The end of what is read closes the socket: somebody reads, and nothing waits to be written. */
+function endsByItself(self: TLSSocket): boolean {
+  const { nativeReader, pendingBytes, transport } = self[kEngine]
+  return (
+    self.readableFlowing === true &&
+    !self.allowHalfOpen &&
+    !nativeReader &&
+    pendingBytes === 0 &&
+    transport.raw.writableLength === 0
+  )
 }
 
 const methods = {

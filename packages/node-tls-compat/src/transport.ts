@@ -81,7 +81,8 @@ export class Transport {
   resume(): void {
     this.wanted = true
     const { raw } = this
-    if (raw.destroyed || this.ended) return
+    // A stream that reads on demand takes being read for the word that what it gave has been looked at.
+    if (raw.destroyed || this.ended || this.answers.length > 0) return
     ;(raw as Internals)._read(65536)
     // Streams that deliver by 'data' alone flow; a net.Socket is read by `_read`.
     if (!readsByItself(raw)) raw.resume()
@@ -131,6 +132,7 @@ export class Transport {
 
   private takeAnswers(): void {
     while (this.answers.length > 0) this.accept(this.answers.shift() ?? null)
+    if (this.wanted) this.resume()
   }
 
   /** Takes what arrived; `null` is the end. @returns false to be left alone until `resume` */

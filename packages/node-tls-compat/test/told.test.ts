@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { Duplex } from 'node:stream'
+import { Duplex, duplexPair } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { launchVariable } from '../src/environment.ts'
 import tls from '../src/index.ts'
@@ -196,6 +196,18 @@ describe('over a stream that delivers in the same call', () => {
     expect(data).toEqual([])
   })
 
+  it('a write is told when the other side has read it', async () => {
+    const [a, b] = duplexPair()
+    const server = new tls.TLSSocket(a, { isServer: true, ...identity })
+    const client = tls.connect({ socket: b, servername: 'localhost', ca: certificate })
+    await once(client, 'secureConnect')
+    for (const text of ['one', 'two']) {
+      await new Promise((resolve) => client.write(text, resolve))
+      expect(`${server.read()}`).toBe(text)
+    }
+    client.destroy()
+  })
+
   it('a trusted one is told of, and its first bytes come behind', async () => {
     const [a, b] = synchronousPair()
     const server = new tls.TLSSocket(a, { isServer: true, ...identity })
@@ -207,6 +219,111 @@ describe('over a stream that delivers in the same call', () => {
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(order).toEqual(['secureConnect', 'hello'])
     client.destroy()
+  })
+})
+
+describe('a fatal error of an established connection', () => {
+  /** A server and a client with a relay between them that can lie to either. */
+  async function relayed(options: object, onSocket: (socket: import('../src/index.ts').TLSSocket) => void) {
+    const { port } = await serve(options, onSocket)
+    const ends: net.Socket[] = []
+    const relay = net.createServer({ allowHalfOpen: true }, (front) => {
+      const back = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+      ends.push(front, back)
+      for (const [from, to] of [
+        [front, back],
+        [back, front],
+      ] as const)
+        from.on('data', (bytes) => to.write(bytes)).on('error', () => {})
+    })
+    closing.push(relay, { close: () => ends.map((end) => end.destroy()) })
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', () => resolve()))
+    return { ends, port: (relay.address() as net.AddressInfo).port }
+  }
+
+  const forged = Buffer.from(`1703030020${'ab'.repeat(32)}`, 'hex')
+
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    for (const side of ['server', 'client'] as const) {
+      for (const reads of [true, false]) {
+        it(`${maxVersion}, ${side}, ${reads ? 'reading' : 'paused'}: error, then close, whatever the peer does`, async () => {
+          const order: string[] = []
+          let done = () => {}
+          const closed = new Promise<void>((resolve) => (done = resolve))
+          const watch = (socket: import('../src/index.ts').TLSSocket) => {
+            if (reads) socket.resume()
+            socket.on('error', (error: NodeJS.ErrnoException) => order.push(error.code!))
+            socket.on('close', (had: boolean) => {
+              order.push(`close ${had}`)
+              done()
+            })
+          }
+          let served = (_: import('../src/index.ts').TLSSocket) => {}
+          const server = new Promise<import('../src/index.ts').TLSSocket>((resolve) => (served = resolve))
+          const { ends, port } = await relayed({ maxVersion }, (socket) => served(socket))
+          const client = dial(port)
+          await once(client, 'secureConnect')
+          client.on('error', () => {})
+          const other = side === 'server' ? client : await server
+          watch(side === 'server' ? await server : client)
+          // The other end sees nothing of it, and goes on holding its end.
+          ends[side === 'server' ? 1 : 0]!.write(forged)
+          await closed
+          expect(order).toEqual(['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'close true'])
+          other.destroy()
+        })
+      }
+    }
+  }
+
+  for (const [name, prepare, code] of [
+    [
+      'disabled',
+      (socket: import('../src/index.ts').TLSSocket) => socket.disableRenegotiation(),
+      'ERR_TLS_RENEGOTIATION_DISABLED',
+    ],
+    ['too often', () => {}, 'ERR_TLS_SESSION_ATTACK'],
+  ] as const) {
+    it(`renegotiation ${name} closes the server's socket`, async () => {
+      let served = (_: unknown) => {}
+      const order = new Promise<unknown[]>((resolve) => (served = resolve as never))
+      const { port } = await serve({ maxVersion: 'TLSv1.2' }, (socket) => {
+        const told: unknown[] = []
+        prepare(socket)
+        socket.resume()
+        socket.on('error', (error: NodeJS.ErrnoException) => told.push(error.code))
+        socket.on('close', () => served([...told, 'close']))
+      })
+      const client = dial(port)
+      client.on('error', () => {})
+      client.resume()
+      await once(client, 'secureConnect')
+      const again = () => void (client.destroyed || client.renegotiate({}, again as never))
+      again()
+      expect(await order).toEqual([code, 'close'])
+    })
+  }
+
+  it('whose listener throws is closed all the same', async () => {
+    const uncaught: unknown[] = []
+    const before = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', (error) => uncaught.push(error))
+    try {
+      const { ends, port } = await relayed({}, () => {})
+      const client = dial(port)
+      await once(client, 'secureConnect')
+      client.on('error', () => {
+        throw new Error('listener')
+      })
+      const closed = once(client, 'close')
+      ends[0]!.write(forged)
+      await closed
+      expect(uncaught).toMatchObject([{ message: 'listener' }])
+    } finally {
+      process.removeAllListeners('uncaughtException')
+      for (const listener of before) process.on('uncaughtException', listener)
+    }
   })
 })
 

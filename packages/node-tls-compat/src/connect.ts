@@ -1,4 +1,5 @@
 import net from 'node:net'
+import { namedByAgent } from './agent-names.ts'
 import { tell } from './emit.ts'
 import { currentVariable } from './environment.ts'
 import { connectionReset, nodeError } from './node-error.ts'
@@ -44,6 +45,7 @@ function normalize(args: unknown[]): [ConnectionOptions, (() => void) | undefine
  */
 export function connect(...args: unknown[]): TLSSocket {
   const [given, callback] = normalize(args)
+  namedByAgent(given)
   const options: ConnectionOptions = {
     rejectUnauthorized: !unauthorizedAllowed(),
     ciphers: tls.DEFAULT_CIPHERS,

@@ -7,6 +7,7 @@
  */
 import Module, { createRequire } from 'node:module'
 import builtin from 'node:tls'
+import { separateVerifiers } from './agent-names.ts'
 import { tls } from './module.ts'
 // Before anything is patched: `native` copies what the runtime had.
 import { native } from './native.ts'
@@ -96,5 +97,6 @@ function addMissingNames(): void {
 
 const nativeNames = new Set(Object.keys(native))
 patch()
+separateVerifiers(() => load('node:https').Agent.prototype)
 redirectAliases()
 addMissingNames()

@@ -114,7 +114,7 @@ export interface TlsConfig {
   /**
    * Reads a certificate of the peer's list. It is called for each of them when it comes; of those above the leaf nothing
    * more is asked than that they can be read, so that `publicKey` and `keyUsage` may be getters. DER is all it may take.
-   * `peerCertificateReader` of `@x/x509/tls` makes one.
+   * `peerCertificateReader` of `@x/x509/verify` makes one.
    *
    * @throws anything for a certificate it can't read: becomes decode_error
    */
@@ -123,7 +123,7 @@ export interface TlsConfig {
   readonly alpnProtocols?: readonly Uint8Array[]
   /**
    * Answers the verification step: yes by `{ ok: true }` and by nothing else. Absent on a client: every handshake fails
-   * closed. `peerVerifier` of `@x/x509/tls` makes one.
+   * closed. `peerVerifier` of `@x/x509/verify` makes one.
    */
   readonly verifyPeer?: (peer: PeerVerification) => Awaitable<PeerVerdict>
   /**

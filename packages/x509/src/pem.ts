@@ -12,6 +12,8 @@ export interface PemBlock {
 
 const BEGIN = '-----BEGIN '
 const DASH = 0x2d
+/** How many of them a boundary begins with. */
+const DASHES = 5
 
 /**
  * Every block in a text, in order. Whatever stands between blocks is skipped, as OpenSSL does.
@@ -104,10 +106,14 @@ export function isPem(input: string | Uint8Array): boolean {
   if (typeof input === 'string') return input.includes(BEGIN)
   // DER starts with a SEQUENCE; text that starts with '0' is no PEM in practice, so DER wins without a search.
   if (input.length === 0 || input[0] === 0x30) return false
-  for (let at = input.indexOf(DASH); at >= 0; at = input.indexOf(DASH, at + 1)) {
-    let same = 1
-    while (same < BEGIN.length && input[at + same] === BEGIN.charCodeAt(same)) same++
-    if (same === BEGIN.length) return true
+  // Each byte is looked at once, whatever it is: after the dashes another dash is still the last of five.
+  let matched = 0
+  for (let at = 0; at < input.length; at++) {
+    const byte = input[at]!
+    if (byte === BEGIN.charCodeAt(matched)) {
+      if (++matched === BEGIN.length) return true
+    } else if (byte !== DASH) matched = 0
+    else if (matched !== DASHES) matched = 1
   }
   return false
 }

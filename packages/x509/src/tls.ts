@@ -28,16 +28,9 @@ export {
   toIdentityCertificate,
   toLegacyObject,
 } from './node-shapes/legacy-object.ts'
+export { peerCertificateReader, type ReadCertificate } from './peer-certificate-reader.ts'
 export { derOf, isPem, type PemBlock, parsePem, pemBlocks } from './pem.ts'
 export { CertificateRevocationList, type RevokedCertificate } from './revocation/crl.ts'
-export {
-  type PeerJudgement,
-  type PeerVerifierOptions,
-  type PresentedPeer,
-  peerCertificateReader,
-  peerVerifier,
-  type ReadCertificate,
-} from './tls-peer.ts'
 export { nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from './verify/codes.ts'
 export { keySecurity, minimumBits, signatureSecurity } from './verify/security-level.ts'
 export { createTrustStore, TrustStore } from './verify/trust-store.ts'

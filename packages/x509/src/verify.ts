@@ -35,14 +35,8 @@ export { X509Error, type X509ErrorCode } from './error.ts'
 export { basicConstraints } from './extensions/constraints.ts'
 export { subjectAltName } from './extensions/identifiers.ts'
 export { extKeyUsage, keyUsage } from './extensions/usage.ts'
-export {
-  type PeerJudgement,
-  type PeerVerifierOptions,
-  type PresentedPeer,
-  peerCertificateReader,
-  peerVerifier,
-  type ReadCertificate,
-} from './tls-peer.ts'
+export { peerCertificateReader, type ReadCertificate } from './peer-certificate-reader.ts'
+export { type PeerJudgement, type PeerVerifierOptions, type PresentedPeer, peerVerifier } from './peer-verifier.ts'
 export { VerifiableCertificate as Certificate } from './verifiable-certificate.ts'
 export type { VerifyCode } from './verify/codes.ts'
 export { checkName, matchesDnsName } from './verify/host-name.ts'

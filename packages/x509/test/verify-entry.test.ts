@@ -263,11 +263,11 @@ test('a bundle of `verify` holds nothing that writes, decrypts, prints or asks a
   expect(files.filter((path) => unneeded.test(path))).toEqual([])
 })
 
-test('what `tls` loads holds nothing that issues or writes key files, and no hashes', async () => {
+test('what `tls` loads holds nothing that issues or writes key files, no strict profile, no policies, and no hashes', async () => {
   const { files, imports } = await bundled(`export * from './src/tls.ts'`, false)
   expect(files).toContain('src/containers/pkcs12.ts')
   const unneeded =
-    /src\/(issue|ocsp|ct|generated)\/|\/(jwk|pkcs7|x509-certificate|create-name|write-pkcs12|pbe-encrypt|encode-private-key)\.ts$/
+    /src\/(issue|ocsp|ct|generated)\/|\/(jwk|pkcs7|x509-certificate|create-name|write-pkcs12|pbe-encrypt|encode-private-key|peer-verifier|strict|policy|webpki-profile)\.ts$/
   expect(files.filter((path) => unneeded.test(path))).toEqual([])
   expect([...new Set(imports)].sort()).toEqual([
     '@x/crypto-primitives',

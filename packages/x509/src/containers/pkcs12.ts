@@ -57,8 +57,8 @@ export interface PfxOptions {
   /** Derives keys, decrypts and checks the MAC. Only a PFX with neither encryption nor MAC is read without it. */
   readonly provider?: CryptoProvider
   /**
-   * Hashes that key derivation may compute over the whole file. Default a million, about a second in JavaScript; give
-   * more for a file that is trusted.
+   * Hashes that key derivation may compute over the whole file: two for an iteration of PBKDF2. Default 10,000,000, some
+   * seconds in JavaScript; give more for a file that is trusted, less for a stranger's.
    */
   readonly work?: number
 }

@@ -3,18 +3,27 @@ import { cbcCipher, rc2 } from '@x/crypto-primitives/legacy'
 import { X509Error } from '../error.ts'
 
 /**
+ * A PFX whose key, certificates and MAC are each under 600,000 iterations of PBKDF2 with SHA-256, as OWASP's cheat sheet
+ * for passwords asks, takes 3,600,000; one under SHA-512 twice as much.
+ */
+const DEFAULT_WORK = 10_000_000
+
+/**
  * What a provider has for encrypted keys and PFX, each asked for by name, and a bound on its work over one file: a file
  * is not to say how long its reader works.
  */
 export class PassphraseCrypto {
+  private left: number
+
   /**
-   * @param left hashes that key derivation may compute, in blocks of SHA-1 or SHA-256. The default takes a little less
-   *   than a second in JavaScript.
+   * @param work hashes that key derivation may compute, in blocks of SHA-1 or SHA-256
    */
   constructor(
     readonly provider: CryptoProvider,
-    private left = 1_000_000,
-  ) {}
+    private readonly work = DEFAULT_WORK,
+  ) {
+    this.left = work
+  }
 
   /**
    * @param what is encrypted
@@ -69,12 +78,13 @@ export class PassphraseCrypto {
    * @throws {X509Error} `LIMIT_EXCEEDED`
    */
   spend(hashes: number, hash: Hash | undefined, where: string): void {
-    this.left -= hash && hash.blockLength > 64 ? 2 * hashes : hashes
-    if (!(this.left >= 0))
+    const needed = hash && hash.blockLength > 64 ? 2 * hashes : hashes
+    if (!(needed <= this.left))
       throw new X509Error(
         'LIMIT_EXCEEDED',
-        `${where}: key derivation would take more work than allowed (see the option "work")`,
+        `${where}: deriving the key takes ${needed} hashes, more than the ${this.left} left of ${this.work} that a file may ask for: give a greater "work"`,
       )
+    this.left -= needed
   }
 
   private lacks(algorithm: string, where: string): never {

@@ -20,7 +20,8 @@ export interface PrivateKeyOptions {
   /** Derives the key and decrypts; encrypted keys need it, others do not. */
   readonly provider?: CryptoProvider
   /**
-   * Hashes that key derivation may compute. Default a million, about a second in JavaScript; give more for a file that is trusted.
+   * Hashes that key derivation may compute: two for an iteration of PBKDF2. Default 10,000,000, some seconds in JavaScript;
+   * give more for a file that is trusted, less for a stranger's.
    */
   readonly work?: number
 }

@@ -1,73 +1,16 @@
 /**
- * The two hooks of a TLS stack that see a peer's certificates, made of this package. The stack is known by its shapes
- * alone: `@x/tls-handshake` takes both as they are.
+ * The hook of a TLS stack that verifies a peer, made of this package. The stack is known by its shapes alone:
+ * `@x/tls-handshake` takes it as it is. It brings the strict profile, so that it is no part of `@x/x509/tls`.
  */
-import type { Awaitable, CryptoProvider, PublicKey } from '@x/crypto-primitives'
+import type { Awaitable } from '@x/crypto-primitives'
 import { callback, optionsReader } from '@x/crypto-primitives/options'
 import { X509Error } from './error.ts'
-import { keyUsage } from './extensions/usage.ts'
 import { run } from './steps.ts'
 import { VerifiableCertificate } from './verifiable-certificate.ts'
 import type { PathOptions, PathResult } from './verify/options.ts'
 import { ADVICE, CHECK_RULES, invalidArgument, PATH_RULES } from './verify/read-options.ts'
 import { validatePath } from './verify/validate-path.ts'
 import { webpkiProfile } from './verify/webpki-profile.ts'
-
-/** What a TLS stack asks of a certificate. */
-export interface ReadCertificate {
-  readonly der: Uint8Array
-  /** @throws {X509Error | CryptoError} for a key that cannot be used */
-  readonly publicKey: PublicKey
-  /** `undefined` when there is no such extension: anything is allowed. @throws {X509Error} for one that is malformed */
-  readonly keyUsage:
-    | { readonly digitalSignature: boolean; readonly keyEncipherment: boolean; readonly keyAgreement: boolean }
-    | undefined
-  /** DER. */
-  readonly issuer: Uint8Array
-}
-
-/** The structure is read at once; key and key usage when they are asked for, and an issuer's never are. */
-class PeerCertificate implements ReadCertificate {
-  readonly #certificate: VerifiableCertificate
-  readonly #provider: CryptoProvider
-
-  constructor(
-    readonly der: Uint8Array,
-    provider: CryptoProvider,
-  ) {
-    this.#certificate = VerifiableCertificate.fromDer(der)
-    this.#provider = provider
-  }
-
-  get issuer(): Uint8Array {
-    return this.#certificate.issuer.raw
-  }
-
-  get publicKey(): PublicKey {
-    return this.#certificate.importKey(this.#provider)
-  }
-
-  get keyUsage(): ReadCertificate['keyUsage'] {
-    const usage = this.#certificate.extensions.read(keyUsage)
-    return (
-      usage && {
-        digitalSignature: usage.includes('digitalSignature'),
-        keyEncipherment: usage.includes('keyEncipherment'),
-        keyAgreement: usage.includes('keyAgreement'),
-      }
-    )
-  }
-}
-
-/**
- * A `parseCertificate` for `@x/tls-handshake`: reads DER as {@link VerifiableCertificate.fromDer} does, and no text.
- *
- * @example
- * TlsConnection.client({ provider, parseCertificate: peerCertificateReader(provider), verifyPeer, serverName })
- */
-export function peerCertificateReader(provider: CryptoProvider): (der: Uint8Array) => ReadCertificate {
-  return (der) => new PeerCertificate(der, provider)
-}
 
 /** What a TLS stack tells of its peer. */
 export interface PresentedPeer {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { ClientConfig, PeerVerdict, ServerConfig } from '../src/index.ts'
 import { encodeCertificate13 } from '../src/messages/certificate.ts'
 import { encodeCertificate12 } from '../src/messages/certificate12.ts'
-import { credential, der } from './harness/credentials.ts'
+import { credential, der, pem } from './harness/credentials.ts'
 import { on } from './harness/edit.ts'
 import { client12, handshake12, server12, suite } from './harness/legacy.ts'
 import { Message } from './harness/names.ts'
@@ -160,6 +160,7 @@ describe('every certificate of a list is read when it comes', () => {
     ['an empty SEQUENCE', Uint8Array.of(0x30, 0)],
     ['a byte behind a certificate', new Uint8Array([...der('rsa'), 0])],
     ['half a certificate', der('rsa').subarray(0, 300)],
+    ['a certificate as text', utf8(pem('rsa', 'pem'))],
   ]
 
   test.each(bad)('%s, of a client', (_name, der) => {

@@ -75,7 +75,9 @@ export const FAULTS: readonly Fault[] = [
     package: 'x509',
     file: 'tls-peer.ts',
     find: 'this.#certificate = VerifiableCertificate.fromDer(der)',
-    replace: 'this.#certificate = VerifiableCertificate.parse(der)',
+    // 0x2d is the dash that PEM begins with.
+    replace:
+      "this.#certificate = VerifiableCertificate.fromDer(der[0] === 0x2d ? new Uint8Array(Buffer.from(Buffer.from(der).toString().replace(/-----.*-----/g, ''), 'base64')) : der)",
     tests: ['only-yes-is-yes.test.ts', 'readme.test.ts'],
     in: 'tls-handshake',
   },

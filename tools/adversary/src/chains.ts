@@ -107,11 +107,11 @@ async function goodInPart(
     rest.filter((_, i) => (mask >> i) & 1),
   )
   const plan = { scene: scene.name, lies: [], consistent: true, deeds: [] }
-  for (const root of ca) {
+  for (const roots of [...ca.map((root) => [root]), ca]) {
     const alone: Scene = {
       ...scene,
-      name: `${scene.name}, one root ${root}`,
-      options: { ...scene.options, ca: [root] },
+      name: `${scene.name}, ${roots.join()}`,
+      options: { ...scene.options, ca: roots },
     }
     for (const part of parts) {
       const { authorized } = await native.converse(alone, plan, [credentialOf([first, ...part], leaf.key.signer)])

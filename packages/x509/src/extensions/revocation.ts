@@ -74,8 +74,6 @@ export const issuingDistributionPoint = /* @__PURE__ */ decoder<IssuingDistribut
   OID.issuingDistributionPoint,
   (reader, field) => {
     const sequence = reader.sequence(field)
-    // RFC 5280 §5.2.5: at least one field.
-    if (sequence.done) reader.fail('INVALID_STRUCTURE', 'an empty sequence', field)
     const flag = (tag: number, name: string) => (sequence.is(tag) ? sequence.boolean(name, tag) : false)
     const name = sequence.is(0xa0) ? readDistributionPointName(sequence.explicit(0, 'distributionPoint')) : undefined
     const onlyContainsUserCerts = flag(0x81, 'onlyContainsUserCerts')
@@ -84,6 +82,10 @@ export const issuingDistributionPoint = /* @__PURE__ */ decoder<IssuingDistribut
     const indirectCRL = flag(0x84, 'indirectCRL')
     const onlyContainsAttributeCerts = flag(0x85, 'onlyContainsAttributeCerts')
     sequence.finish()
+    // RFC 5280 §5.2.5: something must be said.
+    const flags = onlyContainsUserCerts || onlyContainsCACerts || indirectCRL || onlyContainsAttributeCerts
+    if (!name && !flags && onlySomeReasons === undefined)
+      reader.fail('INVALID_STRUCTURE', 'an issuing distribution point that says nothing', field)
     return {
       name,
       onlyContainsUserCerts,

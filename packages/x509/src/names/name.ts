@@ -142,6 +142,9 @@ function readRdn(set: DerReader): RawAttribute[] {
     const tag = isStringTag(attribute.tag & ~Tag.CONSTRUCTED) ? attribute.tag & ~Tag.CONSTRUCTED : attribute.tag
     if (!mayStandInName(tag)) attribute.fail('INVALID_STRUCTURE', `no value of a name: ${Tag.describe(tag)}`, 'value')
     const contents = attribute.string(tag, 'value')
+    // The number of unused bits comes first.
+    if (tag === Tag.BIT_STRING && (contents[0] ?? 8) > 7)
+      attribute.fail('INVALID_STRUCTURE', 'a BIT STRING that is none', 'value')
     if (isUnicode(tag) && decodeString(tag, contents) === null)
       attribute.fail('INVALID_STRUCTURE', `a ${Tag.describe(tag)} that is no text`, 'value')
     attribute.finish()

@@ -213,6 +213,9 @@ class DnsSubtrees extends Subtrees {
   }
 
   protected override coversName(name: string, excluding: boolean, context: VerifyContext): Comparison {
+    // RFC 5280 §4.2.1.6: a dNSName has no final dot. With one it is permitted by nothing but everything, as in OpenSSL; yet
+    // it is excluded like the name without it.
+    if (!excluding && name.endsWith('.')) return this.bases.has('')
     const lower = name.toLowerCase().replace(/\.$/, '')
     const wildcard = lower.startsWith('*.')
     const host = wildcard ? lower.slice(2) : lower

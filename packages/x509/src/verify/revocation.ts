@@ -3,7 +3,7 @@ import { equalBytes, trimInteger } from '../bytes.ts'
 import { DerReader } from '../der/reader.ts'
 import * as der from '../der/writer.ts'
 import { cRLDistributionPoints, type DistributionPoint, type DistributionPointName } from '../extensions/access.ts'
-import { authorityKeyIdentifier } from '../extensions/identifiers.ts'
+import { type AuthorityKeyIdentifier, authorityKeyIdentifier } from '../extensions/identifiers.ts'
 import * as OID from '../extensions/oids.ts'
 import {
   cRLNumber,
@@ -30,12 +30,13 @@ const ALL_REASONS = 0x1fe
 
 /** What a CRL says about itself, decoded once. */
 interface CrlFacts {
-  /** A malformed or contradictory extension: the CRL is not used. */
+  /** A malformed or contradictory extension that says what the list is about: it is not used. */
   readonly invalid: boolean
   readonly unknownCritical: boolean
   readonly point?: IssuingDistributionPoint
   readonly reasons: number
   readonly number?: Uint8Array
+  readonly akid?: AuthorityKeyIdentifier
   readonly baseNumber?: Uint8Array
   readonly hasFreshest: boolean
 }
@@ -55,19 +56,31 @@ function gather(crl: CertificateRevocationList): CrlFacts {
   try {
     const point = crl.extensions.read(issuingDistributionPoint)
     const only = [point?.onlyContainsUserCerts, point?.onlyContainsCACerts, point?.onlyContainsAttributeCerts]
-    crl.extensions.read(authorityKeyIdentifier)
     return {
       invalid: only.filter(Boolean).length > 1 || crl.extensions.duplicate !== undefined,
       unknownCritical:
         crl.hasUnknownCriticalEntry || crl.extensions.all.some(({ critical, oid }) => critical && !PROCESSED.has(oid)),
       point,
       reasons: point?.onlySomeReasons === undefined ? ALL_REASONS : point.onlySomeReasons & ALL_REASONS,
-      number: crl.extensions.read(cRLNumber),
+      number: readable(() => crl.extensions.read(cRLNumber)),
+      akid: readable(() => crl.extensions.read(authorityKeyIdentifier)),
       baseNumber: crl.extensions.read(deltaCRLIndicator),
       hasFreshest: crl.extensions.find(OID.freshestCRL) !== undefined,
     }
   } catch {
     return { invalid: true, unknownCritical: true, reasons: 0, hasFreshest: false }
+  }
+}
+
+/**
+ * What only helps to choose a CRL, and is not critical: where it is malformed it is as if it were not there. Whom the list
+ * revokes stays revoked.
+ */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
   }
 }
 
@@ -216,7 +229,7 @@ class RevocationCheck {
     sameName: boolean,
   ): { issuer: VerifiableCertificate; score: number } | undefined {
     const { chain } = this.path
-    const akid = crl.extensions.read(authorityKeyIdentifier)
+    const { akid } = factsOfCrl(crl)
     const fits = (issuer: VerifiableCertificate) =>
       keyIdentifiersAgree({ authorityKeyIdentifier: akid }, issuer, factsOf(issuer))
     let at = Math.min(this.depth + 1, chain.length - 1)

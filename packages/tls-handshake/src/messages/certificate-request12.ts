@@ -1,4 +1,5 @@
 import type { KeyInfo } from '@x/crypto-primitives'
+import { readDistinguishedNames } from '../extensions/distinguished-names.ts'
 import { decodeBody, encodeHandshake, type HandshakeMessage, HandshakeType } from './handshake-message.ts'
 
 /** ClientCertificateType (RFC 5246 §7.4.4, RFC 8422 §5.5). */
@@ -25,12 +26,7 @@ export function decodeCertificateRequest12(message: HandshakeMessage, version: n
     // RFC 5246 §7.4.4: at least one.
     const signatureSchemes = version >= 0x0303 ? reader.list16() : undefined
     const block = reader.vector16()
-    const readNames = (): Uint8Array[] =>
-      reader.nested(block, (list) => {
-        const names: Uint8Array[] = []
-        while (list.left > 0) names.push(list.vector16(1))
-        return names
-      })
+    const readNames = (): Uint8Array[] => reader.nested(block, readDistinguishedNames)
     readNames()
     return {
       certificateTypes,

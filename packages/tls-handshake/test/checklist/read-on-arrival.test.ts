@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { TlsConnection } from '../../src/index.ts'
-import { addExtension, editExtensions, on, patched, setExtension } from '../harness/edit.ts'
+import { addExtension, editExtensions, on, patched, setExtension, withBody } from '../harness/edit.ts'
 import type { EvilPeer } from '../harness/evil.ts'
 import { evilClient } from '../harness/evil.ts'
 import { client12, server12, USUAL } from '../harness/legacy.ts'
@@ -18,6 +18,35 @@ function withExtension(raw: Uint8Array, type: number, body: Uint8Array): Uint8Ar
     // pre_shared_key stays last.
     return [...others, [type, body]]
   })
+}
+
+/** What is no DER Name: another element, one that is cut, one with bytes behind it, and SETs of which the same is true. */
+const noNames: readonly Uint8Array[] = [
+  bytes(48),
+  bytes(4, 0),
+  bytes(48, 1),
+  bytes(48, 0, 0),
+  bytes(48, 128, 0, 0),
+  bytes(48, 129),
+  bytes(48, 130, 0),
+  bytes(48, 131, 0, 0, 0),
+  bytes(48, 2, 48, 0),
+  bytes(48, 1, 49),
+  bytes(48, 2, 49, 1),
+  bytes(48, 4, 49, 0, 49, 129),
+]
+
+/** What is one, as far as the frame goes; the last with its lengths written as long as they can be. */
+const framedNames: readonly Uint8Array[] = [
+  bytes(48, 0),
+  bytes(48, 4, 49, 0, 49, 0),
+  bytes(48, 5, 49, 3, 1, 2, 3),
+  bytes(48, 129, 6, 49, 130, 0, 2, 48, 0),
+]
+
+/** `DistinguishedName certificate_authorities<..>`: a good one, and this one. */
+function authorities(name: Uint8Array): Uint8Array {
+  return bytes(0, name.length + 6, 0, 2, 48, 0, 0, name.length, ...name)
 }
 
 /** Bodies that break the syntax of an extension of a ClientHello, by number and name. */
@@ -39,6 +68,7 @@ const malformed: readonly (readonly [type: number, name: string, ...bodies: Uint
   [44, 'cookie', bytes(), bytes(0, 0), bytes(0, 1, 7, 7)],
   [45, 'psk_key_exchange_modes', bytes(), bytes(0), bytes(1, 1, 1)],
   [47, 'certificate_authorities', bytes(), bytes(0, 0), bytes(0, 2, 0, 0), bytes(0, 3, 0, 1, 48, 0)],
+  ...noNames.map((name) => [47, 'certificate_authorities', authorities(name)] as const),
   [49, 'post_handshake_auth', bytes(0)],
   [50, 'signature_algorithms_cert', bytes(), bytes(0, 0), bytes(0, 2, 4, 3, 0)],
   [51, 'key_share', bytes(), bytes(0, 1), bytes(0, 4, 0, 29, 0, 0), bytes(0, 0, 0)],
@@ -74,6 +104,37 @@ describe('every extension that we know is read where it comes', () => {
   }
 
   rows([
+    ...noNames.flatMap((name): Row[] => [
+      [
+        `CertificateRequest: an authority of ${name.join(' ')}`,
+        () => asking((raw) => addExtension(raw, 47, authorities(name))),
+        'decode_error',
+        'BAD_EXTENSION',
+      ],
+      [
+        `CertificateRequest of TLS 1.2: an authority of ${name.join(' ')}`,
+        () =>
+          client(
+            // rsa_sign, and rsa_pkcs1_sha256.
+            on(Message.certificate_request, (raw) => withBody(raw, bytes(1, 1, 0, 2, 4, 1, ...authorities(name)))),
+            old.client,
+            { ...old.server, requestCertificate: true },
+          ),
+        'decode_error',
+        'LENGTH_MISMATCH',
+      ],
+    ]),
+    ...framedNames.flatMap((name): Row[] => [
+      [
+        `CertificateRequest: an authority of ${name.join(' ')} passes`,
+        () => client(undefined, {}, { requestCertificate: true, certificateAuthorities: [name] }),
+      ],
+      [
+        `CertificateRequest of TLS 1.2: an authority of ${name.join(' ')} passes`,
+        () =>
+          client(undefined, old.client, { ...old.server, requestCertificate: true, certificateAuthorities: [name] }),
+      ],
+    ]),
     [
       'the ClientHello of a renegotiation: a body in extended_master_secret',
       () => renegotiation((raw) => withExtension(raw, 23, bytes(0))),

@@ -4,6 +4,7 @@ import { tell } from './emit.ts'
 import { currentVariable } from './environment.ts'
 import { connectionReset, nodeError } from './node-error.ts'
 import type { ConnectionOptions } from './options.ts'
+import { ownOptions } from './own-options.ts'
 import { isRefusedByProgram, judge, verifyError } from './peer-verdict.ts'
 import { REFUSES_ADDRESS_AS_NAME } from './running-node.ts'
 import { identityError } from './server-identity.ts'
@@ -52,11 +53,12 @@ export function connect(...args: unknown[]): TLSSocket {
     checkServerIdentity: tls.checkServerIdentity,
     minDHSize: 1024,
     ...given,
+    // Own, so that whoever reads them behind us finds them so.
+    ...ownOptions(given),
   }
   if (!options.keepAlive) options.singleUse = true
   validateFunction(options.checkServerIdentity, 'options.checkServerIdentity')
   validateNumber(options.minDHSize, 'options.minDHSize', 1)
-  if (options.verify !== undefined) validateFunction(options.verify, 'options.verify')
   const secureContext = options.secureContext || tls.createSecureContext(options)
 
   const socket = new TLSSocket(options.socket, {

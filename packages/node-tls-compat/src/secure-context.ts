@@ -5,6 +5,7 @@ import { defaultTrustStore } from './default-trust.ts'
 import { NodeContext } from './node-context.ts'
 import { fromContextError, invalidArgType, invalidArgValue, nodeError } from './node-error.ts'
 import type { SecureContextOptions } from './options.ts'
+import { ownOptions } from './own-options.ts'
 import { HYBRID_FIRST, SECURITY_LEVEL } from './running-node.ts'
 import { tls } from './tls.ts'
 import {
@@ -223,6 +224,7 @@ export function createSecureContext(options?: SecureContextOptions | null): Secu
   const range = versions(options.secureProtocol, secureOptions, options.minVersion, options.maxVersion)
   validateObject(options, 'options')
 
+  const { provider } = ownOptions(options)
   const cipherWords = ciphers(options.ciphers)
   const ca = options.ca ? texts(options.ca, 'options.ca') : undefined
   const cert = texts(options.cert, 'options.cert')
@@ -255,13 +257,13 @@ export function createSecureContext(options?: SecureContextOptions | null): Secu
   const context = make({
     ...range,
     ...surroundings(),
-    ...(options.provider && { provider: options.provider }),
+    ...(provider && { provider }),
     ...cipherWords,
     ca,
     cert,
     key: keyList,
     pfx,
-    crl,
+    ...(crl.length > 0 && { crl }),
     certificateCompression,
     sigalgs: options.sigalgs ?? undefined,
     ecdhCurve,

@@ -8,6 +8,7 @@ import { diedUntold } from './http2-streams.ts'
 import { native } from './native.ts'
 import { connectionReset, invalidArgType, nodeError } from './node-error.ts'
 import type { ALPNCallback, SecureConnectionListener, SNICallback, TlsOptions } from './options.ts'
+import { ownOptions } from './own-options.ts'
 import { isRefusedByProgram, judge, verifyError } from './peer-verdict.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
 import { kErrorEmitted } from './socket-type.ts'
@@ -22,7 +23,7 @@ export interface Server extends net.Server {
   rejectUnauthorized: boolean
   ALPNProtocols: Buffer | undefined
   /** Ours, as io.js: set where the option was. */
-  NPNProtocols?: Buffer
+  NPNProtocols?: Buffer | undefined
   ALPNCallback: ALPNCallback | undefined
   honorCipherOrder: boolean
   pauseOnConnect?: boolean
@@ -104,13 +105,14 @@ function readOptions(self: Server, options: TlsOptions): void {
   if (options.sessionTimeout) self.sessionTimeout = options.sessionTimeout
   if (options.ticketKeys) self.ticketKeys = options.ticketKeys
   if (options.ALPNProtocols) convertALPNProtocols(options.ALPNProtocols, self as { ALPNProtocols?: Buffer })
-  if (options.NPNProtocols) convertNPNProtocols(options.NPNProtocols, self as { NPNProtocols?: Buffer })
+  const { verify, NPNProtocols } = ownOptions(options)
+  self.NPNProtocols = undefined
+  if (NPNProtocols) convertNPNProtocols(NPNProtocols, self as { NPNProtocols?: Buffer })
   self.setSecureContext(options)
 
   const handshakeTimeout = options.handshakeTimeout || 120_000
   validateNumber(handshakeTimeout, 'options.handshakeTimeout')
   if (options.SNICallback) validateFunction(options.SNICallback, 'options.SNICallback')
-  if (options.verify !== undefined) validateFunction(options.verify, 'options.verify')
   if (options.pskCallback) validateFunction(options.pskCallback, 'options.pskCallback')
   if (options.pskIdentityHint) validateString(options.pskIdentityHint, 'options.pskIdentityHint')
   self[kOptions] = {
@@ -119,7 +121,7 @@ function readOptions(self: Server, options: TlsOptions): void {
     pskCallback: options.pskCallback,
     pskIdentityHint: options.pskIdentityHint,
     enableTrace: options.enableTrace,
-    verify: options.verify,
+    verify,
   }
 }
 
@@ -154,7 +156,7 @@ const KEPT_AS_GIVEN = [
   'privateKeyEngine',
   'certificateCompression',
 ] as const
-const KEPT_WHEN_GIVEN = ['allowPartialTrustChain', 'provider'] as const
+const KEPT_WHEN_GIVEN = ['allowPartialTrustChain'] as const
 
 const methods = {
   emit(this: Server, event: string | symbol, ...args: unknown[]): boolean {
@@ -167,6 +169,8 @@ const methods = {
     for (const name of KEPT) this[name] = options[name] || undefined
     for (const name of KEPT_AS_GIVEN) this[name] = options[name]
     for (const name of KEPT_WHEN_GIVEN) if (options[name] !== undefined) this[name] = options[name]
+    const { provider = ownOptions(this).provider } = ownOptions(options)
+    this.provider = provider
     this.honorCipherOrder = options.honorCipherOrder !== undefined ? !!options.honorCipherOrder : true
     // Sessions are bound to the program that made them.
     this.sessionIdContext =
@@ -178,6 +182,7 @@ const methods = {
       ...KEPT,
       ...KEPT_AS_GIVEN,
       ...KEPT_WHEN_GIVEN,
+      'provider',
       'honorCipherOrder',
       'sessionIdContext',
       'ticketKeys',

@@ -12,6 +12,7 @@ import { NODE_SOCKETS, ownMethods } from './foreign-socket.ts'
 import { makeHandle, type SocketMethods } from './handle.ts'
 import { nodeError } from './node-error.ts'
 import type { TLSSocketOptions, WebStreams } from './options.ts'
+import { ownOptions } from './own-options.ts'
 import { keepJudgement, verdictProperties, verifyError } from './peer-verdict.ts'
 import { HINT_FAILED } from './running-node.ts'
 import { isSecureContext, type SecureContext } from './secure-context.ts'
@@ -67,7 +68,7 @@ export const TLSSocket = function TLSSocket(
   opts?: TLSSocketOptions,
 ) {
   const socket = asDuplex(given)
-  const options: TLSSocketOptions = { ...opts }
+  const options: TLSSocketOptions = { ...opts, ...ownOptions(opts ?? {}) }
   if (options.enableTrace != null) validateBoolean(options.enableTrace, 'options.enableTrace')
   if (options.ALPNProtocols) {
     convertALPNProtocols(options.ALPNProtocols, options as { ALPNProtocols?: Buffer })

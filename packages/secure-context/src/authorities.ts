@@ -1,4 +1,5 @@
 import { Certificate, parseCertificates, pemBlocks } from '@x/x509/tls'
+import { checkInput, type Input } from './checks.ts'
 
 const LABELS = ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']
 
@@ -8,7 +9,8 @@ const LABELS = ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']
  *
  * A `TRUSTED CERTIFICATE` with trust settings is passed over: we do not know what it is trusted for.
  */
-export function readAuthorities(input: string | Uint8Array): Certificate[] {
+export function readAuthorities(input: Input): Certificate[] {
+  checkInput('readAuthorities: what is given', input)
   const found: Certificate[] = []
   try {
     if (typeof input !== 'string' && input[0] === 0x30) return parseCertificates(input)

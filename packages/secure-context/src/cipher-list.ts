@@ -4,6 +4,7 @@
  * The list starts empty over OpenSSL's order of all suites. Each element adds suites at the end (`ECDHE`), moves those
  * already there to the end (`+RSA`), takes out (`-SHA1`), or bans for good (`!MD5`); `@STRENGTH` sorts by key length.
  */
+import { checkNumber, checkText } from './checks.ts'
 import { CIPHER_SUITES, type CipherSuiteName, TLS13_CIPHER_SUITES } from './cipher-suites.ts'
 import { ContextError } from './error.ts'
 
@@ -124,7 +125,7 @@ export interface CipherList {
   /** IANA numbers in order of preference. */
   readonly suites: readonly number[]
   /** `@SECLEVEL=n`, where the list set it. */
-  readonly securityLevel?: number
+  readonly securityLevel?: number | undefined
 }
 
 const noCipherMatch = () => ContextError.openssl(0x0a0000b9, 'SSL routines', 'no cipher match', 'ERR_SSL_')
@@ -140,7 +141,7 @@ const KNOWN_LISTS = 16
  * @throws {ContextError} `ERR_SSL_NO_CIPHER_MATCH` when nothing is left, or for a command that does not exist
  */
 export function parseCipherList(text: string): CipherList {
-  let list = known.get(text)
+  let list = known.get(checkText('parseCipherList: the list', text))
   if (list) return list
   list = readCipherList(text)
   if (known.size === KNOWN_LISTS) known.delete(known.keys().next().value!)
@@ -204,7 +205,8 @@ function readCipherList(text: string): CipherList {
     else add(matches)
   }
   if (list.length === 0) throw noCipherMatch()
-  return { suites: list.map((suite) => suite.id), ...(securityLevel !== undefined && { securityLevel }) }
+  // Always its own: Object.prototype has no say.
+  return { suites: list.map((suite) => suite.id), securityLevel }
 }
 
 const BY_TLS13_NAME = new Map(TLS13_CIPHER_SUITES.map((suite) => [suite.name, suite.id]))
@@ -215,7 +217,9 @@ const BY_TLS13_NAME = new Map(TLS13_CIPHER_SUITES.map((suite) => [suite.name, su
  * @throws {ContextError} `ERR_SSL_NO_CIPHER_MATCH` when nothing is left
  */
 export function parseTls13Suites(text: string): readonly number[] {
-  const suites = text.split(':').flatMap((name) => BY_TLS13_NAME.get(name.trim()) ?? [])
+  const suites = checkText('parseTls13Suites: the list', text)
+    .split(':')
+    .flatMap((name) => BY_TLS13_NAME.get(name.trim()) ?? [])
   if (suites.length === 0) throw noCipherMatch()
   return [...new Set(suites)]
 }
@@ -225,13 +229,14 @@ const MINIMUM_BITS = [0, 80, 112, 128, 192, 256]
 
 /** Bits of security that `level` demands; keys, groups and digests below it are refused. */
 export function securityLevelBits(level: number): number {
-  return MINIMUM_BITS[Math.min(Math.max(level, 0), 5)]!
+  const whole = Math.ceil(checkNumber('securityLevelBits: the level', level))
+  return MINIMUM_BITS[Math.min(Math.max(whole, 0), 5)]!
 }
 
 /** True when OpenSSL's default security callback lets a suite through at `level`. */
 export function allowedAtSecurityLevel(suite: CipherSuiteName, level: number): boolean {
-  if (level <= 0) return true
   const bits = securityLevelBits(level)
+  if (level <= 0) return true
   if (suite.strength < bits || suite.authentication === 'NULL' || suite.mac === 'MD5') return false
   if (bits > 160 && suite.mac === 'SHA1') return false
   return level < 3 || /^(any|DHE|ECDHE)/.test(suite.keyExchange)

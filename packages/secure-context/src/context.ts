@@ -1,6 +1,5 @@
-import type { CryptoProvider, GroupName, Signer } from '@x/crypto-primitives'
+import type { CryptoProvider, GroupName } from '@x/crypto-primitives'
 import type {
-  CertificateCompression,
   ClientConfig,
   Credential,
   PeerCertificate,
@@ -26,8 +25,10 @@ import {
   verifyMessage,
 } from '@x/x509/tls'
 import { readAuthorities } from './authorities.ts'
+import { checkInput, checkOptionBits, type Input } from './checks.ts'
 import { allowedAtSecurityLevel, parseCipherList, parseTls13Suites, securityLevelBits } from './cipher-list.ts'
 import { CIPHER_SUITES, cipherSuiteById, TLS13_CIPHER_SUITES } from './cipher-suites.ts'
+import { readContextOptions, type TlsContextOptions } from './context-options.ts'
 import { Credentials } from './credentials.ts'
 import { ContextError } from './error.ts'
 import { DEFAULT_GROUPS, groupStrength, parseGroups } from './groups.ts'
@@ -36,41 +37,6 @@ import { recallCertificate, rememberAccepted, type TrustSettings, wasAccepted } 
 import { enabledVersions, methodVersions, protocolVersion, SSL_OP, type VersionRange } from './protocol-versions.ts'
 import { defaultSignatureSchemes, parseSignatureSchemes } from './sigalgs.ts'
 import { TicketKeys } from './ticket-keys.ts'
-
-type Input = string | Uint8Array
-
-/** Options of a context: Node's words, their types already checked. */
-export interface TlsContextOptions {
-  readonly provider: CryptoProvider
-  /** OpenSSL's security level when the cipher list sets none (default 1). */
-  readonly securityLevel?: number
-  /** Offer X25519MLKEM768 before everything else when `ecdhCurve` is `auto`. */
-  readonly hybridFirst?: boolean
-  /** Certificates trusted when `ca` is not given; asked for when a chain is first verified. */
-  readonly defaultTrust?: () => TrustStore
-  readonly minVersion?: string
-  readonly maxVersion?: string
-  readonly secureProtocol?: string
-  readonly secureOptions?: number
-  /** OpenSSL's list for TLS up to 1.2 (empty: TLS 1.3 only), and the suites of TLS 1.3 (empty: the usual three). */
-  readonly cipherList?: string
-  readonly cipherSuites?: string
-  readonly ca?: readonly Input[]
-  readonly cert?: readonly Input[]
-  readonly key?: readonly ({ readonly pem: Input; readonly passphrase?: string } | { readonly signer: Signer })[]
-  readonly pfx?: readonly { readonly bytes: Uint8Array; readonly passphrase?: string }[]
-  readonly crl?: readonly Input[]
-  readonly certificateCompression?: readonly CertificateCompression[]
-  readonly sigalgs?: string
-  readonly ecdhCurve?: string
-  readonly dhparam?: Input
-  readonly sessionIdContext?: string
-  /** 48 bytes. */
-  readonly ticketKeys?: Uint8Array
-  /** Seconds. */
-  readonly sessionTimeout?: number
-  readonly allowPartialTrustChain?: boolean
-}
 
 /**
  * What a stranger's chain may cost before it is refused, as `UNSPECIFIED`: honest ones have some ten signatures, a few
@@ -108,7 +74,11 @@ export class TlsContext {
   private client: ClientConfig | undefined
   private server: ServerConfig | undefined
 
-  constructor(private readonly options: TlsContextOptions) {
+  private readonly options: TlsContextOptions
+
+  constructor(given: TlsContextOptions) {
+    const options = readContextOptions(given)
+    this.options = options
     const { provider } = options
     this.provider = provider
     this.secureOptions = options.secureOptions ?? 0
@@ -156,6 +126,7 @@ export class TlsContext {
 
   /** Trusts one more authority: besides `ca`, or besides the defaults. */
   addCACert(input: Input): void {
+    checkInput('addCACert: what is given', input)
     this.trusted ??= new TrustStore(this.options.defaultTrust?.() ?? [])
     for (const certificate of readAuthorities(input)) this.trusted.add(certificate)
     this.combined = undefined
@@ -169,7 +140,7 @@ export class TlsContext {
 
   /** Turns on more of OpenSSL's SSL_OP_*, for connections to come. */
   setOptions(options: number): void {
-    this.secureOptions |= options
+    this.secureOptions |= checkOptionBits('setOptions: what is given', options)
     this.changed()
   }
 
@@ -329,11 +300,11 @@ export class TlsContext {
 
   // --- Reading the options ----------------------------------------------------------------------------------------------
 
-  private readCiphers(): { suites: readonly number[]; securityLevel?: number; onlyTls13: boolean } {
+  private readCiphers(): { suites: readonly number[]; securityLevel?: number | undefined; onlyTls13: boolean } {
     const { cipherList, cipherSuites } = this.options
     // A list without names of TLS 1.3 suites says nothing about them.
     const tls13 = cipherSuites ? parseTls13Suites(cipherSuites) : DEFAULT_TLS13
-    if (cipherList === '') return { suites: tls13, onlyTls13: true }
+    if (cipherList === '') return { suites: tls13, securityLevel: undefined, onlyTls13: true }
     const list = parseCipherList(cipherList ?? 'DEFAULT')
     return { suites: [...tls13, ...list.suites], securityLevel: list.securityLevel, onlyTls13: false }
   }

@@ -1,4 +1,5 @@
 import type { CryptoProvider, GroupName } from '@x/crypto-primitives'
+import { checkProvider, checkText } from './checks.ts'
 import { ContextError } from './error.ts'
 
 interface Known {
@@ -87,6 +88,8 @@ export function groupStrength(name: GroupName): number {
  * @throws {ContextError} `ERR_CRYPTO_OPERATION_FAILED` "Failed to set ECDH curve" for a name that is not known
  */
 export function parseGroups(text: string, provider: CryptoProvider): GroupName[] {
+  checkText('parseGroups: the list', text)
+  checkProvider('parseGroups: the provider', provider)
   const groups: GroupName[] = []
   // OpenSSL 3.5 separates tuples by `/`, and marks key shares by `*`; order is all that is taken from them here.
   for (const element of text.split(/[:/]/)) {

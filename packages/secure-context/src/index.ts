@@ -7,7 +7,8 @@ export {
   securityLevelBits,
 } from './cipher-list.ts'
 export { CIPHER_SUITES, type CipherSuiteName, cipherSuiteById, TLS13_CIPHER_SUITES } from './cipher-suites.ts'
-export { TlsContext, type TlsContextOptions } from './context.ts'
+export { TlsContext } from './context.ts'
+export type { TlsContextOptions } from './context-options.ts'
 export { ContextError } from './error.ts'
 export { DEFAULT_GROUPS, groupDisplay, parseGroups } from './groups.ts'
 export { decodeOpenSslSession, encodeOpenSslSession } from './openssl-session.ts'

@@ -5,6 +5,7 @@
 import type { ProtocolVersion, Session } from '@x/tls-handshake'
 import { DerReader, nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from '@x/x509/tls'
 import { BackwardDer } from './backward-der.ts'
+import { checkBytes, checkSide } from './checks.ts'
 import { decodeExtras, encodeExtras } from './session-extras.ts'
 
 /** SSL_SESSION_ASN1_VERSION */
@@ -128,8 +129,9 @@ export function encodeOpenSslSession(session: Session): Uint8Array {
  * @throws {X509Error} for bytes that are not such a session
  */
 export function decodeOpenSslSession(input: Uint8Array, side: Session['side']): Session {
+  checkSide('decodeOpenSslSession: the side', side)
   // The session keeps parts of the bytes, which belong to the caller. (A Buffer's `slice` would not copy.)
-  const outer = DerReader.open(new Uint8Array(input), 'SSL_SESSION')
+  const outer = DerReader.open(new Uint8Array(checkBytes('decodeOpenSslSession: the session', input)), 'SSL_SESSION')
   const reader = outer.sequence('')
   outer.finish()
   if (reader.number('version') !== FORMAT) reader.fail('UNSUPPORTED', 'a version other than 1', 'version')

@@ -1,4 +1,5 @@
 import type { ProtocolVersion } from '@x/tls-handshake'
+import { checkNumber, checkOptionBits, checkText } from './checks.ts'
 import { ContextError } from './error.ts'
 
 /** Node's names of the protocol versions. */
@@ -26,7 +27,8 @@ export interface VersionRange {
  * @see https://docs.openssl.org/3.5/man7/ssl/#dealing-with-protocol-methods
  */
 export function methodVersions(method: string, defaults: VersionRange): VersionRange {
-  const [, protocol, side] = /^(.+?)(?:_(client|server))?_method$/.exec(method) ?? []
+  const [, protocol, side] =
+    /^(.+?)(?:_(client|server))?_method$/.exec(checkText('methodVersions: the method', method)) ?? []
   const refuse = (message: string) => new ContextError(message, { code: 'ERR_TLS_INVALID_PROTOCOL_METHOD' })
   const range = (min: ProtocolVersion, max = min): VersionRange => ({
     min,
@@ -87,6 +89,10 @@ export function enabledVersions(
   secureOptions: number,
   securityLevel: number,
 ): ProtocolVersion[] {
+  checkNumber('enabledVersions: the lowest version', min)
+  checkNumber('enabledVersions: the highest version', max)
+  checkOptionBits('enabledVersions: secureOptions', secureOptions)
+  checkNumber('enabledVersions: the security level', securityLevel)
   return ([0x0304, 0x0303, 0x0302, 0x0301] as const).filter((version) => {
     if (version < min || version > max) return false
     if (version < 0x0303 && securityLevel > 0) return false

@@ -1,3 +1,4 @@
+import { checkNumber, checkText } from './checks.ts'
 import { ContextError } from './error.ts'
 
 /** [SignatureScheme number, IANA's name, OpenSSL's `signature+hash`, bits of security of the hash] */
@@ -35,6 +36,7 @@ const PAIR_ALIASES: Record<string, string> = { PSS: 'RSA-PSS' }
 
 /** The schemes accepted and offered when nobody says, in OpenSSL's order, less those under the level's bits. */
 export function defaultSignatureSchemes(minimumBits: number): number[] {
+  checkNumber('defaultSignatureSchemes: the bits', minimumBits)
   return SCHEMES.filter(([, , , bits]) => bits >= minimumBits).map(([id]) => id)
 }
 
@@ -44,6 +46,7 @@ export function defaultSignatureSchemes(minimumBits: number): number[] {
  * @throws {ContextError} for a word that is not known, or said twice, as OpenSSL does (it gives no reason either)
  */
 export function parseSignatureSchemes(text: string): number[] {
+  checkText('parseSignatureSchemes: the list', text)
   const schemes: number[] = []
   for (const element of text.split(':')) {
     const optional = element.startsWith('?')

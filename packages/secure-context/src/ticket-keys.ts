@@ -1,5 +1,6 @@
 import { type CryptoProvider, constantTimeEqual, type Hmac } from '@x/crypto-primitives'
 import { decodeSession, encodeSession, type Session, type TicketProtection } from '@x/tls-handshake'
+import { checkProvider, checkTicketKeys } from './checks.ts'
 import { decodeOpenSslSession, encodeOpenSslSession } from './openssl-session.ts'
 import { type TicketCipher, ticketCipher } from './ticket-cipher.ts'
 
@@ -25,7 +26,8 @@ export class TicketKeys implements TicketProtection {
     given: Uint8Array,
     private readonly provider: CryptoProvider,
   ) {
-    const bytes = new Uint8Array(given)
+    const bytes = new Uint8Array(checkTicketKeys('TicketKeys: the keys', given))
+    checkProvider('TicketKeys: the provider', provider)
     this.bytes = bytes
     this.name = bytes.subarray(0, 16)
     this.mac = provider.hashes.sha256!.hmac(bytes.subarray(16, 32))

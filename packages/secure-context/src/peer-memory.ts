@@ -34,14 +34,17 @@ function hashOf(provider: CryptoProvider, chain: readonly Uint8Array[]): string 
 
 const certificates = /* @__PURE__ */ new WeakMap<CryptoProvider, Recent<PeerCertificate>>()
 
+/** Bytes of DER up to which a leaf is remembered: nobody has been verified yet, and strangers' bytes are not to stay. */
+const MOST_REMEMBERED = 4096
+
 /**
  * A peer's certificate, parsed, and its key imported when it was asked for. Both depend on the bytes alone, so that a peer
- * seen before costs a hash.
+ * seen before costs a hash; of large certificates nothing is remembered.
  *
  * @throws {X509Error | CryptoError}
  */
 export function recallCertificate(der: Uint8Array, provider: CryptoProvider): PeerCertificate {
-  const key = hashOf(provider, [der])
+  const key = der.length > MOST_REMEMBERED ? undefined : hashOf(provider, [der])
   if (key === undefined) return readPeerCertificate(der, provider)
   let recent = certificates.get(provider)
   if (!recent) certificates.set(provider, (recent = new Recent(LIMIT)))

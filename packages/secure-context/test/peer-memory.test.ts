@@ -82,3 +82,10 @@ test('a leaf seen before is the same object, whatever becomes of the bytes it wa
   expect(Buffer.compare(first.der, leaf.certificate.raw)).toBe(0)
   expect(() => recallCertificate(der, nodeProvider)).toThrow()
 })
+
+test('a leaf of over 4 KiB is not remembered, nor its parsed form', () => {
+  const names = Array.from({ length: 400 }, (_, i) => `a${i}.test`)
+  const large = root.issue('a.test', { names }).certificate.raw
+  expect(large.length).toBeGreaterThan(4096)
+  expect(recallCertificate(large, nodeProvider)).not.toBe(recallCertificate(large, nodeProvider))
+})

@@ -19,25 +19,35 @@ export interface ReadCertificate {
   readonly issuer: Uint8Array
 }
 
+/**
+ * Bytes of DER up to which the parsed form is kept. It is a multiple of the DER, and a stranger chooses its parts: of a
+ * larger certificate the DER alone is kept, and read again for each thing that is asked.
+ */
+const KEPT_PARSED = 4096
+
 /** The structure is read at once; key and key usage when they are asked for, and an issuer's never are. */
 class PeerCertificate implements ReadCertificate {
-  readonly #certificate: VerifiableCertificate
+  readonly #kept: VerifiableCertificate | undefined
   readonly #provider: CryptoProvider
+  #publicKey: PublicKey | undefined
+  readonly issuer: Uint8Array
 
   constructor(
     readonly der: Uint8Array,
     provider: CryptoProvider,
   ) {
-    this.#certificate = VerifiableCertificate.fromDer(der)
+    const certificate = VerifiableCertificate.fromDer(der)
+    if (der.length <= KEPT_PARSED) this.#kept = certificate
     this.#provider = provider
+    this.issuer = certificate.issuer.raw
   }
 
-  get issuer(): Uint8Array {
-    return this.#certificate.issuer.raw
+  get #certificate(): VerifiableCertificate {
+    return this.#kept ?? VerifiableCertificate.fromDer(this.der)
   }
 
   get publicKey(): PublicKey {
-    return this.#certificate.importKey(this.#provider)
+    return (this.#publicKey ??= this.#certificate.importKey(this.#provider))
   }
 
   get keyUsage(): ReadCertificate['keyUsage'] {

@@ -280,3 +280,17 @@ describe('checkServerIdentity', () => {
     )
   })
 })
+
+test('a peer writes no lines into the error of a name check', () => {
+  for (const [CN, shown] of [
+    ['a\nroot logged in', 'a\\u{a}root logged in'],
+    ['\x1b[2Ja', '\\u{1b}[2Ja'],
+    ['a\u2028b', 'a\\u{2028}b'],
+    ['b.test', 'b.test'],
+    ['zürich.test', 'zürich.test'],
+  ] as const) {
+    const error = checkServerIdentity('c.test', { subject: { CN } })!
+    expect(error.reason).toBe(`Host: c.test. is not cert's CN: ${shown}`)
+    expect(error.message).toContain(shown)
+  }
+})

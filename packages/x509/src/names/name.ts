@@ -1,6 +1,6 @@
 import { equalBytes, latin1, toHex, utf8Bytes } from '../bytes.ts'
-import type { DerReader } from '../der/reader.ts'
-import { DerReader as Reader } from '../der/reader.ts'
+import type { DerLimits, DerReader } from '../der/reader.ts'
+import { DEFAULT_DER_LIMITS, DerReader as Reader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { attributeName } from '../oids.ts'
@@ -26,12 +26,12 @@ export class Name {
   /** Comparison form, computed when the bytes differ. */
   private canonicalRdns: readonly string[] | undefined
   private joined: string | undefined
-  private decoded: readonly (readonly NameAttribute[])[] | undefined
 
   private constructor(
     /** The whole DER. */
     readonly raw: Uint8Array,
-    private readonly parts: readonly (readonly RawAttribute[])[],
+    /** Relative distinguished names in it. */
+    private readonly size: number,
   ) {}
 
   /** Reads a name. @throws {X509Error} */
@@ -45,15 +45,22 @@ export class Name {
   /** Reads a name as the next element. */
   static read(reader: DerReader, field: string): Name {
     const start = reader.offset
+    let size = 0
+    for (const sequence = reader.sequence(field); !sequence.done; size++) readRdn(sequence.set('rdn'))
+    return new Name(reader.bytes.subarray(start, reader.offset), size)
+  }
+
+  /** Read again where it is used, and not kept: as objects a name takes twenty times its bytes, and a peer says how many. */
+  private get parts(): readonly (readonly RawAttribute[])[] {
     const rdns: RawAttribute[][] = []
-    const sequence = reader.sequence(field)
+    const sequence = Reader.open(this.raw, 'Name', AS_READ).sequence('')
     while (!sequence.done) rdns.push(readRdn(sequence.set('rdn')))
-    return new Name(reader.bytes.subarray(start, reader.offset), rdns)
+    return rdns
   }
 
   /** The attributes, in the order of the encoding, by relative distinguished name. */
   get rdns(): readonly (readonly NameAttribute[])[] {
-    return (this.decoded ??= this.parts.map((rdn) => rdn.map(decodeAttribute)))
+    return this.parts.map((rdn) => rdn.map(decodeAttribute))
   }
 
   /** The attributes, in the order of the encoding. */
@@ -63,7 +70,7 @@ export class Name {
 
   /** True for the name without attributes. */
   get isEmpty(): boolean {
-    return this.parts.length === 0
+    return this.size === 0
   }
 
   /** The first value of an attribute type, by its short name or OID. */
@@ -84,7 +91,7 @@ export class Name {
   /** RFC 5280 §7.1. */
   equals(other: Name): boolean {
     if (equalBytes(this.raw, other.raw)) return true
-    if (this.parts.length !== other.parts.length) return false
+    if (this.size !== other.size) return false
     const a = this.canonical
     const b = other.canonical
     return a.every((rdn, i) => rdn === b[i])
@@ -113,6 +120,9 @@ export class Name {
       .join(',')
   }
 }
+
+/** What was read once is read again, BER or DER. */
+const AS_READ: DerLimits = { ...DEFAULT_DER_LIMITS, ber: true }
 
 const BRIEF_RDNS = 8
 /** A multiple of four, so that no character of BMPString or UniversalString is cut. */

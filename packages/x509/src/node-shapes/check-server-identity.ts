@@ -1,4 +1,5 @@
 import { formatIpAddress, parseIpAddress } from '../names/ip-address.ts'
+import { printable } from '../names/printable.ts'
 
 /** The parts of Node's certificate object that its name check reads. */
 export interface IdentityCertificate {
@@ -58,7 +59,9 @@ export function checkServerIdentity(
     : identityError(`Host: ${host}. is not cert's CN: ${common}`, host, certificate)
 }
 
-function identityError(reason: string, host: string, cert: IdentityCertificate): IdentityError {
+/** Node's words; where Node would print a peer's control characters, they are escaped: the text goes to logs. */
+function identityError(text: string, host: string, cert: IdentityCertificate): IdentityError {
+  const reason = printable(text, text.length)
   const error = new Error(`Hostname/IP does not match certificate's altnames: ${reason}`)
   return Object.assign(error, { code: 'ERR_TLS_CERT_ALTNAME_INVALID' as const, reason, host, cert })
 }
@@ -98,25 +101,34 @@ function matches(host: readonly string[], pattern: string): boolean {
 
 /** A string as JSON writes it, from its opening quote. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them, so they must end the match
-const JSON_STRING = /^"(?:[^"\\\0-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/
+const JSON_STRING = /"(?:[^"\\\0-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+
+function indexOrEnd(text: string, what: string, from: number): number {
+  const at = text.indexOf(what, from)
+  return at < 0 ? text.length : at
+}
 
 /** Splits at commas that are not inside a quoted name, and takes quotes off. */
 function splitAlternativeNames(text: string): string[] {
   if (!text.includes('"')) return text.split(', ')
   const names: string[] = []
   let name = ''
+  let comma = -1
+  let quote = -1
   for (let at = 0; at < text.length; ) {
-    const comma = text.indexOf(',', at)
-    const quote = text.indexOf('"', at)
-    if (quote >= 0 && (comma < 0 || quote < comma)) {
-      const quoted = JSON_STRING.exec(text.slice(quote))?.[0]
+    // Each is looked for again when it has been passed, and not at every turn: the list costs its length.
+    if (comma < at) comma = indexOrEnd(text, ',', at)
+    if (quote < at) quote = indexOrEnd(text, '"', at)
+    if (quote < comma) {
+      JSON_STRING.lastIndex = quote
+      const quoted = JSON_STRING.exec(text)?.[0]
       if (!quoted)
         throw Object.assign(new SyntaxError('Invalid subject alternative name string'), {
           code: 'ERR_TLS_CERT_ALTNAME_FORMAT',
         })
       name += text.slice(at, quote) + (JSON.parse(quoted) as string)
       at = quote + quoted.length
-    } else if (comma >= 0) {
+    } else if (comma < text.length) {
       names.push(name + text.slice(at, comma))
       name = ''
       at = comma + 2

@@ -1,6 +1,6 @@
 /**
- * The environment as the runtime read it when it started. What a program puts there later (a `.env` file, say) steers
- * nothing, nor does what it puts on `Object.prototype`.
+ * The environment as the runtime read it when it started, as nearly as can be told: as it is when this module is loaded.
+ * What a program puts there later (a `.env` file, say) steers nothing, nor does what it puts on `Object.prototype`.
  */
 const AT_LAUNCH: Readonly<Record<string, string | undefined>> = /* @__PURE__ */ snapshot([
   'NODE_EXTRA_CA_CERTS',
@@ -13,9 +13,10 @@ function snapshot(names: readonly string[]): Record<string, string | undefined> 
   return values
 }
 
+type Ids = Pick<NodeJS.Process, 'getuid' | 'geteuid' | 'getgid' | 'getegid'>
+
 /** A process that runs with more rights than its user has is not told by him what to do (Node's `SafeGetenv`). */
-function isPrivileged(): boolean {
-  const { getuid, geteuid, getgid, getegid } = process
+export function isPrivileged({ getuid, geteuid, getgid, getegid }: Ids = process): boolean {
   return getuid?.() !== geteuid?.() || getgid?.() !== getegid?.()
 }
 

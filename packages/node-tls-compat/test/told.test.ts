@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { Duplex, duplexPair } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
-import { launchVariable } from '../src/environment.ts'
+import { isPrivileged, launchVariable } from '../src/environment.ts'
 import tls from '../src/index.ts'
 import { authority, leaf } from './harness.ts'
 
@@ -360,6 +360,20 @@ describe('renegotiate()', () => {
 })
 
 describe('the environment', () => {
+  it('is not the user’s to say where a process has more rights than its user', () => {
+    const ids = (uid: number, euid: number, gid: number, egid: number) => ({
+      getuid: () => uid,
+      geteuid: () => euid,
+      getgid: () => gid,
+      getegid: () => egid,
+    })
+    expect(isPrivileged(ids(1000, 0, 1000, 1000))).toBe(true)
+    expect(isPrivileged(ids(1000, 1000, 1000, 0))).toBe(true)
+    expect(isPrivileged(ids(0, 0, 0, 0))).toBe(false)
+    // Windows has none of them.
+    expect(isPrivileged({})).toBe(false)
+  })
+
   it('is what it was when the process started, and own', () => {
     const { NODE_EXTRA_CA_CERTS } = process.env
     const prototype = Object.prototype as Record<string, unknown>

@@ -47,6 +47,7 @@ import type { HandshakeMessage } from '../src/messages/handshake-message.ts'
 import { decodeKeyUpdate, encodeKeyUpdate } from '../src/messages/key-update.ts'
 import { decodeNewSessionTicket13, encodeNewSessionTicket13 } from '../src/messages/new-session-ticket.ts'
 import { decodeServerHello, encodeServerHello } from '../src/messages/server-hello.ts'
+import { nameOf } from './harness/credentials.ts'
 
 const u8 = fc.integer({ min: 0, max: 0xff })
 const u16 = fc.integer({ min: 0, max: 0xffff })
@@ -114,7 +115,7 @@ const cases: Case[] = [
   of('selected', selectedVersion, u16),
   of('both', cookie, opaque(1)),
   of('list', pskKeyExchangeModes, some(u8)),
-  of('list', certificateAuthorities, some(opaque(1))),
+  of('list', certificateAuthorities, some(opaque(0).map(nameOf))),
   of('empty', postHandshakeAuth, present),
   of('client', clientKeyShares, some(share, 0)),
   of('server', serverKeyShare, share),

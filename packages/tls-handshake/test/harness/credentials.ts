@@ -42,13 +42,17 @@ export function credential(name: KeyKind, provider: CryptoProvider = nodeProvide
   return { chain: [der(name)], signer: provider.importPrivateKey(privateKeyData(createPrivateKey(pem(name, 'key')))) }
 }
 
+/** Up to 125 bytes, framed as a DER Name: each other's is another. */
+export const nameOf = (content: Uint8Array): Uint8Array =>
+  Uint8Array.of(0x30, content.length + 2, 0x31, content.length, ...content)
+
 export function parserFor(provider: CryptoProvider): (der: Uint8Array) => PeerCertificate {
   return (der) => {
     const certificate = new X509Certificate(der)
     return {
       der,
       publicKey: provider.importPublicKey(publicKeyData(certificate.publicKey)),
-      issuer: new TextEncoder().encode(certificate.issuer),
+      issuer: nameOf(new TextEncoder().encode(certificate.issuer)),
     }
   }
 }

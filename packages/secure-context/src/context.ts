@@ -193,18 +193,18 @@ export class TlsContext {
   }
 
   clientConfig(): ClientConfig {
-    this.client ??= {
+    this.client ??= withoutPrototype<ClientConfig>({
       ...this.common(),
       // The hybrid's ciphertext is of no use to a server that does not know it: X25519 goes along, as OpenSSL sends both.
       ...(this.groups[0] === 'X25519MLKEM768' &&
         this.groups.includes('x25519') && { keyShares: ['X25519MLKEM768', 'x25519'] as const }),
       verifyPeer: (peer) => this.verify(peer, 'serverAuth'),
-    }
+    })
     return this.client
   }
 
   serverConfig(): ServerConfig {
-    this.server ??= {
+    this.server ??= withoutPrototype<ServerConfig>({
       ...this.common(),
       verifyPeer: (peer) => this.verify(peer, 'clientAuth'),
       // A client without RFC 5746 is served, as OpenSSL does; it never gets to renegotiate.
@@ -217,7 +217,7 @@ export class TlsContext {
       sessionTimeout: this.options.sessionTimeout ?? 300,
       sessionIdContext: this.sessionIdContext,
       dhParameters: this.dhParameters,
-    }
+    })
     return this.server
   }
 
@@ -416,3 +416,6 @@ function bitLength(integer: Uint8Array): number {
   const first = integer.findIndex((byte) => byte !== 0)
   return first < 0 ? 0 : (integer.length - first) * 8 - Math.clz32(integer[first]!) + 24
 }
+
+/** What connections inherit from; nobody else's properties stand behind it. */
+const withoutPrototype = <C extends object>(config: C): C => ({ __proto__: null, ...config }) as C

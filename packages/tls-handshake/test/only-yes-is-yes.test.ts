@@ -64,6 +64,19 @@ describe.each(versions)('verifyPeer says yes by `ok: true` alone (%j)', (only) =
       }
     })
 
+    test('nor is what Object.prototype says about the configuration', () => {
+      const names = ['allowUnverifiedPeer', 'allowUnverifiedSession'] as const
+      const polluted = Object.prototype as Record<string, unknown>
+      for (const name of names) polluted[name] = true
+      try {
+        expect(judged(side, () => ({ ok: false }), { versions: only })[side].tls.error?.alert).toBe(
+          Alert.bad_certificate,
+        )
+      } finally {
+        for (const name of names) delete polluted[name]
+      }
+    })
+
     test('going on unverified is asked for by name, and needs a clear no', () => {
       const more = { versions: only, allowUnverifiedPeer: true }
       const pair = judged(side, () => ({ ok: false, result: 'self-signed' }), more)

@@ -1,6 +1,7 @@
 import { peerError } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { CertificateRequestInfo, ClientConfig, PeerCertificate, ProtocolVersion } from '../config.ts'
+import { allows } from '../handshake/allowed.ts'
 import { renegotiated } from '../handshake/peer-state.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { type Flow, idle, nextMessage } from '../handshake/step.ts'
@@ -85,7 +86,7 @@ function* full(client: Client12): Flow<FinishedPair> {
 
 /** RFC 5246 §F.1.1.1: an anonymous server is anybody. `verifyPeer` has nothing to look at. */
 function requireAnonymity({ hs, suite }: Client12): void {
-  if (hs.config.allowUnverifiedPeer !== true) {
+  if (!allows(hs.config, 'allowUnverifiedPeer')) {
     throw peerError(
       'handshake_failure',
       'PEER_DID_NOT_RETURN_A_CERTIFICATE',

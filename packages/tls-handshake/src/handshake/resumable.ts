@@ -2,6 +2,7 @@ import type { PeerCertificate, PeerVerdict, TlsConfig } from '../config.ts'
 import { cipherSuite13 } from '../registry/cipher-suites.ts'
 import type { Session } from '../session.ts'
 import { verdictOf } from '../tls13/authentication.ts'
+import { allows } from './allowed.ts'
 import type { HandshakeContext } from './context.ts'
 import { readCertificates } from './peer-certificates.ts'
 import { answer, type Flow } from './step.ts'
@@ -26,10 +27,13 @@ export function* mayLend(
 ): Flow<Lent | undefined> {
   const { config } = hs
   const { side, peerCertificates: chain, verified: held } = session
-  const unverified = config.allowUnverifiedSession ?? config.allowUnverifiedPeer
+  const unverified = allows(
+    config,
+    config.allowUnverifiedSession === undefined ? 'allowUnverifiedPeer' : 'allowUnverifiedSession',
+  )
   if (chain.length === 0) {
     // A server that asked nobody has nothing to lend. A client has asked, and got a PSK for an answer, or none.
-    return side === 'server' || session.pskIdentity?.length || unverified === true ? {} : undefined
+    return side === 'server' || session.pskIdentity?.length || unverified ? {} : undefined
   }
   let leaf: PeerCertificate
   try {
@@ -38,7 +42,7 @@ export function* mayLend(
     return undefined
   }
   if (held !== undefined && held.ok !== true) {
-    return unverified === true ? { verification: verdictOf({ ...held, ok: false }) } : undefined
+    return unverified ? { verification: verdictOf({ ...held, ok: false }) } : undefined
   }
   const { verifyPeer, verifierId = '' } = config
   // Whoever else had a say would have to be asked again.

@@ -9,6 +9,7 @@ import type {
   PeerVerification,
   TlsConfig,
 } from '../config.ts'
+import { allows } from '../handshake/allowed.ts'
 import type { HandshakeContext } from '../handshake/context.ts'
 import { readCertificates } from '../handshake/peer-certificates.ts'
 import { answer, type Flow } from '../handshake/step.ts'
@@ -177,7 +178,8 @@ export function verdictOf(answered: unknown): PeerVerdict {
 /** The answer to what was no verdict: with an alert, it never goes on. */
 const NO: PeerVerdict = /* @__PURE__ */ Object.freeze({ ok: false, alert: Alert.bad_certificate })
 
-const goesOn = (config: TlsConfig, { alert }: PeerVerdict) => config.allowUnverifiedPeer === true && alert === undefined
+const goesOn = (config: TlsConfig, { alert }: PeerVerdict) =>
+  allows(config, 'allowUnverifiedPeer') && alert === undefined
 
 /** The verify_data that a Finished must hold. */
 export function finishedData(hs: Context, trafficSecret: Uint8Array, transcript: Transcript): Uint8Array {

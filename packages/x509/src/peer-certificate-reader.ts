@@ -23,7 +23,7 @@ export interface ReadCertificate {
  * Bytes of DER up to which the parsed form is kept. It is a multiple of the DER, and a stranger chooses its parts: of a
  * larger certificate the DER alone is kept, and read again for each thing that is asked.
  */
-const KEPT_PARSED = 4096
+const KEPT_PARSED = 2048
 
 /** The structure is read at once; key and key usage when they are asked for, and an issuer's never are. */
 class PeerCertificate implements ReadCertificate {

@@ -162,15 +162,15 @@ describe('paths', () => {
     const names = ['A', 'B', 'C', 'D', 'E', 'F']
     const ring = names.map((subject) => createAuthority({ provider, subject }))
     const all = ring.flatMap((subject) => ring.map((issuer) => crossSign(subject, issuer)))
-    const before = performance.now()
+    // None of their names leads to an anchor: only the one that ends the path, which is self-signed, is checked.
     const result = verifyChainSync({
       leaf: ring[0]!.issue('a.test').certificate,
       intermediates: all,
       anchors: store,
       provider,
+      budget: { signatures: 1 },
     })
-    expect(result.ok).toBe(false)
-    expect(performance.now() - before).toBeLessThan(5000)
+    expect(result.code).toBe('SELF_SIGNED_CERT_IN_CHAIN')
   })
 
   test('look-alikes are cut off by the budget', () => {

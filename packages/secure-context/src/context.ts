@@ -180,6 +180,7 @@ export class TlsContext {
       groups: this.groups,
       signatureSchemes: this.signatureSchemes,
       credentials: this.credentials,
+      credentialChoice: 'negotiated',
       parseCertificate: (der): PeerCertificate => recallCertificate(der, provider),
       tickets: !off(SSL_OP.NO_TICKET),
       pskModes: (secureOptions & SSL_OP.ALLOW_NO_DHE_KEX) !== 0 ? ['psk_dhe_ke', 'psk_ke'] : undefined,

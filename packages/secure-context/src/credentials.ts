@@ -83,10 +83,9 @@ export class Credentials {
   }
 
   /**
-   * A chain in PEM, the leaf first.
+   * A chain in PEM, the leaf first. One of the same type that was there before gives way, and its key with it.
    *
-   * @throws {ContextError} `ERR_OSSL_PEM_NO_START_LINE`, `ERR_SSL_EE_KEY_TOO_SMALL` and the like, or `ERR_OSSL_X509_KEY_VALUES_MISMATCH` when the key of this type
-   *   is there and is another
+   * @throws {ContextError} `ERR_OSSL_PEM_NO_START_LINE`, `ERR_SSL_EE_KEY_TOO_SMALL` and the like
    */
   addCertificates(input: string | Uint8Array): void {
     let chain: Certificate[]
@@ -104,7 +103,8 @@ export class Credentials {
     const key = chain[0]!.publicKey
     const slot = this.slot(key.type)
     slot.chain = chain
-    if (slot.signer?.publicKey && !sameKey(slot.signer.publicKey, key)) throw mismatch()
+    // OpenSSL's `ssl_set_cert`: a certificate drives out the key of another, and is complete when its own comes.
+    if (slot.signer?.publicKey && !sameKey(slot.signer.publicKey, key)) slot.signer = undefined
   }
 
   /**

@@ -120,6 +120,12 @@ export interface TlsConfig {
    */
   readonly parseCertificate: (der: Uint8Array) => PeerCertificate
   readonly credentials?: readonly Credential[]
+  /**
+   * Which credential is shown where several would do: the first of the list (`listed`, the default), or the one that goes
+   * with the suite (below TLS 1.3), then with the signature scheme, that comes first in the order of the side that decides:
+   * on a server by `preferServerCiphers`, on a client the server's (`negotiated`: OpenSSL's way).
+   */
+  readonly credentialChoice?: 'listed' | 'negotiated'
   readonly alpnProtocols?: readonly Uint8Array[]
   /**
    * Answers the verification step: yes by `{ ok: true }` and by nothing else. Absent on a client: every handshake fails
@@ -244,7 +250,7 @@ export interface ServerConfig extends TlsConfig {
   readonly selectAlpn?: (offered: readonly Uint8Array[]) => Awaitable<Uint8Array | undefined>
   /** Acknowledge server_name in the answer (OpenSSL: only if a callback accepted it; default true when SNI came). */
   readonly acknowledgeServerName?: boolean | 'always'
-  /** Our order of suites and groups, not the client's (default true). */
+  /** Our order of suites, groups and, with `credentialChoice: 'negotiated'`, signature schemes, not the client's (default true). */
   readonly preferServerCiphers?: boolean
   readonly requestCertificate?: boolean
   /** With `requestCertificate`: no certificate is certificate_required (1.3) or handshake_failure. */

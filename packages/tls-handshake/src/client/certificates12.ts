@@ -1,6 +1,7 @@
 import { Alert, TlsError } from '@x/tls-record'
 import type { Writer } from '../codec/writer.ts'
 import type { CertificateRequestInfo, Credential } from '../config.ts'
+import { chooseFitting } from '../handshake/credential-choice.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import { type CertificateRequest12, certificateTypeOf } from '../messages/certificate-request12.ts'
 import { encodeHandshake, HandshakeType } from '../messages/handshake-message.ts'
@@ -12,7 +13,7 @@ import type { Client12 } from './server-hello12.ts'
 /** Certificates of a client of TLS up to 1.2. */
 export const clientCertificates12: ClientParts = { certificates12: { select } }
 
-/** RFC 5246 §7.4.6: the first credential that fits the request, or an empty Certificate. */
+/** RFC 5246 §7.4.6: a credential that fits the request, or an empty Certificate. */
 function* select(
   client: Client12,
   request: CertificateRequest12,
@@ -25,20 +26,26 @@ function* select(
   const select = config.selectClientCredential
   const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
   const candidates = select ? (selected ? [selected] : []) : (config.credentials ?? [])
+  const accepted = request.signatureSchemes
   let reason = 'UNKNOWN_CERTIFICATE_TYPE'
-  for (const credential of candidates) {
-    if (credential.mustMatchIssuer && !issuerMatches(config, credential, request.authorities)) {
-      reason = 'NO_MATCHING_ISSUER'
-      continue
+  function* fitting() {
+    for (const credential of candidates) {
+      if (credential.mustMatchIssuer && !issuerMatches(config, credential, request.authorities)) {
+        reason = 'NO_MATCHING_ISSUER'
+        continue
+      }
+      const certificateType = certificateTypeOf(credential.signer)
+      if (certificateType === undefined || !request.certificateTypes.includes(certificateType)) continue
+      const signing = chooseSigning(config, credential, version, accepted)
+      if (signing) yield { credential, signing }
+      else reason = 'NO_SUITABLE_SIGNATURE_ALGORITHM'
     }
-    const certificateType = certificateTypeOf(credential.signer)
-    if (certificateType === undefined || !request.certificateTypes.includes(certificateType)) continue
-    const signing = chooseSigning(credential, version, request.signatureSchemes)
-    if (signing) {
-      facts.credential = credential
-      return { chain: credential.chain, prove: () => sendCertificateVerify(client, credential, signing) }
-    }
-    reason = 'NO_SUITABLE_SIGNATURE_ALGORITHM'
+  }
+  const choice = chooseFitting(config, fitting(), accepted ?? [], ({ signing }) => signing.scheme)
+  if (choice) {
+    const { credential, signing } = choice
+    facts.credential = credential
+    return { chain: credential.chain, prove: () => sendCertificateVerify(client, credential, signing) }
   }
   if (config.requireFittingCredential && candidates.length > 0) {
     throw new TlsError(reason, 'no client certificate fits what the server asks for', {

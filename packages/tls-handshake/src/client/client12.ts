@@ -2,6 +2,7 @@ import { peerError } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { CertificateRequestInfo, ClientConfig, PeerCertificate, ProtocolVersion } from '../config.ts'
 import { allows } from '../handshake/allowed.ts'
+import { inBoth } from '../handshake/in-common.ts'
 import { renegotiated } from '../handshake/peer-state.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { type Flow, idle, nextMessage } from '../handshake/step.ts'
@@ -233,6 +234,7 @@ function* selectCredential(client: Client12, request: CertificateRequest12) {
     certificateTypes: request.certificateTypes,
   }
   facts.certificateRequest = info
+  facts.sharedSignatureSchemes = inBoth(client.hs.signatureSchemes, request.signatureSchemes, false)
   return parts.certificates12 && (yield* parts.certificates12.select(client, request, info))
 }
 

@@ -11,7 +11,7 @@ import { signatureAlgorithms } from '../extensions/signature-algorithms.ts'
 import { supportedGroups } from '../extensions/supported-groups.ts'
 import { selectedVersion } from '../extensions/supported-versions.ts'
 import { tlsFlags } from '../extensions/tls-flags.ts'
-import { distinct } from '../handshake/in-common.ts'
+import { inBoth } from '../handshake/in-common.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { emptyCertificate13 } from '../messages/certificate.ts'
 import { type CertificateRequest13, decodeCertificateRequest13 } from '../messages/certificate-request.ts'
@@ -238,7 +238,7 @@ export function readCertificateRequest(
     context: postHandshake ? request.context : undefined,
   }
   hs.facts.certificateRequest = info
-  hs.facts.sharedSignatureSchemes = distinct(signatureSchemes, (scheme) => hs.signatureSchemes.includes(scheme))
+  hs.facts.sharedSignatureSchemes = inBoth(hs.signatureSchemes, signatureSchemes, false)
   return request
 }
 

@@ -13,6 +13,12 @@ export function inCommon<T extends { readonly id: number }>(
     : offered.map((wanted) => ours.find(({ id }) => id === wanted)!)
 }
 
+/** The numbers that both sides list, each once, in our order or theirs. */
+export function inBoth(ours: readonly number[], theirs: Iterable<number> | undefined, preferOurs = true): number[] {
+  const offered = distinct(theirs ?? [], (id) => ours.includes(id))
+  return preferOurs ? distinct(ours, (id) => offered.includes(id)) : offered
+}
+
 /** The numbers of a list that are of interest, each once, in its order. */
 export function distinct(list: Iterable<number>, wanted: (id: number) => boolean): number[]
 export function distinct(list: Iterable<number> | undefined, wanted: (id: number) => boolean): number[] | undefined

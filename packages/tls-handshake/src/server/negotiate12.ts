@@ -8,7 +8,6 @@ import { EXTENDED_MAIN_SECRET } from '../extensions/extended-main-secret.ts'
 import { NEXT_PROTOCOL_NEGOTIATION } from '../extensions/next-protocol-negotiation.ts'
 import { renegotiationInfo } from '../extensions/renegotiation-info.ts'
 import { SESSION_TICKET, sessionTicket } from '../extensions/session-ticket.ts'
-import { distinct } from '../handshake/in-common.ts'
 import { isSound, type Lent, mayLend } from '../handshake/resumable.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
@@ -90,7 +89,7 @@ export function* negotiate(
   pending.extendedMasterSecret = extendedMasterSecret
   if (!previous) pending.secureRenegotiation = secureRenegotiation
   facts.credential = choice?.credential
-  facts.sharedSignatureSchemes = distinct(hs.hello.signatureSchemes, (scheme) => hs.signatureSchemes.includes(scheme))
+  facts.sharedSignatureSchemes = hs.sharedSchemes(hs.hello.signatureSchemes)
   if (previous) {
     // RFC 7301 §3.2 leaves it open; as BoringSSL, a protocol does not change under the application.
     if (extensions.has(NEXT_PROTOCOL_NEGOTIATION)) pending.npnProtocol = undefined

@@ -1,13 +1,13 @@
 import { ffdheParameters, type KeyExchangeGroup } from '@x/crypto-primitives'
 import { Alert, TlsError } from '@x/tls-record'
-import type { Credential, ProtocolVersion } from '../config.ts'
+import type { Credential, ProtocolVersion, ServerConfig } from '../config.ts'
 import { signatureAlgorithms } from '../extensions/signature-algorithms.ts'
 import { supportedGroups } from '../extensions/supported-groups.ts'
+import { chooseFitting } from '../handshake/credential-choice.ts'
 import { distinct, inCommon } from '../handshake/in-common.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { type CipherSuite12, hasCertificate, hasPsk, suiteFitsVersion } from '../registry/cipher-suites12.ts'
 import { enabledGroups12, GROUP_IDS, type Group, groupName } from '../registry/groups.ts'
-import { signatureScheme } from '../registry/signature-schemes.ts'
 import { bitLength } from '../tls12/integer.ts'
 import { fitsAuthentication } from '../tls12/peer-certificate.ts'
 import { chooseSigning, type Signing } from '../tls12/signatures.ts'
@@ -34,30 +34,39 @@ export interface SuiteChoice {
 
 /**
  * The suite, and the certificate that goes with it (RFC 5246 §7.4.1.3): the first credential of ours that some suite in
- * common can use, and the best of those suites.
+ * common can use, and the best of those suites; or with `credentialChoice: 'negotiated'` the best suite that some
+ * credential can serve, and that credential.
  */
 export function chooseSuite12(hs: ServerContext, hello: ClientHello, version: ProtocolVersion): SuiteChoice {
   const suites = inCommon(hs.suites12, hello.cipherSuites, hs.config.preferServerCiphers).filter((suite) =>
     suiteFitsVersion(suite, version),
   )
-  const wishes = wishesOf(hello)
+  const wishes = wishesOf(hs, hello)
   const exchange = keyExchanges(hs, wishes)
   const usable = suites.flatMap((suite) => {
     const needed = exchange(suite)
     return needed ? [{ suite, ...needed }] : []
   })
-  const credentials = hs.config.credentials ?? []
-  for (const credential of credentials) {
-    if (credential.mustMatchIssuer && !issuerMatches(hs.config, credential, hs.hello.certificateAuthorities)) continue
-    for (const choice of usable) {
-      const fit = hasCertificate(choice.suite) ? fitCredential(wishes, version, choice.suite, credential) : undefined
-      if (fit) return { ...choice, credential, ...fit }
-    }
-  }
+  const { config } = hs
+  const credentials = config.credentials ?? []
+  const matching = credentials.filter(
+    (one) => !one.mustMatchIssuer || issuerMatches(config, one, hs.hello.certificateAuthorities),
+  )
+  const fit = (choice: SuiteChoice, list: readonly Credential[]) =>
+    list.flatMap((one) => fitCredential(config, wishes, version, choice, one) ?? [])
   // RFC 5246 §7.4.4: an anonymous server may ask for no certificate, so that a client could not show one.
-  const anonymous = !(hs.config.requestCertificate && hs.config.requireCertificate)
-  const without = usable.find(({ suite }) => !hasCertificate(suite) && (hasPsk(suite) || anonymous))
-  if (without) return without
+  const anonymous = !(config.requestCertificate && config.requireCertificate)
+  const needsNone = ({ suite }: SuiteChoice) => !hasCertificate(suite) && (hasPsk(suite) || anonymous)
+  const choice =
+    config.credentialChoice === 'negotiated'
+      ? firstOf(usable, (one) =>
+          needsNone(one)
+            ? one
+            : chooseFitting(config, fit(one, matching), wishes.schemes ?? [], ({ signing }) => signing?.scheme),
+        )
+      : (firstOf(matching, (credential) => firstOf(usable, (one) => fit(one, [credential])[0])) ??
+        usable.find(needsNone))
+  if (choice) return choice
   // RFC 7919 §4: a client whose ffdhe groups are all strange to us, and that has no other suite for us.
   const strange = wishes.ffdhe.length > 0 && !FFDHE.some(({ name }) => wishes.ffdhe.includes(GROUP_IDS[name]))
   const alert = strange && suites.some(isDhe) ? Alert.insufficient_security : Alert.handshake_failure
@@ -79,12 +88,13 @@ interface Wishes {
   readonly schemes: readonly number[] | undefined
 }
 
-function wishesOf({ extensions }: ClientHello): Wishes {
+function wishesOf(hs: ServerContext, { extensions }: ClientHello): Wishes {
   const groups = extensions.get(supportedGroups)
+  const schemes = extensions.get(signatureAlgorithms)
   return {
     groups: groups && distinct(groups, (id) => groupName(id) !== undefined),
     ffdhe: groups?.filter((id) => id >= 256 && id <= 511) ?? [],
-    schemes: distinct(extensions.get(signatureAlgorithms), (id) => signatureScheme(id) !== undefined),
+    schemes: schemes && hs.knownSchemes(schemes),
   }
 }
 
@@ -135,18 +145,30 @@ function selectDh(hs: ServerContext, { ffdhe }: Wishes): DhGroup | undefined {
   return { group: hs.provider.groups[chosen.name]!, ...ffdheParameters(chosen.bits), bits: chosen.bits }
 }
 
+/** The first answer there is. */
+function firstOf<T, R>(list: readonly T[], answerOf: (one: T) => R | undefined): R | undefined {
+  for (const one of list) {
+    const answer = answerOf(one)
+    if (answer !== undefined) return answer
+  }
+  return undefined
+}
+
 function fitCredential(
+  config: ServerConfig,
   wishes: Wishes,
   version: ProtocolVersion,
-  suite: CipherSuite12,
+  choice: SuiteChoice,
   credential: Credential,
-): { signing?: Signing } | undefined {
+): SuiteChoice | undefined {
+  const { suite } = choice
   const { signer } = credential
+  if (!hasCertificate(suite)) return undefined
   const encrypts = suite.keyExchange === 'rsa' || suite.keyExchange === 'rsa_psk'
   if (!fitsAuthentication(signer.type, suite, encrypts)) return undefined
-  if (encrypts) return signer.decryptPremaster ? {} : undefined
+  if (encrypts) return signer.decryptPremaster ? { ...choice, credential } : undefined
   // RFC 8422 §5.1.1: the certificate's curve is among the client's.
   if (signer.type === 'ec' && wishes.groups && !wishes.groups.includes(GROUP_IDS[signer.curve!])) return undefined
-  const signing = chooseSigning(credential, version, wishes.schemes)
-  return signing && { signing }
+  const signing = chooseSigning(config, credential, version, wishes.schemes)
+  return signing && { ...choice, credential, signing }
 }

@@ -1,8 +1,9 @@
 import { EMPTY } from '../codec/bytes.ts'
 import type { ClientHelloInfo, ServerConfig, TicketProtection } from '../config.ts'
 import { HandshakeContext } from '../handshake/context.ts'
+import { distinct, inBoth } from '../handshake/in-common.ts'
 import { type CipherSuite12, enabledSuites12 } from '../registry/cipher-suites12.ts'
-import { acceptedSchemes } from '../registry/signature-schemes.ts'
+import { acceptedSchemes, signatureScheme } from '../registry/signature-schemes.ts'
 import { defaultTicketProtection } from '../sessions/ticket-protection.ts'
 import { Transcript } from '../tls13/transcript.ts'
 import { KeptHello } from './received-hello.ts'
@@ -25,6 +26,17 @@ export class ServerContext extends HandshakeContext<ServerConfig> {
 
   get signatureSchemes(): readonly number[] {
     return acceptedSchemes(this.provider, this.config.signatureSchemes)
+  }
+
+  /** Schemes that both sides have, in the order of the side that decides. */
+  sharedSchemes(clients: readonly number[]): number[] {
+    return inBoth(this.signatureSchemes, clients, this.config.preferServerCiphers)
+  }
+
+  /** All of the client's schemes that we know, the shared ones first: a client may list as many as it likes. */
+  knownSchemes(clients: readonly number[]): number[] {
+    const shared = this.sharedSchemes(clients)
+    return distinct([...shared, ...clients], (id) => signatureScheme(id) !== undefined)
   }
 
   /** Suites of TLS up to 1.2, best first. */

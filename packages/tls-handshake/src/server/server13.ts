@@ -20,7 +20,6 @@ import {
 } from '../extensions/signature-algorithms.ts'
 import { SUPPORTED_GROUPS, supportedGroups } from '../extensions/supported-groups.ts'
 import { selectedVersion } from '../extensions/supported-versions.ts'
-import { distinct } from '../handshake/in-common.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { encodeCertificateRequest13 } from '../messages/certificate-request.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
@@ -41,7 +40,7 @@ import {
   sendFinished,
   verifyPeer,
 } from '../tls13/authentication.ts'
-import { chooseCredential13, knownWishes } from '../tls13/credentials.ts'
+import { chooseCredential13, type PeerWishes } from '../tls13/credentials.ts'
 import { withPeerShare } from '../tls13/key-exchange.ts'
 import { KeySchedule } from '../tls13/key-schedule.ts'
 import { type TrafficCipher, trafficReader, trafficWriter } from '../tls13/traffic-keys.ts'
@@ -200,7 +199,7 @@ function isUsable(hs: ServerContext, offers: Offers): boolean {
 function fittingCertificate(hs: ServerContext, hello: ClientHello): boolean {
   return (
     hello.extensions.has(SIGNATURE_ALGORITHMS) &&
-    chooseCredential13(hs.config, hs.config.credentials ?? [], knownWishes(hs.hello), 'server').credential !== undefined
+    chooseCredential13(hs.config, hs.config.credentials ?? [], wishesOf(hs), 'server').credential !== undefined
   )
 }
 
@@ -238,6 +237,11 @@ function restoreSession(hs: ServerContext, selected: SelectedPsk): void {
   facts.ticketAgeSkew = ticketAgeSkew(hs, selected)
 }
 
+const wishesOf = (hs: ServerContext): PeerWishes => ({
+  signatureSchemes: hs.knownSchemes(hs.hello.signatureSchemes),
+  certificateAuthorities: hs.hello.certificateAuthorities,
+})
+
 /** The certificate to show, and what is stapled to it (RFC 9846 §4.5.1.2). */
 function* selectCredential(hs: ServerContext, hello: ClientHello): Flow<Presentation> {
   const { config, facts } = hs
@@ -250,8 +254,8 @@ function* selectCredential(hs: ServerContext, hello: ClientHello): Flow<Presenta
       'signature_algorithms is missing from the ClientHello',
     )
   }
-  facts.sharedSignatureSchemes = distinct(wishes.signatureSchemes, (scheme) => hs.signatureSchemes.includes(scheme))
-  const choice = chooseCredential13(config, config.credentials ?? [], knownWishes(wishes), 'server')
+  facts.sharedSignatureSchemes = hs.sharedSchemes(wishes.signatureSchemes)
+  const choice = chooseCredential13(config, config.credentials ?? [], wishesOf(hs), 'server')
   if (choice.credential === undefined) {
     throw new TlsError(choice.reason, 'no certificate of ours fits what the client accepts', {
       alert: Alert.handshake_failure,

@@ -1,7 +1,8 @@
 import type { KeyInfo, SignatureAlgorithm } from '@x/crypto-primitives'
 import { peerError } from '@x/tls-record'
 import { concatBytes } from '../codec/bytes.ts'
-import type { Credential, PeerCertificate } from '../config.ts'
+import type { Credential, PeerCertificate, TlsConfig } from '../config.ts'
+import { commonSchemes } from '../handshake/credential-choice.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import {
   SIGNATURE_SCHEMES,
@@ -29,22 +30,21 @@ function fixedAlgorithm(key: KeyInfo): SignatureAlgorithm | undefined {
 /**
  * How a credential signs for this peer.
  *
- * @param accepted the peer's signature_algorithms; absent: it sent none
+ * @param accepted the peer's signature_algorithms (default, where it sent none: SHA-1)
  */
 export function chooseSigning(
+  config: TlsConfig,
   credential: Credential,
   version: number,
-  accepted: readonly number[] | undefined,
+  accepted: readonly number[] = DEFAULT_SCHEMES,
 ): Signing | undefined {
   const { signer } = credential
   if (version < 0x0303) {
     const algorithm = fixedAlgorithm(signer)
     return algorithm && { algorithm }
   }
-  const theirs = accepted ?? DEFAULT_SCHEMES
-  const ours = credential.signatureSchemes?.map(signatureScheme) ?? SIGNATURE_SCHEMES
-  const scheme = ours.find(
-    (candidate) => candidate && theirs.includes(candidate.id) && schemeFitsKey12(candidate, signer),
+  const scheme = commonSchemes(config, credential, accepted, SIGNATURE_SCHEMES).find((one) =>
+    schemeFitsKey12(one, signer),
   )
   return scheme && { algorithm: scheme.algorithm, scheme: scheme.id }
 }

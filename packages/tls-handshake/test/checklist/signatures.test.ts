@@ -221,6 +221,50 @@ describe('signatures and certificates', () => {
     expect(pair.client.tls.peerCertificates).toEqual([der('p384')])
   })
 
+  describe('S12: negotiated, the credential follows the scheme', () => {
+    const credentials = [credential('rsa'), credential('p256')]
+    const shown = (clients: number[], preferServerCiphers: boolean) => {
+      const pair = handshake(
+        { signatureSchemes: clients },
+        { credentials, credentialChoice: 'negotiated', preferServerCiphers, signatureSchemes: [0x0403, 0x0804] },
+      )
+      const chosen = credentials.indexOf(pair.server.tls.credential as (typeof credentials)[number])
+      return [['rsa', 'p256'][chosen], pair.server.tls.sharedSignatureSchemes]
+    }
+
+    test('of a server', () => {
+      expect(shown([0x0804, 0x0403], true)).toEqual(['p256', [0x0403, 0x0804]])
+      expect(shown([0x0804, 0x0403], false)).toEqual(['rsa', [0x0804, 0x0403]])
+      expect(shown([0x0403, 0x0804], false)).toEqual(['p256', [0x0403, 0x0804]])
+      expect(shown([0x0804], true)).toEqual(['rsa', [0x0804]])
+    })
+
+    test.each([0x0303, 0x0304] as const)('of a client of version %i: by the order of the server', (version) => {
+      for (const [first, name] of [
+        [[0x0403, 0x0804], 'p256'],
+        [[0x0804, 0x0403], 'rsa'],
+      ] as const) {
+        const pair = handshake(
+          { credentials, credentialChoice: 'negotiated', versions: [version] },
+          { ...clientAuth, signatureSchemes: first, versions: [version] },
+        )
+        expect(pair.client.tls.credential).toBe(credentials[['rsa', 'p256'].indexOf(name)])
+        expect(pair.client.tls.sharedSignatureSchemes).toEqual(first)
+      }
+    })
+
+    test('below 1.3 the suite comes before the scheme', () => {
+      const suites = [0xc02f, 0xc02b]
+      for (const cipherSuites of [suites, suites.toReversed()]) {
+        const pair = handshake(
+          { versions: [0x0303] },
+          { versions: [0x0303], credentials, credentialChoice: 'negotiated', cipherSuites },
+        )
+        expect(pair.client.tls.cipherSuite).toBe(cipherSuites[0])
+      }
+    })
+  })
+
   test('S12: by issuer', () => {
     const credentials = [
       { ...credential('p384'), mustMatchIssuer: true },

@@ -51,17 +51,19 @@ export function checkServerIdentity(
   if (dnsNames.length > 0)
     return dnsNames.some((pattern) => matches(labels, pattern))
       ? undefined
-      : identityError(`Host: ${host}. is not in the cert's altnames: ${subjectaltname}`, host, certificate)
+      : identityError(`Host: ${host}. is not in the cert's altnames: ${shown(subjectaltname!)}`, host, certificate)
   const common = subject?.CN
   if (!common) return identityError('Cert does not contain a DNS name', host, certificate)
   return (Array.isArray(common) ? common : [common]).some((pattern) => matches(labels, pattern))
     ? undefined
-    : identityError(`Host: ${host}. is not cert's CN: ${common}`, host, certificate)
+    : identityError(`Host: ${host}. is not cert's CN: ${shown(`${common}`)}`, host, certificate)
 }
 
-/** Node's words; where Node would print a peer's control characters, they are escaped: the text goes to logs. */
-function identityError(text: string, host: string, cert: IdentityCertificate): IdentityError {
-  const reason = printable(text, text.length)
+/** Where Node prints a peer's control characters raw, they are escaped: the text goes to logs. */
+const shown = (peers: string) => printable(peers, peers.length)
+
+/** Node's words. */
+function identityError(reason: string, host: string, cert: IdentityCertificate): IdentityError {
   const error = new Error(`Hostname/IP does not match certificate's altnames: ${reason}`)
   return Object.assign(error, { code: 'ERR_TLS_CERT_ALTNAME_INVALID' as const, reason, host, cert })
 }

@@ -28,6 +28,20 @@ export function plainChaCha20Poly1305(key: Uint8Array): Aead {
   return new ChaCha20Poly1305(key)
 }
 
+/**
+ * In WebAssembly, whose AES looks up no tables, for texts of a record's size; `undefined` where that cannot be had, and
+ * without a word then: whoever asks has another.
+ */
+export function vectorAead(cipher: 'aes-gcm' | 'chacha20-poly1305', key: Uint8Array): Aead | undefined {
+  if ((globalThis as { WebAssembly?: unknown }).WebAssembly === undefined) return undefined
+  if (cipher === 'aes-gcm') {
+    const kernel = gcmKernel()
+    return kernel && new WasmAesGcm(kernel, key, plainAesGcm)
+  }
+  const kernel = chachaKernel()
+  return kernel && new WasmChaCha20Poly1305(kernel, key, plainChaCha20Poly1305)
+}
+
 /** In WebAssembly where that runs, else, and for what is too long for it, by `plain`. */
 export function fastAesGcm(key: Uint8Array, plain: (key: Uint8Array) => Aead = plainAesGcm): Aead {
   const kernel = gcmKernel()

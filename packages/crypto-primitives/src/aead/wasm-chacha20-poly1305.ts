@@ -1,4 +1,4 @@
-import { constantTimeEqual } from '../bytes.ts'
+import { copyBytes, equalTags } from '../bytes.ts'
 import { BYTES } from '../generated/chacha20-poly1305.ts'
 import type { Aead } from '../provider.ts'
 import { wasmModule } from '../wasm/module.ts'
@@ -68,8 +68,8 @@ export class WasmChaCha20Poly1305 implements Aead {
     const { memory, text, tag } = kernel
     this.#load(nonce, aad, buffer, offset, length)
     kernel.seal(aad.length, length)
-    buffer.set(memory.subarray(text, text + length), offset)
-    buffer.set(memory.subarray(tag, tag + 16), offset + length)
+    copyBytes(memory, text, length, buffer, offset)
+    copyBytes(memory, tag, 16, buffer, offset + length)
   }
 
   open(nonce: Uint8Array, aad: Uint8Array, buffer: Uint8Array, offset: number, length: number): Uint8Array | null {
@@ -84,13 +84,11 @@ export class WasmChaCha20Poly1305 implements Aead {
     const { memory, text, tag } = kernel
     this.#load(nonce, aad, buffer, offset, textLength)
     kernel.authenticate(aad.length, textLength)
-    const received = buffer.subarray(offset + textLength, offset + length)
-    if (!constantTimeEqual(memory.subarray(tag, tag + 16), received)) return null
+    if (!equalTags(memory, tag, buffer, offset + textLength)) return null
     kernel.decrypt(textLength)
-    const plain = buffer.subarray(offset, offset + textLength)
-    plain.set(memory.subarray(text, text + textLength))
+    copyBytes(memory, text, textLength, buffer, offset)
     memory.fill(0, text, text + textLength)
-    return plain
+    return buffer.subarray(offset, offset + textLength)
   }
 
   destroy(): void {
@@ -102,8 +100,8 @@ export class WasmChaCha20Poly1305 implements Aead {
   #load(nonce: Uint8Array, aad: Uint8Array, buffer: Uint8Array, offset: number, length: number): void {
     const { memory, key, nonce: nonceAt, aad: aadAt, text } = this.kernel
     memory.set(this.#key, key)
-    memory.set(nonce, nonceAt)
-    memory.set(aad, aadAt)
-    memory.set(buffer.subarray(offset, offset + length), text)
+    copyBytes(nonce, 0, nonce.length, memory, nonceAt)
+    copyBytes(aad, 0, aad.length, memory, aadAt)
+    copyBytes(buffer, offset, length, memory, text)
   }
 }

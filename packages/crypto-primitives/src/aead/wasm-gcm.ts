@@ -1,5 +1,5 @@
 import { expandKeyConstantTime } from '../aes/constant-time.ts'
-import { constantTimeEqual } from '../bytes.ts'
+import { copyBytes, equalTags } from '../bytes.ts'
 import { BYTES } from '../generated/aes-gcm.ts'
 import type { Aead } from '../provider.ts'
 import { wasmModule } from '../wasm/module.ts'
@@ -102,8 +102,8 @@ export class WasmAesGcm implements Aead {
     const { memory, text, tag } = kernel
     const table = this.#load(nonce, aad, buffer, offset, length)
     kernel.seal(this.#rounds, aad.length, length, table)
-    buffer.set(memory.subarray(text, text + length), offset)
-    buffer.set(memory.subarray(tag, tag + 16), offset + length)
+    copyBytes(memory, text, length, buffer, offset)
+    copyBytes(memory, tag, 16, buffer, offset + length)
   }
 
   open(nonce: Uint8Array, aad: Uint8Array, buffer: Uint8Array, offset: number, length: number): Uint8Array | null {
@@ -118,13 +118,11 @@ export class WasmAesGcm implements Aead {
     const { memory, text, tag } = kernel
     const table = this.#load(nonce, aad, buffer, offset, textLength)
     kernel.authenticate(this.#rounds, aad.length, textLength, table)
-    const received = buffer.subarray(offset + textLength, offset + length)
-    if (!constantTimeEqual(memory.subarray(tag, tag + 16), received)) return null
+    if (!equalTags(memory, tag, buffer, offset + textLength)) return null
     kernel.decrypt(this.#rounds, textLength)
-    const plain = buffer.subarray(offset, offset + textLength)
-    plain.set(memory.subarray(text, text + textLength))
+    copyBytes(memory, text, textLength, buffer, offset)
     memory.fill(0, text, text + textLength)
-    return plain
+    return buffer.subarray(offset, offset + textLength)
   }
 
   destroy(): void {
@@ -152,9 +150,9 @@ export class WasmAesGcm implements Aead {
       kernel.makeTable()
       this.#table = memory.slice(table, tableEnd)
     }
-    memory.set(nonce, kernel.nonce)
-    memory.set(aad, kernel.aad)
-    memory.set(buffer.subarray(offset, offset + length), kernel.text)
+    copyBytes(nonce, 0, nonce.length, memory, kernel.nonce)
+    copyBytes(aad, 0, aad.length, memory, kernel.aad)
+    copyBytes(buffer, offset, length, memory, kernel.text)
     return this.#table !== undefined
   }
 }

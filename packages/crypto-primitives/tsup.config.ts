@@ -16,6 +16,7 @@ export default build(
     'ffdhe',
     'curves',
     'rsa',
+    'safe-prime',
     'ecdsa',
     'eddsa',
     'dsa',

@@ -15,6 +15,7 @@ import { hashes } from './node/hash.ts'
 import { generateKey, importPrivateKey, importPublicKey } from './node/keys.ts'
 import { hasNoble } from './node/noble.ts'
 import { nativeKem, offersMlDsa } from './node/post-quantum.ts'
+import { isPrime } from './node/prime.ts'
 import { randomBytes, randomNonce } from './node/random.ts'
 import { scrypt } from './node/scrypt.ts'
 import type { CryptoProvider, GroupName, KeyExchangeGroup } from './provider.ts'
@@ -94,6 +95,7 @@ export const nodeProvider: CryptoProvider = {
     },
   ),
   dhGroup,
+  isPrime,
   importPublicKey,
   importPrivateKey,
   generateKey,

@@ -429,6 +429,11 @@ export interface CryptoProvider {
   readonly groups: Readonly<Partial<Record<GroupName, KeyExchangeGroup>>>
   /** Finite-field DH over parameters that the application or a TLS 1.2 server gives. @throws {CryptoError} for unfit ones */
   dhGroup(p: Uint8Array, g: Uint8Array): KeyExchangeGroup
+  /**
+   * Whether a big-endian number is prime, so that a composite passes with a chance below 2^-64: for `generateSafePrime`,
+   * which has a test of its own where a provider has none.
+   */
+  isPrime?(candidate: Uint8Array): boolean | Promise<boolean>
   /** @throws {CryptoError} `INVALID_KEY` for numbers out of range, points off the curve; `UNSUPPORTED` */
   importPublicKey(data: PublicKeyData): PublicKey
   /** @throws {CryptoError} */

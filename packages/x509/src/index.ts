@@ -35,6 +35,7 @@ export { CertificateRequest, createRequest, createRequestSync, type RequestInput
 export { CURVES } from './keys/curve-names.ts'
 export { encodeDhParameters } from './keys/dh-parameters.ts'
 export { type EncodePrivateKeyOptions, encodePrivateKey } from './keys/encode-private-key.ts'
+export { type DhGenerationOptions, generateDhParameters } from './keys/generate-dh-parameters.ts'
 export { type Jwk, privateKeyFromJwk, privateKeyToJwk, publicKeyFromJwk, publicKeyToJwk } from './keys/jwk.ts'
 export type { KeyEncryption } from './keys/pbe-encrypt.ts'
 export { encodePublicKey, parsePublicKey, SubjectPublicKeyInfo } from './keys/public-key.ts'

@@ -1,14 +1,21 @@
 import { bitLength, modPow } from '../integer.ts'
 import { randomInteger } from '../random.ts'
 
-let primes: number[] | undefined
+let primes: readonly number[] | undefined
 
 /** Primes below 2000, which find most composites with one division each. */
-function smallPrimes(): readonly number[] {
-  if (primes) return primes
-  primes = []
-  for (let n = 2; n < 2000; n++) if (primes.every((p) => n % p !== 0)) primes.push(n)
-  return primes
+const smallPrimes = () => (primes ??= primesBelow(2000))
+
+/** All primes below a limit (Eratosthenes). */
+export function primesBelow(limit: number): number[] {
+  const composite = new Uint8Array(limit)
+  const found: number[] = []
+  for (let n = 2; n < limit; n++) {
+    if (composite[n]) continue
+    found.push(n)
+    for (let multiple = n * n; multiple < limit; multiple += n) composite[multiple] = 1
+  }
+  return found
 }
 
 /**

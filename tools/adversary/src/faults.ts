@@ -190,9 +190,9 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'events behind the error',
     package: 'tls-handshake',
-    file: 'connection.ts',
-    find: 'if (this.#busy) this.#aborted ??= error\n    else this.#fail(error)',
-    replace: 'this.#fail(error)',
+    file: 'handshake/driver.ts',
+    find: 'if (this.#busy) this.#aborted ??= error\n    else this.#host.fail(error)',
+    replace: 'this.#host.fail(error)',
     tests: ['reentrancy.test.ts'],
   },
 ]

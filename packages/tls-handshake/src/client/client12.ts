@@ -269,7 +269,7 @@ function sendFinished(client: Client12, keys: Protections): Uint8Array {
   const { wire, config, facts, pending } = hs
   hs.transcript.start(hash)
   wire.sendChangeCipherSpec()
-  wire.changeWriteKeys(keys.client.writer())
+  wire.changeWriteKeys(keys.client)
   wire.writer.peerMaxFragment = hs.recordLimits.send
   wire.writer.splitFirstByte =
     version === 0x0301 && suite.cbc !== undefined && suite.cbc !== 'null' && config.cbcRecordSplitting !== false
@@ -313,8 +313,8 @@ function* readTicket({ hs, ticketPromised }: Client12): Flow<ReceivedTicket | un
 function* readFinished(client: Client12, keys: Protections): Flow<Uint8Array> {
   const { hs } = client
   const { hash, master } = client.state!
-  yield* nextChangeCipherSpec()
-  hs.wire.changeReadKeys(keys.server.reader())
+  yield* nextChangeCipherSpec(hs.wire)
+  hs.wire.changeReadKeys(keys.server)
   hs.wire.reader.maxPlaintext = hs.recordLimits.receive
   const message = yield* nextMessage(HandshakeType.finished)
   const expected = verifyData(hash, master, 'server', hs.transcript.digest())

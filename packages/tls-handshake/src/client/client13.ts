@@ -12,6 +12,7 @@ import { supportedGroups } from '../extensions/supported-groups.ts'
 import { selectedVersion } from '../extensions/supported-versions.ts'
 import { tlsFlags } from '../extensions/tls-flags.ts'
 import { inBoth } from '../handshake/in-common.ts'
+import type { TrafficCipher } from '../handshake/keys.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { emptyCertificate13 } from '../messages/certificate.ts'
 import { type CertificateRequest13, decodeCertificateRequest13 } from '../messages/certificate-request.ts'
@@ -30,7 +31,7 @@ import {
 import { withPeerShare } from '../tls13/key-exchange.ts'
 import { KeySchedule } from '../tls13/key-schedule.ts'
 import type { Psk } from '../tls13/psk.ts'
-import { type TrafficCipher, trafficReader, trafficWriter } from '../tls13/traffic-keys.ts'
+import { TrafficKeys } from '../tls13/traffic-keys.ts'
 import type { Transcript } from '../tls13/transcript.ts'
 import { limitFragments, negotiatedProtocol, verifyServer } from './answers.ts'
 import type { ClientContext } from './client-context.ts'
@@ -140,7 +141,7 @@ function enterHandshakeKeys(client: Client13): void {
   hs.logSecret('CLIENT_HANDSHAKE_TRAFFIC_SECRET', hs.random, client.clientHandshakeSecret)
   hs.logSecret('SERVER_HANDSHAKE_TRAFFIC_SECRET', hs.random, client.serverHandshakeSecret)
   schedule.enterMain()
-  hs.wire.changeReadKeys(trafficReader(cipher, client.serverHandshakeSecret))
+  hs.wire.changeReadKeys(new TrafficKeys(cipher, client.serverHandshakeSecret))
   // With early data under way, its keys stay until the server has said what becomes of it.
   if (!hs.earlyData) writeWithHandshakeKeys(client)
 }
@@ -148,7 +149,7 @@ function enterHandshakeKeys(client: Client13): void {
 /** From here on alerts, too, are encrypted (RFC 9846 §6). */
 export function writeWithHandshakeKeys(client: Client13): void {
   sendChangeCipherSpecOnce(client.hs)
-  client.hs.wire.changeWriteKeys(trafficWriter(client.cipher, client.clientHandshakeSecret))
+  client.hs.wire.changeWriteKeys(new TrafficKeys(client.cipher, client.clientHandshakeSecret))
 }
 
 // --- EncryptedExtensions (RFC 9846 §4.4.1)
@@ -286,7 +287,7 @@ function sendClientFinished(client: Client13, { applicationHash }: ServerFinishe
   const resumptionSecret = schedule.resumptionSecret(hs.transcript.digest())
   schedule.destroy()
   wipe(client.clientHandshakeSecret, client.serverHandshakeSecret)
-  wire.changeWriteKeys(trafficWriter(cipher, secrets.write))
-  wire.changeReadKeys(trafficReader(cipher, secrets.read))
+  wire.changeWriteKeys(new TrafficKeys(cipher, secrets.write))
+  wire.changeReadKeys(new TrafficKeys(cipher, secrets.read))
   return resumptionSecret
 }

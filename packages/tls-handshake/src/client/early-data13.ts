@@ -1,10 +1,11 @@
 import { peerError } from '@x/tls-record'
 import { EARLY_DATA } from '../extensions/early-data.ts'
 import type { ExtensionBlock } from '../extensions/registry.ts'
+import { NO_KEYS } from '../handshake/keys.ts'
 import { encodeHandshake, HandshakeType } from '../messages/handshake-message.ts'
 import { sameProtocol } from '../tls13/early-data.ts'
 import { pskSchedule } from '../tls13/psk.ts'
-import { trafficWriter } from '../tls13/traffic-keys.ts'
+import { TrafficKeys } from '../tls13/traffic-keys.ts'
 import type { ClientContext } from './client-context.ts'
 import { type Client13, writeWithHandshakeKeys } from './client13.ts'
 import type { ClientParts } from './parts.ts'
@@ -48,7 +49,7 @@ function start(hs: ClientContext, hello: Uint8Array): void {
   hs.secrets.earlyExporter = schedule.earlyExporterSecret(helloHash)
   hs.secrets.earlyHash = schedule.hash
   hs.logSecret('EARLY_EXPORTER_SECRET', hs.random, hs.secrets.earlyExporter)
-  hs.wire.changeWriteKeys(trafficWriter({ aead: hs.provider.aeads[suite.aead]!, hash: schedule.hash }, secret))
+  hs.wire.changeWriteKeys(new TrafficKeys({ aead: hs.provider.aeads[suite.aead]!, hash: schedule.hash }, secret))
   hs.wire.openEarlyData(hs.earlyData!.psk.session!.maxEarlyData!)
   secret.fill(0)
 }
@@ -56,7 +57,7 @@ function start(hs: ClientContext, hello: Uint8Array): void {
 /** RFC 9846 §4.2.2: not after a HelloRetryRequest. */
 function abandon(hs: ClientContext): void {
   hs.wire.closeEarlyData()
-  hs.wire.writePlaintext()
+  hs.wire.changeWriteKeys(NO_KEYS)
   hs.earlyData!.schedule.destroy()
   hs.earlyData = undefined
   hs.facts.earlyDataAccepted = false

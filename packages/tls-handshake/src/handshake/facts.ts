@@ -23,6 +23,8 @@ export type EarlyDataReason =
  */
 export interface ConnectionFacts {
   version?: ProtocolVersion
+  /** The first handshake is done. */
+  complete?: boolean
   localSignatureScheme?: number
   /** What we showed. */
   credential?: Credential

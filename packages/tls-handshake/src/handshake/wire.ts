@@ -1,13 +1,16 @@
-import type { ReadProtection, RecordReader, RecordWriter, WriteProtection } from '@x/tls-record'
+import type { RecordReader, RecordWriter } from '@x/tls-record'
 import type { TlsConfig } from '../config.ts'
 import type { TlsEvent } from '../events.ts'
+import type { Keys } from './keys.ts'
 import type { PeerState } from './peer-state.ts'
 import type { RecordState } from './record-gate.ts'
 
 /** What a handshake may do to the connection it runs on. */
 export interface Wire {
-  readonly reader: RecordReader
-  readonly writer: RecordWriter
+  /** What is settled of the records that come. */
+  readonly reader: Pick<RecordReader, 'version' | 'maxPlaintext' | 'allowPlaintextAlert' | 'skipEarlyData'>
+  /** And of those that go. */
+  readonly writer: Pick<RecordWriter, 'version' | 'maxInner' | 'peerMaxFragment' | 'splitFirstByte'>
   /** Adds a message to the flight. A flight goes out in as few records as it fits in. */
   send(message: Uint8Array): void
   /** What was sent so far becomes records now: the next ones will look different. */
@@ -18,17 +21,15 @@ export interface Wire {
    *
    * @throws {TlsError} when a byte of a handshake message is left over (RFC 9846 §5.1)
    */
-  changeReadKeys(protection: ReadProtection): void
+  changeReadKeys(keys: Keys): void
   /** From the next message on, write with these keys. */
-  changeWriteKeys(protection: WriteProtection): void
-  /** Back to plaintext: a HelloRetryRequest ended the early data. */
-  writePlaintext(): void
+  changeWriteKeys(keys: Keys): void
   /** @throws {TlsError} when something follows the last message of a flight in its record (RFC 9846 §5.1) */
   requireRecordBoundary(): void
   /** Which records may come from here on. */
   enter(state: RecordState): void
-  /** Server: bytes of early data that may still come. */
-  earlyDataAllowed: number
+  /** Server: early data may come from here on, so many bytes of it. */
+  admitEarlyData(bytes: number): void
   /** Client: early data may be written, so many bytes of it. */
   openEarlyData(bytes: number): void
   /** Client: no more early data. What waits goes out first. */
@@ -41,8 +42,8 @@ export interface Wire {
   holdOutgoing(): void
   /** Application data may go out from here on. */
   openOutgoing(): void
-  /** KeyUpdates received since the last application data. */
-  keyUpdatesInARow: number
+  /** Counts a KeyUpdate that was received. @returns how many there were since the last application data */
+  countKeyUpdate(): number
   /** The peer has changed its keys; with `answer`, a KeyUpdate goes out before our next application data (RFC 9846 §4.7.3). */
   peerUpdatedKeys(answer: boolean): void
   /** Server: what `requestClientCertificate` does; false when the client cannot. */

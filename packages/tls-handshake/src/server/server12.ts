@@ -345,8 +345,8 @@ function* readCertificateVerify({ hs, version }: Server12, leaf: PeerCertificate
 function* readFinished(server: Server12, keys: Protections): Flow<Uint8Array> {
   const { hs, state } = server
   hs.transcript.start(state!.hash)
-  yield* nextChangeCipherSpec()
-  hs.wire.changeReadKeys(keys.client.reader())
+  yield* nextChangeCipherSpec(hs.wire)
+  hs.wire.changeReadKeys(keys.client)
   hs.wire.reader.maxPlaintext = hs.recordLimits.receive
   if (server.npn) {
     const message = yield* nextMessage(HandshakeType.next_protocol)
@@ -413,7 +413,7 @@ function sendFinished({ hs, state }: Server12, keys: Protections): Uint8Array {
   const { wire, config } = hs
   const { hash, master, suite, version } = state!
   wire.sendChangeCipherSpec()
-  wire.changeWriteKeys(keys.server.writer())
+  wire.changeWriteKeys(keys.server)
   wire.writer.peerMaxFragment = hs.recordLimits.send
   wire.writer.splitFirstByte =
     version === Version.TLS10 && suite.cbc !== undefined && suite.cbc !== 'null' && config.cbcRecordSplitting !== false

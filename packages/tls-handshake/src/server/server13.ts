@@ -20,6 +20,7 @@ import {
 } from '../extensions/signature-algorithms.ts'
 import { SUPPORTED_GROUPS, supportedGroups } from '../extensions/supported-groups.ts'
 import { selectedVersion } from '../extensions/supported-versions.ts'
+import type { TrafficCipher } from '../handshake/keys.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { encodeCertificateRequest13 } from '../messages/certificate-request.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
@@ -43,7 +44,7 @@ import {
 import { chooseCredential13, type PeerWishes } from '../tls13/credentials.ts'
 import { withPeerShare } from '../tls13/key-exchange.ts'
 import { KeySchedule } from '../tls13/key-schedule.ts'
-import { type TrafficCipher, trafficReader, trafficWriter } from '../tls13/traffic-keys.ts'
+import { TrafficKeys } from '../tls13/traffic-keys.ts'
 import type { Transcript } from '../tls13/transcript.ts'
 import { selectProtocol, staple } from './answers.ts'
 import { judgeEarlyData, ticketAgeSkew } from './early-data.ts'
@@ -314,7 +315,7 @@ function* sendServerHello(server: Server13): Flow {
   hs.logSecret('CLIENT_HANDSHAKE_TRAFFIC_SECRET', clientRandom, server.clientHandshakeSecret)
   hs.logSecret('SERVER_HANDSHAKE_TRAFFIC_SECRET', clientRandom, server.serverHandshakeSecret)
   schedule.enterMain()
-  wire.changeWriteKeys(trafficWriter(cipher, server.serverHandshakeSecret))
+  wire.changeWriteKeys(new TrafficKeys(cipher, server.serverHandshakeSecret))
 }
 
 /** RFC 6066 §3 wants no acknowledgement in a resumption; RFC 9846 §4.3 negotiates anew, and some servers acknowledge. */
@@ -391,14 +392,13 @@ function sendServerFinished(server: Server13): void {
   hs.logSecret('SERVER_TRAFFIC_SECRET_0', hs.clientRandom, secrets.write)
   hs.logSecret('EXPORTER_SECRET', hs.clientRandom, secrets.exporter)
   server.serverHandshakeSecret.fill(0)
-  wire.changeWriteKeys(trafficWriter(cipher, secrets.write))
+  wire.changeWriteKeys(new TrafficKeys(cipher, secrets.write))
   wire.reader.version = Version.TLS12
 
   if (server.acceptsEarlyData) {
-    wire.changeReadKeys(trafficReader(cipher, server.earlySecret!))
+    wire.changeReadKeys(new TrafficKeys(cipher, server.earlySecret!))
     server.earlySecret!.fill(0)
-    wire.earlyDataAllowed = hs.config.maxEarlyData!
-    wire.enter('earlyData')
+    wire.admitEarlyData(hs.config.maxEarlyData!)
     // The client has proved to know the PSK: 0.5-RTT data is for it alone.
     wire.openOutgoing()
     return
@@ -406,7 +406,7 @@ function sendServerFinished(server: Server13): void {
   // RFC 9846 §4.3.10: what was sent on the chance that we take it is passed over.
   if (server.hello.extensions.has(EARLY_DATA)) wire.reader.skipEarlyData()
   wire.reader.allowPlaintextAlert = true
-  wire.changeReadKeys(trafficReader(cipher, server.clientHandshakeSecret))
+  wire.changeReadKeys(new TrafficKeys(cipher, server.clientHandshakeSecret))
 }
 
 // --- The client's second flight
@@ -418,7 +418,7 @@ function* readEarlyData(server: Server13): Flow {
   decodeBody(message, () => undefined)
   hs.received(message)
   hs.wire.enter('handshake')
-  hs.wire.changeReadKeys(trafficReader(cipher, server.clientHandshakeSecret))
+  hs.wire.changeReadKeys(new TrafficKeys(cipher, server.clientHandshakeSecret))
 }
 
 function* readClientCredential(server: Server13): Flow {
@@ -474,6 +474,6 @@ function* readClientFinished(server: Server13): Flow<Uint8Array> {
   const resumptionSecret = schedule.resumptionSecret(hs.transcript.digest())
   schedule.destroy()
   server.clientHandshakeSecret.fill(0)
-  wire.changeReadKeys(trafficReader(cipher, secrets.read!))
+  wire.changeReadKeys(new TrafficKeys(cipher, secrets.read!))
   return resumptionSecret
 }

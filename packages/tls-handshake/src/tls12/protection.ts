@@ -1,13 +1,6 @@
 import type { CryptoProvider } from '@x/crypto-primitives'
-import {
-  Aead12Reader,
-  Aead12Writer,
-  CbcReader,
-  CbcWriter,
-  localError,
-  type ReadProtection,
-  type WriteProtection,
-} from '@x/tls-record'
+import { Aead12Reader, Aead12Writer, CbcReader, CbcWriter, localError } from '@x/tls-record'
+import type { Keys } from '../handshake/keys.ts'
 import type { CipherSuite12 } from '../registry/cipher-suites12.ts'
 import { type KeyBlock, keyBlock } from './key-schedule.ts'
 import type { Connection12 } from './state.ts'
@@ -19,8 +12,8 @@ const IMPLICIT_NONCE = 4
 const SWEET32_RECORDS = 0x8000
 
 export interface Protections {
-  readonly client: { readonly writer: () => WriteProtection; readonly reader: () => ReadProtection }
-  readonly server: { readonly writer: () => WriteProtection; readonly reader: () => ReadProtection }
+  readonly client: Keys
+  readonly server: Keys
 }
 
 /** Record protection for both directions, out of the key block (RFC 5246 §6.3). Each is made when it is needed. */
@@ -63,9 +56,7 @@ function blockCipher(provider: CryptoProvider, suite: CipherSuite12) {
   return algorithm
 }
 
-type Side = Protections['client']
-
-function bothSides(keys: KeyBlock, make: (key: Uint8Array, mac: Uint8Array, iv: Uint8Array) => Side): Protections {
+function bothSides(keys: KeyBlock, make: (key: Uint8Array, mac: Uint8Array, iv: Uint8Array) => Keys): Protections {
   return {
     client: make(keys.clientKey, keys.clientMac, keys.clientIv),
     server: make(keys.serverKey, keys.serverMac, keys.serverIv),

@@ -1,10 +1,12 @@
 import { peerError } from '@x/tls-record'
 import type { TlsConfig } from '../config.ts'
 import type { HandshakeContext } from '../handshake/context.ts'
+import type { Wire } from '../handshake/wire.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
 import { decodeKeyUpdate } from '../messages/key-update.ts'
 import { nextTrafficSecret } from './key-schedule.ts'
-import { trafficReader, trafficWriter } from './traffic-keys.ts'
+import type { ConnectionSecrets } from './secrets.ts'
+import { TrafficKeys } from './traffic-keys.ts'
 
 type Context = HandshakeContext<TlsConfig>
 
@@ -12,7 +14,7 @@ type Context = HandshakeContext<TlsConfig>
 export function receiveKeyUpdate(hs: Context, message: HandshakeMessage): void {
   const requested = decodeKeyUpdate(message)
   const limit = hs.config.limits?.keyUpdates ?? 32
-  if (++hs.wire.keyUpdatesInARow > limit) {
+  if (hs.wire.countKeyUpdate() > limit) {
     throw peerError(
       'unexpected_message',
       'TOO_MANY_KEY_UPDATES',
@@ -28,13 +30,14 @@ function updateReadKeys({ secrets, wire }: Context): void {
   const next = nextTrafficSecret(secrets.hash!, secrets.read!)
   secrets.read!.fill(0)
   secrets.read = next
-  wire.changeReadKeys(trafficReader(secrets.cipher!, next))
+  wire.changeReadKeys(new TrafficKeys(secrets.cipher!, next))
 }
 
 /** What we write from here on is under the next keys. To be called right after our KeyUpdate was sent. */
-export function updateWriteKeys({ secrets, wire }: Pick<Context, 'secrets' | 'wire'>): void {
+export function updateWriteKeys(own: { secrets: ConnectionSecrets; wire: Pick<Wire, 'changeWriteKeys'> }): void {
+  const { secrets, wire } = own
   const next = nextTrafficSecret(secrets.hash!, secrets.write!)
   secrets.write!.fill(0)
   secrets.write = next
-  wire.changeWriteKeys(trafficWriter(secrets.cipher!, next))
+  wire.changeWriteKeys(new TrafficKeys(secrets.cipher!, next))
 }

@@ -1,5 +1,5 @@
 import type { Hash } from '@x/crypto-primitives'
-import type { TrafficCipher } from './traffic-keys.ts'
+import type { TrafficCipher } from '../handshake/keys.ts'
 
 /** The secrets that outlive a handshake. They belong to the connection, which wipes them. */
 export interface ConnectionSecrets {

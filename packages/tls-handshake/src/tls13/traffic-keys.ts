@@ -1,30 +1,30 @@
-import { type AeadAlgorithm, type Hash, hkdfExpandLabel } from '@x/crypto-primitives'
+import { type AeadAlgorithm, hkdfExpandLabel } from '@x/crypto-primitives'
 import { Aead13Reader, Aead13Writer } from '@x/tls-record'
 import { EMPTY } from '../codec/bytes.ts'
+import type { Keys, TrafficCipher } from '../handshake/keys.ts'
 
-/** What turns a traffic secret into record protection: the suite's AEAD and hash. */
-export interface TrafficCipher {
-  readonly aead: AeadAlgorithm
-  readonly hash: Hash
-}
+/** Keys out of a traffic secret (RFC 9846 §7.3). */
+export class TrafficKeys implements Keys {
+  constructor(
+    readonly cipher: TrafficCipher,
+    readonly secret: Uint8Array,
+  ) {}
 
-/** [sender]_write_key and _iv (RFC 9846 §7.3), used at once and wiped. */
-function withKeys<T>(
-  { aead, hash }: TrafficCipher,
-  secret: Uint8Array,
-  use: new (aead: AeadAlgorithm, key: Uint8Array, iv: Uint8Array) => T,
-): T {
-  const key = hkdfExpandLabel(hash, secret, 'key', EMPTY, aead.keyLength)
-  const iv = hkdfExpandLabel(hash, secret, 'iv', EMPTY, aead.nonceLength)
-  const protection = new use(aead, key, iv)
-  key.fill(0)
-  return protection
-}
+  reader(): Aead13Reader {
+    return this.#derive(Aead13Reader)
+  }
 
-export function trafficWriter(cipher: TrafficCipher, secret: Uint8Array): Aead13Writer {
-  return withKeys(cipher, secret, Aead13Writer)
-}
+  writer(): Aead13Writer {
+    return this.#derive(Aead13Writer)
+  }
 
-export function trafficReader(cipher: TrafficCipher, secret: Uint8Array): Aead13Reader {
-  return withKeys(cipher, secret, Aead13Reader)
+  /** [sender]_write_key and _iv, used at once and wiped. */
+  #derive<T>(protection: new (aead: AeadAlgorithm, key: Uint8Array, iv: Uint8Array) => T): T {
+    const { aead, hash } = this.cipher
+    const key = hkdfExpandLabel(hash, this.secret, 'key', EMPTY, aead.keyLength)
+    const iv = hkdfExpandLabel(hash, this.secret, 'iv', EMPTY, aead.nonceLength)
+    const derived = new protection(aead, key, iv)
+    key.fill(0)
+    return derived
+  }
 }

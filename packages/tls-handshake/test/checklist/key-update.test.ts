@@ -14,7 +14,11 @@ function update(evil: EvilPeer, value = 0): void {
   evil.raw.push(...evil.writer.takeOutput())
   updateWriteKeys({
     secrets: evil.secrets,
-    wire: { changeWriteKeys: (keys: never) => (evil.writer.protection = keys) } as never,
+    wire: {
+      changeWriteKeys(keys) {
+        evil.writer.protection = keys.writer()
+      },
+    },
   })
 }
 

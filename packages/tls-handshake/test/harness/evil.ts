@@ -1,15 +1,8 @@
-import {
-  ByteQueue,
-  ContentType,
-  PlaintextWriter,
-  type ReadProtection,
-  RecordReader,
-  RecordWriter,
-  type WriteProtection,
-} from '@x/tls-record'
+import { ByteQueue, ContentType, RecordReader, RecordWriter } from '@x/tls-record'
 import { clientOfAllVersions } from '../../src/client/all-versions.ts'
 import { EVERY_PART } from '../../src/client/every-part.ts'
 import type { ConnectionFacts } from '../../src/handshake/facts.ts'
+import type { Keys } from '../../src/handshake/keys.ts'
 import { MessageBuffer } from '../../src/handshake/message-buffer.ts'
 import type { RecordState } from '../../src/handshake/record-gate.ts'
 import type { Flow, Step } from '../../src/handshake/step.ts'
@@ -183,8 +176,8 @@ export class EvilPeer {
 
   #wire(): Wire {
     const ignored = {
-      earlyDataAllowed: 0,
-      keyUpdatesInARow: 0,
+      admitEarlyData() {},
+      countKeyUpdate: () => 0,
       openEarlyData() {},
       closeEarlyData() {},
       openOutgoing() {},
@@ -208,15 +201,12 @@ export class EvilPeer {
         this.flush()
         this.writer.write(ContentType.change_cipher_spec, Uint8Array.of(1))
       },
-      changeReadKeys: (protection: ReadProtection) => {
-        this.reader.protection = protection
+      changeReadKeys: (keys: Keys) => {
+        this.reader.protection = keys.reader()
       },
-      changeWriteKeys: (protection: WriteProtection) => {
+      changeWriteKeys: (keys: Keys) => {
         this.flush()
-        this.writer.protection = protection
-      },
-      writePlaintext: () => {
-        this.writer.protection = new PlaintextWriter()
+        this.writer.protection = keys.writer()
       },
       emit: (event: TlsEvent) => {
         this.events.push(event)

@@ -41,7 +41,7 @@ import {
   KeySchedule,
   nextTrafficSecret,
 } from '../../../../packages/tls-handshake/src/tls13/key-schedule.ts'
-import { trafficWriter } from '../../../../packages/tls-handshake/src/tls13/traffic-keys.ts'
+import { TrafficKeys } from '../../../../packages/tls-handshake/src/tls13/traffic-keys.ts'
 import { credentialsOf } from '../identities.ts'
 import { clientConfig, serverConfig, sessionOf } from './parties.ts'
 import { Speaker } from './speaker.ts'
@@ -82,7 +82,7 @@ abstract class Speaker13 extends Speaker {
   protected writeWith(secret: Uint8Array): void {
     for (const bytes of this.writer.takeOutput()) this.victim.receive(bytes)
     const aead = this.provider.aeads['aes-128-gcm']!
-    this.writer.protection = trafficWriter({ aead, hash: this.hash256 }, secret.slice())
+    this.writer.protection = new TrafficKeys({ aead, hash: this.hash256 }, secret.slice()).writer()
   }
 
   /** Once both hellos are there. @returns both sides' handshake secrets */

@@ -1,6 +1,7 @@
 /** Clients of TLS 1.0 to 1.3, without the server's side. */
 import { clientOfAllVersions } from './client/all-versions.ts'
-import { type ClientParts, partsFor } from './client/parts.ts'
+import type { ClientParts } from './client/client-context.ts'
+import { partsFor } from './client/parts.ts'
 import type { ClientConfig } from './config.ts'
 import { Connection } from './connection.ts'
 
@@ -19,11 +20,11 @@ export function tlsClient(config: ClientConfig, ...parts: readonly ClientParts[]
 }
 
 export { Alert, AlertError, alertName, TlsError } from '@x/tls-record'
+export type { ClientParts } from './client/client-context.ts'
 export { compressedCertificates } from './client/compressed-certificates.ts'
 export { earlyData } from './client/early-data13.ts'
 export { clientCertificates } from './client/every-part.ts'
 export { helloForms } from './client/hello-form.ts'
-export type { ClientParts } from './client/parts.ts'
 export { preSharedKeys } from './client/pre-shared-keys13.ts'
 export type * from './config.ts'
 export type { Connection } from './connection.ts'

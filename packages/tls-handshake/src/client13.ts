@@ -1,8 +1,8 @@
 /** Clients of TLS 1.3 alone: no server, and nothing of TLS up to 1.2. */
 import { configError, Version } from '@x/tls-record'
-import { ClientContext } from './client/client-context.ts'
+import { ClientContext, type ClientParts } from './client/client-context.ts'
 import { clientHandshake } from './client/client-handshake.ts'
-import { type ClientParts, partsFor } from './client/parts.ts'
+import { partsFor } from './client/parts.ts'
 import type { ClientConfig } from './config.ts'
 import { Connection } from './connection.ts'
 import type { Handshake } from './handshake/handshake.ts'
@@ -39,10 +39,10 @@ function* handshake(config: ClientConfig, parts: ClientParts, ...connection: Par
 
 export { Alert, AlertError, alertName, TlsError } from '@x/tls-record'
 export { clientCertificates13 as clientCertificates } from './client/certificates13.ts'
+export type { ClientParts } from './client/client-context.ts'
 export { compressedCertificates } from './client/compressed-certificates.ts'
 export { earlyData } from './client/early-data13.ts'
 export { helloForms } from './client/hello-form.ts'
-export type { ClientParts } from './client/parts.ts'
 export { preSharedKeys } from './client/pre-shared-keys13.ts'
 export type * from './config.ts'
 export type { Connection } from './connection.ts'

@@ -6,10 +6,10 @@
  * {@link AlertError} (or rejects with one) chooses the alert; anything else thrown is `internal_error`, blamed on us.
  */
 import type { Awaitable, CryptoProvider, GroupName, PublicKey, Signer } from '@x/crypto-primitives'
+import type { ProtocolVersion } from './registry/versions.ts'
 import type { PskIdentity, Session } from './session.ts'
 
-/** Wire numbers: 0x0301 TLS 1.0 … 0x0304 TLS 1.3. */
-export type ProtocolVersion = 0x0301 | 0x0302 | 0x0303 | 0x0304
+export type { ProtocolVersion }
 
 /** A certificate chain with the key that goes with it. */
 export interface Credential {

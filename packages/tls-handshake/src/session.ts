@@ -1,5 +1,5 @@
 import type { HashName } from '@x/crypto-primitives'
-import type { ProtocolVersion } from './config.ts'
+import type { ProtocolVersion } from './registry/versions.ts'
 
 /**
  * What a resumption needs, public and serialisable: `encodeSession` and `decodeSession` give it as bytes, and

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { dirname, join } from 'node:path'
+import { describe, expect, it, test } from 'vitest'
 
 const packages = new URL('../../../packages/', import.meta.url).pathname
 
@@ -80,6 +80,56 @@ describe('the arrows between packages', () => {
       }
     })
   }
+})
+
+/** Files by the files they import, types included. */
+function imported(folder: string): Map<string, string[]> {
+  return new Map(
+    sources(folder).map((file) => [
+      file,
+      imports(readFileSync(file, 'utf8'))
+        .filter((target) => target.startsWith('.'))
+        .map((target) => join(dirname(file), target)),
+    ]),
+  )
+}
+
+/** A way from a file back to itself, if there is one. */
+function circle(graph: Map<string, string[]>): string[] | undefined {
+  const done = new Set<string>()
+  const way: string[] = []
+  const visit = (file: string): string[] | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file]
+    if (done.has(file)) return undefined
+    way.push(file)
+    for (const next of graph.get(file) ?? []) {
+      const found = visit(next)
+      if (found) return found
+    }
+    way.pop()
+    done.add(file)
+    return undefined
+  }
+  for (const file of graph.keys()) {
+    const found = visit(file)
+    if (found) return found
+  }
+  return undefined
+}
+
+describe('no file imports itself by way of others, not even for a type', () => {
+  test.each(['crypto-primitives', 'tls-record', 'tls-handshake', 'secure-context'])('@x/%s', (name) => {
+    expect(circle(imported(join(packages, name, 'src')))).toBeUndefined()
+  })
+
+  it('would be found', () => {
+    const graph = new Map([
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', ['b']],
+    ])
+    expect(circle(graph)).toEqual(['b', 'c', 'b'])
+  })
 })
 
 describe('the manifests', () => {

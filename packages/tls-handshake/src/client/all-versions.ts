@@ -1,10 +1,10 @@
 import type { ClientConfig } from '../config.ts'
 import type { Handshake } from '../handshake/handshake.ts'
 import type { Flow } from '../handshake/step.ts'
+import type { ClientParts } from './client-context.ts'
 import { ClientContext12 } from './client-context12.ts'
 import { clientHandshake } from './client-handshake.ts'
 import { clientHandshake12 } from './client12.ts'
-import type { ClientParts } from './parts.ts'
 
 /** A client of TLS 1.0 to 1.3. */
 export function clientOfAllVersions(config: ClientConfig, parts: ClientParts): Handshake {

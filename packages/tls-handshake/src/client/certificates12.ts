@@ -1,25 +1,24 @@
 import { Alert, TlsError } from '@x/tls-record'
 import type { Writer } from '../codec/writer.ts'
-import type { CertificateRequestInfo, Credential } from '../config.ts'
+import type { CertificateRequestInfo, Credential, ProtocolVersion } from '../config.ts'
 import { chooseFitting } from '../handshake/credential-choice.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import { type CertificateRequest12, certificateTypeOf } from '../messages/certificate-request12.ts'
 import { encodeHandshake, HandshakeType } from '../messages/handshake-message.ts'
 import { chooseSigning, type Signing } from '../tls12/signatures.ts'
 import { issuerMatches } from '../tls13/credentials.ts'
-import type { ClientParts } from './parts.ts'
-import type { Client12 } from './server-hello12.ts'
+import type { ClientContext, ClientParts } from './client-context.ts'
 
 /** Certificates of a client of TLS up to 1.2. */
 export const clientCertificates12: ClientParts = { certificates12: { select } }
 
 /** RFC 5246 §7.4.6: a credential that fits the request, or an empty Certificate. */
 function* select(
-  client: Client12,
+  hs: ClientContext,
+  version: ProtocolVersion,
   request: CertificateRequest12,
   info: CertificateRequestInfo,
 ): Flow<{ readonly chain: readonly Uint8Array[]; prove(): Flow } | undefined> {
-  const { hs, version } = client
   const { config, facts } = hs
   const { onCertificateRequest } = config
   if (onCertificateRequest) yield* answer('selectCredential', () => onCertificateRequest(info))
@@ -45,7 +44,7 @@ function* select(
   if (choice) {
     const { credential, signing } = choice
     facts.credential = credential
-    return { chain: credential.chain, prove: () => sendCertificateVerify(client, credential, signing) }
+    return { chain: credential.chain, prove: () => sendCertificateVerify(hs, credential, signing) }
   }
   if (config.requireFittingCredential && candidates.length > 0) {
     throw new TlsError(reason, 'no client certificate fits what the server asks for', {
@@ -57,7 +56,7 @@ function* select(
 }
 
 /** CertificateVerify (RFC 5246 §7.4.8): over all messages so far. */
-function* sendCertificateVerify({ hs }: Client12, credential: Credential, signing: Signing): Flow {
+function* sendCertificateVerify(hs: ClientContext, credential: Credential, signing: Signing): Flow {
   const content = hs.transcript.kept
   const signature = yield* answer('sign', () => credential.signer.sign(signing.algorithm, content))
   hs.facts.localSignatureScheme = signing.scheme

@@ -8,8 +8,8 @@ import type { HandshakeMessage } from '../messages/handshake-message.ts'
 import { sendCredential, sendFinished } from '../tls13/authentication.ts'
 import { checkCredentials, chooseCredential13 } from '../tls13/credentials.ts'
 import type { Transcript } from '../tls13/transcript.ts'
-import { type Client13, readCertificateRequest, sendNoCredential } from './client13.ts'
-import type { ClientParts } from './parts.ts'
+import type { Client13, ClientParts } from './client-context.ts'
+import { readCertificateRequest, sendNoCredential } from './client13.ts'
 
 /** Certificates of a client of TLS 1.3, in the handshake and after it. */
 export const clientCertificates13: ClientParts = { certificates: { check: checkCredentials, send, answerRequests } }

@@ -1,21 +1,29 @@
 import type { HashName, KeyAgreement } from '@x/crypto-primitives'
+import { Version } from '@x/tls-record'
 import { EMPTY } from '../codec/bytes.ts'
-import type { ClientConfig } from '../config.ts'
+import type { CertificateRequestInfo, ClientConfig, Credential, ProtocolVersion } from '../config.ts'
+import type { ExtensionBlock } from '../extensions/registry.ts'
 import { HandshakeContext } from '../handshake/context.ts'
 import type { ConnectionFacts } from '../handshake/facts.ts'
+import type { TrafficCipher } from '../handshake/keys.ts'
 import type { Lent } from '../handshake/resumable.ts'
+import type { Flow } from '../handshake/step.ts'
 import type { Wire } from '../handshake/wire.ts'
+import type { CertificateRequest13 } from '../messages/certificate-request.ts'
+import type { CertificateRequest12 } from '../messages/certificate-request12.ts'
+import type { HandshakeMessage } from '../messages/handshake-message.ts'
+import type { ServerHello } from '../messages/server-hello.ts'
 import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import { enabledSuites13 } from '../registry/cipher-suites.ts'
 import type { GreaseValues } from '../registry/grease.ts'
 import { enabledGroups13, type Group } from '../registry/groups.ts'
 import { acceptedSchemes } from '../registry/signature-schemes.ts'
 import type { Session } from '../session.ts'
+import type { decompressCertificate } from '../tls13/authentication.ts'
 import type { KeySchedule } from '../tls13/key-schedule.ts'
 import type { Psk } from '../tls13/psk.ts'
 import type { ConnectionSecrets } from '../tls13/secrets.ts'
 import { Transcript } from '../tls13/transcript.ts'
-import type { ClientParts } from './parts.ts'
 import type { PendingExtension } from './pending-extension.ts'
 
 const NOTHING: readonly never[] = []
@@ -37,7 +45,7 @@ export class ClientContext extends HandshakeContext<ClientConfig> {
   }
 
   /** Highest first. */
-  readonly versions: readonly number[] = [0x0304]
+  readonly versions: readonly number[] = [Version.TLS13]
   readonly suites13: readonly CipherSuite13[] = enabledSuites13(this.provider, this.config.cipherSuites)
   readonly groups13: readonly Group[] = enabledGroups13(this.provider, this.config.groups)
   readonly signatureSchemes: readonly number[] = acceptedSchemes(this.provider, this.config.signatureSchemes)
@@ -82,7 +90,7 @@ export class ClientContext extends HandshakeContext<ClientConfig> {
   }
 
   get version13(): boolean {
-    return this.versions.includes(0x0304)
+    return this.versions.includes(Version.TLS13)
   }
 
   // --- What the older versions add to a hello
@@ -111,5 +119,80 @@ export class ClientContext extends HandshakeContext<ClientConfig> {
   /** Hashes of the suites on offer. */
   get hashes13(): HashName[] {
     return [...new Set(this.suites13.map((suite) => suite.hash))]
+  }
+}
+
+/** What a TLS 1.3 client knows once the ServerHello is there. */
+export interface Client13 {
+  readonly hs: ClientContext
+  readonly suite: CipherSuite13
+  readonly cipher: TrafficCipher
+  readonly schedule: KeySchedule
+  /** The PSK the server took. */
+  readonly psk: Psk | undefined
+  clientHandshakeSecret: Uint8Array
+  serverHandshakeSecret: Uint8Array
+}
+
+/**
+ * What a client can do beside a handshake with a server's certificate. A program imports the parts it wants
+ * and gives them, so that one which does without them does not carry their code; `TlsConnection.client` has them all.
+ */
+export interface ClientParts {
+  /** Certificates of our own. Without: a server that asks gets an empty Certificate. */
+  readonly certificates?: {
+    /** @throws {TlsError} for a credential that cannot be shown to anyone */
+    check(credentials: readonly Credential[] | undefined): void
+    /** Certificate and CertificateVerify, or an empty Certificate (RFC 9846 §4.5.1.2). */
+    send(client: Client13, request: CertificateRequest13, transcript: Transcript): Flow
+    /** What answers requests after the handshake, to be called at its end (RFC 9846 §4.7.2). */
+    answerRequests(client: Client13): (message: HandshakeMessage) => Flow
+  }
+  /** The same of TLS up to 1.2. */
+  readonly certificates12?: {
+    /** The credential to show, if one fits. @returns its chain, and how its CertificateVerify is sent */
+    select(
+      hs: ClientContext,
+      version: ProtocolVersion,
+      request: CertificateRequest12,
+      info: CertificateRequestInfo,
+    ): Flow<{ readonly chain: readonly Uint8Array[]; prove(): Flow } | undefined>
+  }
+  /** 0-RTT (RFC 9846 §2.3). */
+  readonly earlyData?: {
+    /** Puts it on offer, if the first PSK allows it. */
+    prepare(hs: ClientContext): void
+    /** Early data is protected by keys of the PSK from here on. */
+    start(hs: ClientContext, hello: Uint8Array): void
+    /** A HelloRetryRequest ends it. */
+    abandon(hs: ClientContext): void
+    /** EncryptedExtensions says what becomes of it. */
+    settle(client: Client13, extensions: ExtensionBlock): void
+    /** EndOfEarlyData. */
+    end(client: Client13): void
+  }
+  /** Tickets, resumption by them, and external PSKs. Without: tickets are neither asked for nor kept. */
+  readonly preSharedKeys?: {
+    /** Looks at the session, which may be of any version, before it is offered. */
+    recall(hs: ClientContext): Flow
+    /** Those that may be offered now. */
+    offer(hs: ClientContext): Psk[]
+    extension(hs: ClientContext): PendingExtension
+    /** Fills the binders in. */
+    bind(hs: ClientContext, hello: Uint8Array): void
+    /** The one the server took. */
+    accept(hs: ClientContext, hello: ServerHello, suite: CipherSuite13): Psk | undefined
+    /** What the session says about the server. */
+    resume(client: Client13): void
+    receiveTicket(client: Client13, message: HandshakeMessage, resumptionSecret: Uint8Array, count: number): void
+  }
+  /** Certificates that a server compresses. */
+  readonly compressedCertificates?: typeof decompressCertificate
+  /** A ClientHello that does not look like the last one, or like ours at all. */
+  readonly helloForm?: {
+    grease(provider: ClientConfig['provider']): GreaseValues
+    permute(hs: ClientContext, extensions: PendingExtension[]): PendingExtension[]
+    /** Makes a hello that someone else wrote ours: what it offers is what may be answered. */
+    adopt(hs: ClientContext, hello: Uint8Array): Uint8Array
   }
 }

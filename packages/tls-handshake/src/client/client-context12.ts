@@ -72,7 +72,7 @@ export class ClientContext12 extends ClientContext {
   }
 
   override get olderSession(): Session | undefined {
-    return resumableSession12(this)
+    return resumableSession12(this, this.suites12)
   }
 
   /** By its id, or by its ticket with an id to recognise the answer by (RFC 5077 §3.4). */

@@ -1,4 +1,4 @@
-import { peerError } from '@x/tls-record'
+import { peerError, Version } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { CertificateRequestInfo, ClientConfig, PeerCertificate, ProtocolVersion } from '../config.ts'
 import { allows } from '../handshake/allowed.ts'
@@ -235,7 +235,7 @@ function* selectCredential(client: Client12, request: CertificateRequest12) {
   }
   facts.certificateRequest = info
   facts.sharedSignatureSchemes = inBoth(client.hs.signatureSchemes, request.signatureSchemes, false)
-  return parts.certificates12 && (yield* parts.certificates12.select(client, request, info))
+  return parts.certificates12 && (yield* parts.certificates12.select(client.hs, client.version, request, info))
 }
 
 const randoms = (client: Client12): Connection12['randoms'] => ({
@@ -272,7 +272,7 @@ function sendFinished(client: Client12, keys: Protections): Uint8Array {
   wire.changeWriteKeys(keys.client)
   wire.writer.peerMaxFragment = hs.recordLimits.send
   wire.writer.splitFirstByte =
-    version === 0x0301 && suite.cbc !== undefined && suite.cbc !== 'null' && config.cbcRecordSplitting !== false
+    version === Version.TLS10 && suite.cbc !== undefined && suite.cbc !== 'null' && config.cbcRecordSplitting !== false
   if (client.npnProtocols) {
     pending.npnProtocol = config.selectNpn!(client.npnProtocols)
     hs.send(encodeNextProtocol(pending.npnProtocol))

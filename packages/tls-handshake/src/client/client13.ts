@@ -12,7 +12,6 @@ import { supportedGroups } from '../extensions/supported-groups.ts'
 import { selectedVersion } from '../extensions/supported-versions.ts'
 import { tlsFlags } from '../extensions/tls-flags.ts'
 import { inBoth } from '../handshake/in-common.ts'
-import type { TrafficCipher } from '../handshake/keys.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { emptyCertificate13 } from '../messages/certificate.ts'
 import { type CertificateRequest13, decodeCertificateRequest13 } from '../messages/certificate-request.ts'
@@ -20,7 +19,6 @@ import { decodeEncryptedExtensions } from '../messages/encrypted-extensions.ts'
 import { checkFinished } from '../messages/finished.ts'
 import { type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
 import type { ServerHello } from '../messages/server-hello.ts'
-import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import {
   finishedData,
   readCertificate13,
@@ -34,23 +32,11 @@ import type { Psk } from '../tls13/psk.ts'
 import { TrafficKeys } from '../tls13/traffic-keys.ts'
 import type { Transcript } from '../tls13/transcript.ts'
 import { limitFragments, negotiatedProtocol, verifyServer } from './answers.ts'
-import type { ClientContext } from './client-context.ts'
+import type { Client13, ClientContext } from './client-context.ts'
 import { offeredGroup } from './client-hello.ts'
 import { sendChangeCipherSpecOnce } from './hello-retry.ts'
 import { clientPostHandshake13 } from './post-handshake13.ts'
 import { checkServerHello13 } from './server-hello13.ts'
-
-/** What a TLS 1.3 client knows once the ServerHello is there. */
-export interface Client13 {
-  readonly hs: ClientContext
-  readonly suite: CipherSuite13
-  readonly cipher: TrafficCipher
-  readonly schedule: KeySchedule
-  /** The PSK the server took. */
-  readonly psk: Psk | undefined
-  clientHandshakeSecret: Uint8Array
-  serverHandshakeSecret: Uint8Array
-}
 
 /** The client's side of TLS 1.3, from the ServerHello on (RFC 9846 §2). @returns what comes after the handshake */
 export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow<Flow> {

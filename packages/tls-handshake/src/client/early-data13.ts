@@ -6,9 +6,8 @@ import { encodeHandshake, HandshakeType } from '../messages/handshake-message.ts
 import { sameProtocol } from '../tls13/early-data.ts'
 import { pskSchedule } from '../tls13/psk.ts'
 import { TrafficKeys } from '../tls13/traffic-keys.ts'
-import type { ClientContext } from './client-context.ts'
-import { type Client13, writeWithHandshakeKeys } from './client13.ts'
-import type { ClientParts } from './parts.ts'
+import type { Client13, ClientContext, ClientParts } from './client-context.ts'
+import { writeWithHandshakeKeys } from './client13.ts'
 
 /** Early data of a client (RFC 9846 §2.3, §4.3.10). */
 export const earlyData: ClientParts = { earlyData: { prepare, start, abandon, settle, end } }

@@ -1,9 +1,10 @@
 import { clientCertificates12 } from './certificates12.ts'
 import { clientCertificates13 } from './certificates13.ts'
+import type { ClientParts } from './client-context.ts'
 import { compressedCertificates } from './compressed-certificates.ts'
 import { earlyData } from './early-data13.ts'
 import { helloForms } from './hello-form.ts'
-import { type ClientParts, together } from './parts.ts'
+import { together } from './parts.ts'
 import { preSharedKeys } from './pre-shared-keys13.ts'
 
 /** Certificates of ours in every version. */

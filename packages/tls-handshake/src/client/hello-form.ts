@@ -1,8 +1,7 @@
 import { decodeClientHello } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { greaseValues } from '../registry/grease.ts'
-import type { ClientContext } from './client-context.ts'
-import type { ClientParts } from './parts.ts'
+import type { ClientContext, ClientParts } from './client-context.ts'
 import type { PendingExtension } from './pending-extension.ts'
 
 /** GREASE (RFC 8701), extensions in an order of their own, and hellos rewritten byte for byte. */

@@ -1,4 +1,4 @@
-import { Alert, localError, peerError, TlsError } from '@x/tls-record'
+import { Alert, localError, peerError, TlsError, Version } from '@x/tls-record'
 import type { PeerCertificate } from '../config.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import { encodeClientKeyExchange } from '../messages/client-key-exchange.ts'
@@ -47,7 +47,7 @@ function* agree(
   if (suite.keyExchange === 'psk') return {}
   if (suite.keyExchange === 'rsa' || suite.keyExchange === 'rsa_psk') {
     // RFC 5246 §7.4.7.1: the version we offered, so that a rollback shows.
-    const secret = premasterSecret(Math.min(hs.versions[0], 0x0303), provider.randomBytes(46))
+    const secret = premasterSecret(Math.min(hs.versions[0], Version.TLS12), provider.randomBytes(46))
     const { publicKey } = leaf!
     if (!publicKey.encrypt) throw localError('UNSUPPORTED_ALGORITHM', 'the provider cannot encrypt with RSA')
     return { exchange: publicKey.encrypt(secret), secret }

@@ -1,7 +1,7 @@
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { receiveKeyUpdate } from '../tls13/key-update.ts'
-import type { Client13 } from './client13.ts'
+import type { Client13 } from './client-context.ts'
 
 /** What a server may send after the handshake (RFC 9846 §4.7). Ends only with the connection, by an error or not. */
 export function* clientPostHandshake13(client: Client13, resumptionSecret: Uint8Array): Flow {

@@ -1,4 +1,4 @@
-import { peerError } from '@x/tls-record'
+import { peerError, Version } from '@x/tls-record'
 import { bindersLength, offeredPsks, PRE_SHARED_KEY, selectedPsk } from '../extensions/pre-shared-key.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { isSound, mayLend } from '../handshake/resumable.ts'
@@ -10,9 +10,7 @@ import { type CipherSuite13, cipherSuite13 } from '../registry/cipher-suites.ts'
 import type { Session } from '../session.ts'
 import { KeySchedule, ticketPsk } from '../tls13/key-schedule.ts'
 import { externalPsks, type Psk, pskBinder } from '../tls13/psk.ts'
-import type { ClientContext } from './client-context.ts'
-import type { Client13 } from './client13.ts'
-import type { ClientParts } from './parts.ts'
+import type { Client13, ClientContext, ClientParts } from './client-context.ts'
 import type { PendingExtension } from './pending-extension.ts'
 import { MAX_TICKET_LIFETIME } from './resumption.ts'
 
@@ -48,7 +46,7 @@ function offer(hs: ClientContext): Psk[] {
 function resumableSession(hs: ClientContext): Psk | undefined {
   const { session } = hs
   if (session === undefined || hs.config.tickets === false || !hs.version13) return undefined
-  if (session.version !== 0x0304 || session.side !== 'client' || session.ticket === undefined) return undefined
+  if (session.version !== Version.TLS13 || session.side !== 'client' || session.ticket === undefined) return undefined
   if (session.ticket.length > MAX_TICKET) return undefined
   const suite = cipherSuite13(session.cipherSuite)
   // RFC 9846 §4.7.1: only with a suite of the same hash.
@@ -155,7 +153,7 @@ function receiveTicket(client: Client13, message: HandshakeMessage, resumptionSe
   const authenticatedAt = psk?.session?.authenticatedAt ?? now
   const session: Session = {
     side: 'client',
-    version: 0x0304,
+    version: Version.TLS13,
     cipherSuite: suite.id,
     secret: ticketPsk(client.cipher.hash, resumptionSecret, ticket.nonce),
     sessionId: new Uint8Array(0),

@@ -1,3 +1,4 @@
+import { Version } from '@x/tls-record'
 import type { PeerCertificate, PeerVerdict, TlsConfig } from '../config.ts'
 import { cipherSuite13 } from '../registry/cipher-suites.ts'
 import type { Session } from '../session.ts'
@@ -65,7 +66,7 @@ export function isSound(session: Session): boolean {
   const { version, secret, peerCertificates, lifetime, createdAt } = session
   return (
     secret instanceof Uint8Array &&
-    secret.length === (version === 0x0304 ? pskLength(session.cipherSuite) : MASTER_SECRET) &&
+    secret.length === (version === Version.TLS13 ? pskLength(session.cipherSuite) : MASTER_SECRET) &&
     Array.isArray(peerCertificates) &&
     peerCertificates.every((der) => der instanceof Uint8Array) &&
     Number.isFinite(lifetime) &&

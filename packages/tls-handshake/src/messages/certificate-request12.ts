@@ -1,4 +1,5 @@
 import type { KeyInfo } from '@x/crypto-primitives'
+import { Version } from '@x/tls-record'
 import { readDistinguishedNames } from '../extensions/distinguished-names.ts'
 import { decodeBody, encodeHandshake, type HandshakeMessage, HandshakeType } from './handshake-message.ts'
 
@@ -24,7 +25,7 @@ export function decodeCertificateRequest12(message: HandshakeMessage, version: n
   return decodeBody(message, (reader) => {
     const certificateTypes = [...reader.vector8(1)]
     // RFC 5246 §7.4.4: at least one.
-    const signatureSchemes = version >= 0x0303 ? reader.list16() : undefined
+    const signatureSchemes = version >= Version.TLS12 ? reader.list16() : undefined
     const block = reader.vector16()
     const readNames = (): Uint8Array[] => reader.nested(block, readDistinguishedNames)
     readNames()

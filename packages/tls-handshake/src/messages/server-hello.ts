@@ -1,4 +1,4 @@
-import { peerError } from '@x/tls-record'
+import { peerError, Version } from '@x/tls-record'
 import { equalBytes } from '../codec/bytes.ts'
 import { type ExtensionBlock, ExtensionWriter } from '../extensions/registry.ts'
 import { decodeOptionalExtensions } from './client-hello.ts'
@@ -54,9 +54,9 @@ export const DOWNGRADE_TLS11: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x44, 0
 export function checkDowngradeSentinel(random: Uint8Array, version: number, ourMaximum: number): void {
   const tail = random.subarray(24)
   const from13 = equalBytes(tail, DOWNGRADE_TLS12) || equalBytes(tail, DOWNGRADE_TLS11)
-  const from12 = version < 0x0303 && equalBytes(tail, DOWNGRADE_TLS11)
+  const from12 = version < Version.TLS12 && equalBytes(tail, DOWNGRADE_TLS11)
   // RFC 9846 §4.2.3: abort with illegal_parameter.
-  if ((ourMaximum >= 0x0304 && from13) || (ourMaximum === 0x0303 && from12)) {
+  if ((ourMaximum >= Version.TLS13 && from13) || (ourMaximum === Version.TLS12 && from12)) {
     throw peerError(
       'illegal_parameter',
       'INAPPROPRIATE_FALLBACK',

@@ -1,3 +1,4 @@
+import { Version } from '@x/tls-record'
 import { Reader } from '../codec/reader.ts'
 import type { Writer } from '../codec/writer.ts'
 import type { CipherSuite12 } from '../registry/cipher-suites12.ts'
@@ -48,7 +49,7 @@ export function decodeServerKeyExchange(
   let scheme: number | undefined
   let signature: Uint8Array | undefined
   if (!psk && suite.authentication !== 'anonymous') {
-    if (version >= 0x0303) scheme = reader.u16()
+    if (version >= Version.TLS12) scheme = reader.u16()
     signature = reader.vector16()
   }
   reader.end()

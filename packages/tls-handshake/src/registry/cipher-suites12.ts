@@ -1,4 +1,5 @@
 import type { AeadName, CbcName, CryptoProvider, HashName } from '@x/crypto-primitives'
+import { Version } from '@x/tls-record'
 import { rememberedByList } from './remembered.ts'
 
 /** How the premaster secret comes about (RFC 5246 §7.4.3, RFC 4279, RFC 5489). */
@@ -237,7 +238,7 @@ export const enabledSuites12 = /* @__PURE__ */ rememberedByList((provider, confi
 
 /** True when the suite may be used in this version. */
 export function suiteFitsVersion(suite: CipherSuite12, version: number): boolean {
-  return !suite.only12 || version >= 0x0303
+  return !suite.only12 || version >= Version.TLS12
 }
 
 /** Suites whose server proves itself by a certificate, and so signs or decrypts. */

@@ -1,5 +1,7 @@
-import { configError } from '@x/tls-record'
-import type { ProtocolVersion } from '../config.ts'
+import { configError, Version } from '@x/tls-record'
+
+/** Wire numbers: 0x0301 TLS 1.0 … 0x0304 TLS 1.3. */
+export type ProtocolVersion = 0x0301 | 0x0302 | 0x0303 | 0x0304
 
 /** What this package speaks: TLS 1.3 to 1.0. Numbers, which a bundle without older versions leaves out. */
 const IMPLEMENTED: ReadonlySet<number> = /* @__PURE__ */ new Set([0x0304, 0x0303, 0x0302, 0x0301])
@@ -21,7 +23,7 @@ export function enabledVersions(configured: readonly ProtocolVersion[] = DEFAULT
 
 /** `0x0304` as a reader of error messages knows it. */
 export function versionName(version: number): string {
-  return version >= 0x0301 && version <= 0x0304
-    ? `TLS 1.${version - 0x0301}`
+  return version >= Version.TLS10 && version <= Version.TLS13
+    ? `TLS 1.${version - Version.TLS10}`
     : `version 0x${version.toString(16).padStart(4, '0')}`
 }

@@ -1,10 +1,12 @@
-import { peerError } from '@x/tls-record'
+import { peerError, Version } from '@x/tls-record'
 import { EMPTY } from '../codec/bytes.ts'
+import type { TrafficCipher } from '../handshake/keys.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { checkFinished } from '../messages/finished.ts'
 import { type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
 import { encodeNewSessionTicket13 } from '../messages/new-session-ticket.ts'
+import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import { greaseValue } from '../registry/grease.ts'
 import type { Session } from '../session.ts'
 import { sealTicket } from '../sessions/ticket-protection.ts'
@@ -12,18 +14,28 @@ import { finishedData } from '../tls13/authentication.ts'
 import { ticketPsk } from '../tls13/key-schedule.ts'
 import { receiveKeyUpdate } from '../tls13/key-update.ts'
 import type { Transcript } from '../tls13/transcript.ts'
+import { certificateRequest, compressedCertificate, readClientAuthentication } from './client-authentication13.ts'
+import type { SelectedPsk } from './select-psk.ts'
 import type { ServerContext } from './server-context.ts'
-import { certificateRequest, compressedCertificate, readClientAuthentication, type Server13 } from './server13.ts'
+
+/** What tickets are made of. */
+export interface TicketSource {
+  readonly hs: ServerContext
+  readonly suite: CipherSuite13
+  readonly cipher: TrafficCipher
+  /** The PSK of this handshake. */
+  readonly selected: SelectedPsk | undefined
+}
 
 /** NewSessionTicket, as many as configured (RFC 9846 §4.7.1). */
-export function* issueTickets(server: Server13, resumptionSecret: Uint8Array): Flow {
+export function* issueTickets(server: TicketSource, resumptionSecret: Uint8Array): Flow {
   const { ticketCount = 2, resumptionTicketCount = ticketCount } = server.hs.config
   const ticket = server.selected?.psk.ticket
   const count = !ticket ? ticketCount : ticket.renew ? Math.min(1, ticketCount) : resumptionTicketCount
   for (let i = 0; i < count; i++) yield* issueTicket(server, resumptionSecret, i)
 }
 
-function* issueTicket(server: Server13, resumptionSecret: Uint8Array, number: number): Flow {
+function* issueTicket(server: TicketSource, resumptionSecret: Uint8Array, number: number): Flow {
   const { hs, suite, selected, cipher } = server
   const { facts, config, provider } = hs
   // RFC 9846 §4.7.1: unique within the connection.
@@ -34,7 +46,7 @@ function* issueTicket(server: Server13, resumptionSecret: Uint8Array, number: nu
   const maxEarlyData = config.maxEarlyData && config.antiReplay ? config.maxEarlyData : undefined
   const session: Session & { ticket?: Uint8Array } = {
     side: 'server',
-    version: 0x0304,
+    version: Version.TLS13,
     cipherSuite: suite.id,
     secret: ticketPsk(cipher.hash, resumptionSecret, nonce),
     sessionId: EMPTY,

@@ -1,5 +1,5 @@
 import { constantTimeEqual, type HashName } from '@x/crypto-primitives'
-import { peerError } from '@x/tls-record'
+import { peerError, Version } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import { bindersLength, type OfferedIdentity, type OfferedPsks, offeredPsks } from '../extensions/pre-shared-key.ts'
 import { isSound, mayLend } from '../handshake/resumable.ts'
@@ -144,7 +144,7 @@ function mayResume(hs: ServerContext, session: Session, suite: CipherSuite13): b
   const age = now - session.createdAt
   return (
     session.side === 'server' &&
-    session.version === 0x0304 &&
+    session.version === Version.TLS13 &&
     cipherSuite13(session.cipherSuite)?.hash === suite.hash &&
     age >= 0 &&
     age < session.lifetime * 1000 &&

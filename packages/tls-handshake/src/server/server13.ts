@@ -1,9 +1,7 @@
 import { wipe } from '@x/crypto-primitives'
 import { Alert, peerError, TlsError, Version } from '@x/tls-record'
 import { EMPTY } from '../codec/bytes.ts'
-import type { PeerCertificate } from '../config.ts'
 import { alpn } from '../extensions/alpn.ts'
-import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
 import { compressCertificate } from '../extensions/compress-certificate.ts'
 import { EARLY_DATA, earlyData } from '../extensions/early-data.ts'
 import { type KeyShareEntry, serverKeyShare } from '../extensions/key-share.ts'
@@ -13,54 +11,34 @@ import { selectedPsk } from '../extensions/pre-shared-key.ts'
 import { recordSizeLimit } from '../extensions/record-size-limit.ts'
 import type { ExtensionWriter } from '../extensions/registry.ts'
 import { serverNameAnswer } from '../extensions/server-name.ts'
-import {
-  SIGNATURE_ALGORITHMS,
-  signatureAlgorithms,
-  signatureAlgorithmsCert,
-} from '../extensions/signature-algorithms.ts'
+import { SIGNATURE_ALGORITHMS } from '../extensions/signature-algorithms.ts'
 import { SUPPORTED_GROUPS, supportedGroups } from '../extensions/supported-groups.ts'
 import { selectedVersion } from '../extensions/supported-versions.ts'
-import type { TrafficCipher } from '../handshake/keys.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
-import { encodeCertificateRequest13 } from '../messages/certificate-request.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { encodeEncryptedExtensions } from '../messages/encrypted-extensions.ts'
 import { checkFinished } from '../messages/finished.ts'
-import { decodeBody, type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
+import { decodeBody, HandshakeType } from '../messages/handshake-message.ts'
 import { encodeServerHello } from '../messages/server-hello.ts'
 import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import { enabledGroups13, type Group } from '../registry/groups.ts'
-import {
-  decompressCertificate,
-  finishedData,
-  type Presentation,
-  readCertificate13,
-  readCertificateVerify,
-  readChain13,
-  sendCredential,
-  sendFinished,
-  verifyPeer,
-} from '../tls13/authentication.ts'
+import { finishedData, type Presentation, sendCredential, sendFinished } from '../tls13/authentication.ts'
 import { chooseCredential13, type PeerWishes } from '../tls13/credentials.ts'
 import { withPeerShare } from '../tls13/key-exchange.ts'
 import { KeySchedule } from '../tls13/key-schedule.ts'
 import { TrafficKeys } from '../tls13/traffic-keys.ts'
-import type { Transcript } from '../tls13/transcript.ts'
 import { selectProtocol, staple } from './answers.ts'
+import { certificateRequest, compressedCertificate, readClientAuthentication } from './client-authentication13.ts'
 import { judgeEarlyData, ticketAgeSkew } from './early-data.ts'
 import { type Offers, readOffers, retryHello, selectGroup13, sharedPskModes, sharedSuites13 } from './hello13.ts'
-import { issueTickets, serverPostHandshake13 } from './post-handshake13.ts'
+import { issueTickets, serverPostHandshake13, type TicketSource } from './post-handshake13.ts'
 import { checkBinder, type SelectedPsk, selectPsk } from './select-psk.ts'
 import type { ServerContext } from './server-context.ts'
 
 /** What a TLS 1.3 server has decided. */
-export interface Server13 {
-  readonly hs: ServerContext
+interface Server13 extends TicketSource {
   readonly hello: ClientHello
-  readonly suite: CipherSuite13
-  readonly cipher: TrafficCipher
   readonly schedule: KeySchedule
-  readonly selected: SelectedPsk | undefined
   readonly keyExchange: { readonly group: Group; readonly share: KeyShareEntry } | undefined
   readonly presentation: Presentation | undefined
   readonly acceptsEarlyData: boolean
@@ -366,20 +344,6 @@ function sendCertificateRequest(server: Server13): boolean {
   return true
 }
 
-export function certificateRequest(
-  hs: ServerContext,
-  context: Uint8Array,
-): { message: Uint8Array; requested: ReadonlySet<number> } {
-  const { config } = hs
-  const compression = (config.certificateCompression ?? []).filter(({ decompress }) => decompress).map(({ id }) => id)
-  return encodeCertificateRequest13(context, (extensions) => {
-    extensions.add(signatureAlgorithms, hs.signatureSchemes)
-    if (config.certificateSignatureSchemes) extensions.add(signatureAlgorithmsCert, config.certificateSignatureSchemes)
-    if (config.certificateAuthorities?.length) extensions.add(certificateAuthorities, config.certificateAuthorities)
-    if (compression.length > 0) extensions.add(compressCertificate, compression)
-  })
-}
-
 function sendServerFinished(server: Server13): void {
   const { hs, schedule, cipher } = server
   const { secrets, facts, wire } = hs
@@ -425,41 +389,6 @@ function* readClientCredential(server: Server13): Flow {
   const { hs } = server
   const message = yield* nextMessage(HandshakeType.certificate, ...compressedCertificate(hs))
   yield* readClientAuthentication(hs, message, EMPTY, server.requested, hs.transcript)
-}
-
-/** CompressedCertificate, where we can read one. */
-export function compressedCertificate(hs: ServerContext): number[] {
-  return hs.config.certificateCompression?.length ? [HandshakeType.compressed_certificate] : []
-}
-
-/** Certificate, and CertificateVerify unless it was empty (RFC 9846 §4.5.1.3). Also post-handshake. */
-export function* readClientAuthentication(
-  hs: ServerContext,
-  message: HandshakeMessage,
-  context: Uint8Array,
-  requested: ReadonlySet<number>,
-  transcript: Transcript,
-): Flow {
-  const { config, pending } = hs
-  const certificate = readCertificate13(hs, message, context, requested, decompressCertificate)
-  transcript.add(message.raw)
-  const { chain } = certificate
-  if (chain.length === 0) {
-    if (config.requireCertificate) {
-      // RFC 9846 §4.5.1.3.
-      throw peerError('certificate_required', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the client sent no certificate')
-    }
-    pending.certificates = []
-    pending.verification = pending.signatureScheme = undefined
-    return
-  }
-  const leaf: PeerCertificate = readChain13(config, chain)
-  const transcriptHash = transcript.digest()
-  const verify = yield* nextMessage(HandshakeType.certificate_verify)
-  pending.signatureScheme = yield* readCertificateVerify(verify, 'client', transcriptHash, leaf, hs.signatureSchemes)
-  transcript.add(verify.raw)
-  pending.certificates = chain
-  pending.verification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: false })
 }
 
 /** @returns the resumption secret, from which tickets get their PSKs */

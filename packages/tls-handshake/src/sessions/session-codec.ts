@@ -1,3 +1,4 @@
+import { Version } from '@x/tls-record'
 import { utf8 } from '../codec/bytes.ts'
 import { Reader } from '../codec/reader.ts'
 import { Writer } from '../codec/writer.ts'
@@ -92,7 +93,7 @@ export function decodeSession(bytes: Uint8Array): Session {
 function readSession(reader: Reader): Session {
   const flags = reader.u8()
   const version = reader.u16()
-  if (version < 0x0301 || version > 0x0304) reader.fail('an unknown version')
+  if (version < Version.TLS10 || version > Version.TLS13) reader.fail('an unknown version')
   const cipherSuite = reader.u16()
   const secret = reader.vector8(1)
   const sessionId = reader.vector8(0, 32)

@@ -1,5 +1,5 @@
 import { type CryptoProvider, type Hash, tlsPrf } from '@x/crypto-primitives'
-import { localError } from '@x/tls-record'
+import { localError, Version } from '@x/tls-record'
 import { concatBytes, EMPTY } from '../codec/bytes.ts'
 import type { CipherSuite12 } from '../registry/cipher-suites12.ts'
 import type { Secrets12 } from '../tls13/secrets.ts'
@@ -10,7 +10,7 @@ const VERIFY_DATA_LENGTH = 12
 
 /** The PRF's hash: the suite's in TLS 1.2 (RFC 5246 §5), MD5 and SHA-1 together before (RFC 4346 §5). */
 export function prfHash(provider: CryptoProvider, suite: CipherSuite12, version: number): Hash {
-  const name = version >= 0x0303 ? suite.hash : 'md5-sha1'
+  const name = version >= Version.TLS12 ? suite.hash : 'md5-sha1'
   const hash = provider.hashes[name]
   if (hash === undefined) throw localError('UNSUPPORTED_ALGORITHM', `the provider has no ${name}`)
   return hash

@@ -1,5 +1,5 @@
 import type { CryptoProvider } from '@x/crypto-primitives'
-import { Aead12Reader, Aead12Writer, CbcReader, CbcWriter, localError } from '@x/tls-record'
+import { Aead12Reader, Aead12Writer, CbcReader, CbcWriter, localError, Version } from '@x/tls-record'
 import type { Keys } from '../handshake/keys.ts'
 import type { CipherSuite12 } from '../registry/cipher-suites12.ts'
 import { type KeyBlock, keyBlock } from './key-schedule.ts'
@@ -29,7 +29,7 @@ export function protections(provider: CryptoProvider, state: Connection12, encry
     }))
   }
   const algorithm = blockCipher(provider, suite)
-  const chained = version === 0x0301
+  const chained = version === Version.TLS10
   const keys = keyBlock(hash, master, randoms, {
     mac: algorithm.macKeyLength,
     key: algorithm.keyLength,

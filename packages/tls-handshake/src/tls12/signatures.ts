@@ -1,5 +1,5 @@
 import type { KeyInfo, SignatureAlgorithm } from '@x/crypto-primitives'
-import { peerError } from '@x/tls-record'
+import { peerError, Version } from '@x/tls-record'
 import { concatBytes } from '../codec/bytes.ts'
 import type { Credential, PeerCertificate, TlsConfig } from '../config.ts'
 import { commonSchemes } from '../handshake/credential-choice.ts'
@@ -39,7 +39,7 @@ export function chooseSigning(
   accepted: readonly number[] = DEFAULT_SCHEMES,
 ): Signing | undefined {
   const { signer } = credential
-  if (version < 0x0303) {
+  if (version < Version.TLS12) {
     const algorithm = fixedAlgorithm(signer)
     return algorithm && { algorithm }
   }
@@ -69,7 +69,7 @@ export function* verifySignature12(
 ): Flow {
   const key = leaf.publicKey
   let algorithm: SignatureAlgorithm | undefined
-  if (version < 0x0303) algorithm = fixedAlgorithm(key)
+  if (version < Version.TLS12) algorithm = fixedAlgorithm(key)
   else {
     const known = signatureScheme(scheme!)
     // RFC 5246 §7.4.3: one of those offered, and of the key's type.

@@ -1,4 +1,5 @@
 import { type CryptoProvider, type Hash, type HashName, hkdfExpandLabel, hkdfExtract } from '@x/crypto-primitives'
+import { Version } from '@x/tls-record'
 import { Writer } from '../codec/writer.ts'
 import type { Lent } from '../handshake/resumable.ts'
 import type { PskIdentity, Session } from '../session.ts'
@@ -21,7 +22,6 @@ export interface Psk {
 
 /** KDF Identifiers (RFC 9258 §8). */
 const TARGET_KDF: Readonly<Partial<Record<HashName, number>>> = { sha256: 1, sha384: 2 }
-const TLS13 = 0x0304
 
 /**
  * The TLS 1.3 PSKs that an external one stands for: itself, or one for each hash when it is imported
@@ -43,7 +43,7 @@ export function externalPsks(provider: CryptoProvider, psk: PskIdentity, targets
     const kdf = TARGET_KDF[target]
     const targetHash = provider.hashes[target]
     if (kdf === undefined || targetHash === undefined) return []
-    const identity = new Writer().vector16(psk.identity).vector16(context).u16(TLS13).u16(kdf).finish()
+    const identity = new Writer().vector16(psk.identity).vector16(context).u16(Version.TLS13).u16(kdf).finish()
     return [
       { identity, secret: importKey(hash, psk.key, identity, targetHash), hash: target, kind: 'imp', external: psk },
     ]

@@ -1,6 +1,9 @@
+import { nodeProvider } from '@x/crypto-primitives/node'
 import { expect, test } from 'vitest'
 import { distinct, inCommon } from '../src/handshake/in-common.ts'
 import { type ClientConfig, type ServerConfig, TlsConnection } from '../src/index.ts'
+import { onOffer } from '../src/server/select-psk.ts'
+import type { Psk } from '../src/tls13/psk.ts'
 import { editExtensions } from './harness/edit.ts'
 import { memoryOf } from './harness/heap.ts'
 import { Message } from './harness/names.ts'
@@ -165,3 +168,68 @@ for (const version of [0x0303, 0x0304] as const) {
     expect(memoryOf(() => connected(15000)) - honest).toBeLessThan(allowed(60000))
   })
 }
+
+test('identities of a hello are looked at once, however many PSKs we have', () => {
+  let read = 0
+  const offered = Array.from({ length: 2000 }, (_, i) => ({
+    get identity() {
+      read++
+      return Uint8Array.of(i >> 8, i & 255, 0)
+    },
+  }))
+  const psk = (identity: Uint8Array): Psk => ({ identity, secret: identity, hash: 'sha256', kind: 'ext' })
+  const ours = Array.from({ length: 2000 }, (_, i) => psk(Uint8Array.of(0, i >> 8, i & 255)))
+  expect(onOffer(ours, offered).map(({ index }) => index)).toEqual([0, ...Array.from({ length: 7 }, (_, i) => i + 1)])
+  expect(read).toBe(2000)
+  expect(onOffer([...ours].reverse(), offered)[0].index).toBe(7)
+  expect(onOffer([], offered)).toEqual([])
+  expect(onOffer([psk(Uint8Array.of(1))], offered)).toEqual([])
+})
+
+test('of imported PSKs the one is derived that is used', () => {
+  let keys = 0
+  const sha256 = nodeProvider.hashes.sha256!
+  const counted = Object.create(sha256, {
+    hmac: {
+      value(key: Uint8Array) {
+        keys++
+        return sha256.hmac(key)
+      },
+    },
+    hmacOnce: { value: undefined },
+  }) as typeof sha256
+  const provider = { ...nodeProvider, hashes: { ...nodeProvider.hashes, sha256: counted } }
+  const psks = (count: number, name = 'psk') =>
+    Array.from({ length: count }, (_, i) => ({
+      identity: new TextEncoder().encode(`${name}${i}`),
+      key: new Uint8Array(32).fill(i + 1),
+      importer: { context: new Uint8Array(0) },
+    }))
+  const keysFor = (client: Partial<ClientConfig>, server: Partial<ServerConfig>): number => {
+    const pair = connect(clientConfig(client), serverConfig({ provider, ...server }))
+    keys = 0
+    pump(pair)
+    expect(pair.server.tls.error).toBeUndefined()
+    return keys
+  }
+  // The hello of a stranger, and that of a friend: all of ours would be a thousand.
+  expect(keysFor({ psks: psks(1, 'other') }, { psks: psks(500) })).toBeLessThan(40)
+  expect(keysFor({ psks: psks(1) }, { psks: psks(500) })).toBeLessThan(40)
+})
+
+for (const version of [0x0303, 0x0304] as const)
+  for (const [length, sent] of [
+    [65535, true],
+    [65536, false],
+    [90000, false],
+  ] as const)
+    test(`a ticket of ${length} bytes in TLS ${version & 15}: ${sent ? 'sent' : 'none, and the connection goes on'}`, () => {
+      const ticketKeys = { seal: () => new Uint8Array(length), open: () => null }
+      const pair = connect(clientConfig({ versions: [version] }), serverConfig({ versions: [version], ticketKeys }))
+      pump(pair)
+      pair.server.tls.write(Uint8Array.of(1))
+      pump(pair)
+      expect(pair.server.tls.error ?? pair.client.tls.error).toBeUndefined()
+      expect(pair.client.data).toHaveLength(1)
+      expect(pair.server.types.includes('sessionIssued')).toBe(sent)
+    })

@@ -17,10 +17,12 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
+const OCTETS = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** Lower-case hexadecimal. */
 export function hex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  for (const byte of bytes) text += OCTETS[byte]
   return text
 }
 

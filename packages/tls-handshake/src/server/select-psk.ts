@@ -1,6 +1,6 @@
 import { constantTimeEqual, type HashName } from '@x/crypto-primitives'
 import { peerError, Version } from '@x/tls-record'
-import { EMPTY, equalBytes } from '../codec/bytes.ts'
+import { EMPTY, equalBytes, hex } from '../codec/bytes.ts'
 import { bindersLength, type OfferedIdentity, type OfferedPsks, offeredPsks } from '../extensions/pre-shared-key.ts'
 import { isSound, mayLend } from '../handshake/resumable.ts'
 import { answer, type Flow } from '../handshake/step.ts'
@@ -87,12 +87,29 @@ function configuredPsk(
   suites: readonly CipherSuite13[],
 ): { readonly psk: Psk; readonly index: number; readonly offeredAt: ReadonlySet<number> } | undefined {
   const ours = (hs.config.psks ?? []).flatMap((psk) => externalPsks(hs.provider, psk, hashesOf(suites)))
-  const matches = ours.flatMap((psk) => {
-    const index = identities.findIndex(({ identity }) => equalBytes(psk.identity, identity))
-    return index < 0 ? [] : [{ psk, index }]
-  })
+  const matches = onOffer(ours, identities)
   if (matches.length === 0) return undefined
   return { ...matches[0], offeredAt: new Set(matches.map(({ index }) => index)) }
+}
+
+/** Those of our PSKs that are among the identities, in our order; the work is the sum of both, not their product. */
+export function onOffer(
+  ours: readonly Psk[],
+  identities: readonly Pick<OfferedIdentity, 'identity'>[],
+): { readonly psk: Psk; readonly index: number }[] {
+  if (ours.length === 0) return []
+  const lengths = new Set(ours.map(({ identity }) => identity.length))
+  const places = new Map<string, number>()
+  for (const [index, { identity }] of identities.entries()) {
+    if (!lengths.has(identity.length)) continue
+    const key = hex(identity)
+    if (!places.has(key)) places.set(key, index)
+  }
+  if (places.size === 0) return []
+  return ours.flatMap((psk) => {
+    const index = places.get(hex(psk.identity))
+    return index === undefined ? [] : [{ psk, index }]
+  })
 }
 
 const hashesOf = (suites: readonly CipherSuite13[]): HashName[] => suites.map(({ hash }) => hash)

@@ -101,11 +101,18 @@ export function defaultTicketProtection(
   return protection
 }
 
-/** The ticket for a session; `null`: none is to be sent. */
+/** RFC 9846 §4.7.1, RFC 5077 §3.3: opaque ticket<..2^16-1>. */
+const LONGEST_TICKET = 0xffff
+
+/**
+ * The ticket for a session; `null`: none is to be sent. A client chooses how long the chain in it is: one that is too long
+ * for a ticket has none, and goes on.
+ */
 export function* sealTicket(protection: TicketProtection, session: Session): Flow<Uint8Array | null> {
-  return yield* answer('sealTicket', () =>
+  const ticket = yield* answer('sealTicket', () =>
     protection.sealSession ? protection.sealSession(session) : protection.seal(encodeSession(session)),
   )
+  return ticket && ticket.length > LONGEST_TICKET ? null : ticket
 }
 
 /** The session of a ticket; `null` for one that is not ours, or not one any more. */

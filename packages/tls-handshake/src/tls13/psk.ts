@@ -44,8 +44,18 @@ export function externalPsks(provider: CryptoProvider, psk: PskIdentity, targets
     const targetHash = provider.hashes[target]
     if (kdf === undefined || targetHash === undefined) return []
     const identity = new Writer().vector16(psk.identity).vector16(context).u16(Version.TLS13).u16(kdf).finish()
+    let secret: Uint8Array | undefined
     return [
-      { identity, secret: importKey(hash, psk.key, identity, targetHash), hash: target, kind: 'imp', external: psk },
+      {
+        identity,
+        // Derived for the one that is used: a stranger's hello asks for all of ours.
+        get secret() {
+          return (secret ??= importKey(hash, psk.key, identity, targetHash))
+        },
+        hash: target,
+        kind: 'imp',
+        external: psk,
+      },
     ]
   })
 }

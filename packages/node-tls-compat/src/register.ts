@@ -28,14 +28,14 @@ function patch(): void {
       name.replace(/^NativeModule /, ''),
     ),
   )
-  for (const name of Object.keys(tls) as (keyof typeof tls)[]) {
+  for (const [name, { enumerable }] of Object.entries(Object.getOwnPropertyDescriptors(tls))) {
     const present = Object.getOwnPropertyDescriptor(builtin, name)
     // rootCertificates is fixed, and says the same.
     if (present && !present.configurable) continue
     Object.defineProperty(builtin, name, {
-      enumerable: true,
+      enumerable,
       configurable: true,
-      get: () => tls[name],
+      get: () => tls[name as keyof typeof tls],
       set: (value) => {
         ;(tls as unknown as Record<string, unknown>)[name] = value
       },

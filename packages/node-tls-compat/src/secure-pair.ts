@@ -33,7 +33,11 @@ class End extends Duplex {
   }
 }
 
-/** TLS between two streams: ciphertext in and out of `encrypted`, plaintext in and out of `cleartext`. */
+/**
+ * TLS between two streams: ciphertext in and out of `encrypted`, plaintext in and out of `cleartext`. As in io.js the
+ * handshake of a client starts by itself in the next tick, and one that fails is an `'error'` of the pair; of `cleartext`
+ * too, as in Node. Where nobody listens nobody dies of it.
+ */
 export class SecurePair extends EventEmitter {
   readonly server: unknown
   readonly credentials: SecureContext
@@ -55,7 +59,35 @@ export class SecurePair extends EventEmitter {
     this.credentials = secureContext
     this.encrypted = outer
     this.cleartext = new tls.TLSSocket(inner, { secureContext, isServer, requestCert, rejectUnauthorized, ...options })
-    this.cleartext.once('secure', () => this.emit('secure'))
+    const failed = (error: Error) => this.listenerCount('error') > 0 && this.emit('error', error)
+    this.cleartext.once('error', failed)
+    this.cleartext.once('secure', () => {
+      // From here on an error is told, and not kept for a server that nobody has.
+      this.cleartext._releaseControl()
+      this.cleartext.off('error', failed)
+      this.emit('secure')
+    })
+    if (!isServer) process.nextTick(() => this.cleartext.destroyed || this.cleartext._start())
+  }
+
+  /** What io.js had here: `verifyError()`, `getPeerCertificate()` and the like; `null` when all is over. */
+  get ssl(): TLSSocket['ssl'] {
+    return this.cleartext.ssl
+  }
+
+  /** The protocol agreed on by NPN (TLS up to 1.2); `false`: none. */
+  get npnProtocol(): TLSSocket['npnProtocol'] {
+    return this.cleartext.npnProtocol
+  }
+
+  /** The protocol agreed on by ALPN; `false`: none. */
+  get alpnProtocol(): TLSSocket['alpnProtocol'] {
+    return this.cleartext.alpnProtocol
+  }
+
+  /** The name that the client asked for. */
+  get servername(): TLSSocket['servername'] {
+    return this.cleartext.servername
   }
 
   destroy(): void {

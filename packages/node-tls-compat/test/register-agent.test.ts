@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type http from 'node:http'
 import https from 'node:https'
 import type net from 'node:net'
+import builtin from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { authority, leaf } from './harness.ts'
 import '../src/register.ts'
@@ -75,4 +76,11 @@ test('requests with the same functions share a connection, and what is closed is
   await Promise.all(sockets.map((socket) => once(socket!.destroy(), 'close')))
   expect(Object.keys(agent.sockets)).toEqual([])
   expect(Object.keys(agent.freeSockets)).toEqual([])
+})
+
+test('createSecurePair is there for whoever asks by name, in every Node', () => {
+  const { value, get, enumerable } = Object.getOwnPropertyDescriptor(builtin, 'createSecurePair')!
+  expect(value ?? get!()).toBeTypeOf('function')
+  // Node 24 has it no more, and a look at all exports shows none.
+  expect(enumerable).toBe(Number.parseInt(process.versions.node, 10) < 24)
 })

@@ -4,7 +4,7 @@ import net from 'node:net'
 import type nativeTls from 'node:tls'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import ours from '../src/index.ts'
-import { type AnyTls, authority, leaf, listen, NATIVE, OURS, trusting } from './harness.ts'
+import { type AnyTls, leaf, listen, NATIVE, OURS, trusting } from './harness.ts'
 
 /** Programs, and Node's own tests, use these though nobody documented them. */
 
@@ -130,33 +130,6 @@ it('_undestroy: the callback of a write that never left hears ECANCELED', async 
   socket.on('error', () => (socket as unknown as { _undestroy(): void })._undestroy())
   const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => socket.write('hello', resolve))
   expect(error?.code).toBe('ECANCELED')
-})
-
-describe('createSecurePair', () => {
-  it('two pairs, end to end: handshake, data both ways, end', async () => {
-    const make = ours.createSecurePair
-    const emitWarning = process.emitWarning
-    process.emitWarning = () => {}
-    const server = make(ours.createSecureContext(leaf), true)
-    const client = make(ours.createSecureContext({ ca: authority.cert }), false, true, true)
-    process.emitWarning = emitWarning
-    client.encrypted.pipe(server.encrypted).pipe(client.encrypted)
-    server.cleartext.on('data', (chunk) => server.cleartext.write(`${chunk}!`))
-    client.cleartext.write('hello')
-    await Promise.all([once(client, 'secure'), once(server, 'secure')])
-    const [answer] = await once(client.cleartext, 'data')
-    expect(`${answer}`).toBe('hello!')
-    expect(client.cleartext.getPeerCertificate()).toMatchObject({ subject: { CN: 'localhost' } })
-    client.cleartext.end()
-    server.cleartext.on('end', () => server.cleartext.end())
-    await once(client.cleartext, 'close')
-    client.destroy()
-    server.destroy()
-  })
-
-  it('is among the exports where the runtime has it', () => {
-    expect(Object.keys(ours).includes('createSecurePair')).toBe('createSecurePair' in NATIVE)
-  })
 })
 
 it("a context's setCiphers replaces the suites of TLS 1.2", async () => {

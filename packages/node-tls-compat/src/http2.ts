@@ -1,9 +1,9 @@
 import http2 from 'node:http2'
-import { adopt } from './adopt.ts'
-import { tls } from './module.ts'
-import { native } from './native.ts'
-import type { ConnectionOptions, TlsOptions } from './options.ts'
-import { TLSSocket } from './tls-socket.ts'
+import { adopt } from './api/adopted-server.ts'
+import { tls } from './api/tls.ts'
+import { TLSSocket } from './api/tls-socket.ts'
+import type { ConnectionOptions, TlsOptions } from './connection/config/options.ts'
+import { native } from './host/native-tls.ts'
 
 let linked = false
 

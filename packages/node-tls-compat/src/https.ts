@@ -1,10 +1,10 @@
 import type { RequestListener } from 'node:http'
 import https from 'node:https'
 import type { Duplex } from 'node:stream'
-import { adopt } from './adopt.ts'
-import { tls } from './module.ts'
-import type { ConnectionOptions, TlsOptions } from './options.ts'
-import { verifierId } from './verifier-id.ts'
+import { adopt } from './api/adopted-server.ts'
+import { tls } from './api/tls.ts'
+import type { ConnectionOptions, TlsOptions } from './connection/config/options.ts'
+import { verifierId } from './connection/trust/verifier-id.ts'
 
 /**
  * An HTTPS server on this stack: Node's own `https.Server` with its parser, timeouts and connection keeping, accepting

@@ -1,4 +1,4 @@
-import { tls } from './module.ts'
+import { tls } from './api/tls.ts'
 
 export { tls as default, tls as 'module.exports' }
 
@@ -35,9 +35,9 @@ export type {
   VerifiedPeer,
   Verify,
   WebStreams,
-} from './options.ts'
+} from './connection/config/options.ts'
 
 // The constructors are functions, as `https` needs them; these are the types of what they make.
-export type SecureContext = import('./secure-context.ts').SecureContext
-export type Server = import('./server.ts').Server
-export type TLSSocket = import('./tls-socket.ts').TLSSocket
+export type SecureContext = import('./api/secure-context.ts').SecureContext
+export type Server = import('./api/server.ts').Server
+export type TLSSocket = import('./api/tls-socket.ts').TLSSocket

@@ -7,10 +7,10 @@
  */
 import Module, { createRequire } from 'node:module'
 import builtin from 'node:tls'
-import { separateVerifiers } from './agent-names.ts'
-import { tls } from './module.ts'
+import { separateVerifiers } from './api/agent-names.ts'
+import { tls } from './api/tls.ts'
 // Before anything is patched: `native` copies what the runtime had.
-import { native } from './native.ts'
+import { native } from './host/native-tls.ts'
 
 const load = createRequire(import.meta.url)
 

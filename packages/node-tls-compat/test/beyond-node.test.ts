@@ -3,7 +3,7 @@ import net from 'node:net'
 import { Duplex } from 'node:stream'
 import type nativeTls from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { VerifiedPeer } from '../src/options.ts'
+import type { VerifiedPeer } from '../src/connection/config/options.ts'
 import { authority, leaf, listen, OURS, otherAuthority, trusting } from './harness.ts'
 
 /** What io.js had and Node has not any more, and what neither has. */

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { certificateCompression, getCertificateCompressionAlgorithms } from '../src/certificate-compression.ts'
+import {
+  certificateCompression,
+  getCertificateCompressionAlgorithms,
+} from '../src/connection/config/certificate-compression.ts'
 
 describe('compressed certificates', () => {
   for (const name of getCertificateCompressionAlgorithms()) {

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { Duplex, duplexPair } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
-import { isPrivileged, launchVariable } from '../src/environment.ts'
+import { isPrivileged, launchVariable } from '../src/host/environment.ts'
 import tls from '../src/index.ts'
 import { authority, leaf } from './harness.ts'
 

@@ -1,0 +1,114 @@
+/** What a TLSSocket is and holds; `tls-socket.ts` makes it. */
+import type net from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Session } from '@x/tls-handshake'
+import type { ConnectionOptions, SNICallback, TLSSocketOptions, WebStreams } from '../connection/config/options.ts'
+import type { Assigned, Judgement } from '../connection/peer/verdict.ts'
+import type { Engine } from '../connection/socket/engine.ts'
+import type { Handle } from '../connection/socket/handle.ts'
+import type { SecureContext } from './secure-context.ts'
+import type { Server } from './server.ts'
+
+/** State that is ours and nobody's to look up by name. */
+export const kEngine = Symbol('engine')
+export const kConnectOptions = Symbol('connect-options')
+export const kErrorEmitted = Symbol('error-emitted')
+export const kVerified = Symbol('verified')
+export const kPendingSession = Symbol('pending-session')
+/** What was said of the peer, and what the program has said of it. */
+export const kJudgement = Symbol('judgement')
+export const kAssigned = Symbol('assigned')
+export const kSession = Symbol('session')
+export const kRenegotiationDisabled = Symbol('renegotiation-disabled')
+/** What was set on a client before its ClientHello left. */
+export const kPresets = Symbol('presets')
+export const kSharedContext = Symbol('context')
+export const kOwnTransport = Symbol('own-transport')
+
+export interface TLSSocket extends net.Socket {
+  connecting: boolean
+  autoSelectFamilyAttemptedAddresses: string[]
+  encrypted: true
+  secureConnecting: boolean
+  authorized: boolean
+  authorizationError: string | Error | null
+  alpnProtocol: string | false | null
+  /** With the option `NPNProtocols`, as io.js: the protocol chosen by Next Protocol Negotiation. */
+  npnProtocol?: string | false
+  servername: string | false | null
+  server: Server | undefined
+  ssl: Handle | null
+  _handle: Handle | null
+  _writeGeneric(writev: boolean, data: unknown, encoding: BufferEncoding, done: (error?: Error | null) => void): void
+  _tlsOptions: TLSSocketOptions
+  _parent: net.Socket | undefined
+  _SNICallback: SNICallback | null
+  _requestCert: boolean
+  _rejectUnauthorized: boolean
+  _secureEstablished: boolean
+  _controlReleased: boolean
+  _hadError: boolean
+  _closeAfterHandlingError: boolean
+  _host: string | undefined
+  [kEngine]: Engine
+  [kConnectOptions]: ConnectionOptions | undefined
+  [kErrorEmitted]: boolean
+  [kVerified]: boolean
+  [kPendingSession]: Session | null
+  [kJudgement]: Judgement | undefined
+  [kAssigned]: Assigned | undefined
+  /** The session that `'session'` told last: the connection may have read a later one already. */
+  [kSession]: Session | undefined
+  [kRenegotiationDisabled]: boolean
+  [kPresets]: { servername?: string; session?: Session; maxSendFragment?: number }
+  [kSharedContext]: SecureContext
+  [kOwnTransport]: boolean
+  _unrefTimer(): void
+  _start(): void
+  _finishInit(): void
+  _init(): void
+  _setPskIdentityHint(hint: unknown): void
+  _releaseControl(): boolean
+  _emitTLSError(error: Error): void
+  _tlsError(error: Error): Error | null
+  _handleTimeout(): void
+  _destroySSL(): void
+  disableRenegotiation(): void
+  renegotiate(
+    options: { requestCert?: boolean; rejectUnauthorized?: boolean },
+    callback?: (error: Error | null) => void,
+  ): boolean | undefined
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer
+  setMaxSendFragment(size: number): boolean
+  setServername(name: string): void
+  setSession(session: unknown): void
+  setKeyCert(context: unknown): void
+  getSession(): Buffer | null | undefined
+  getTLSTicket(): Buffer | null | undefined
+  getPeerCertificate(detailed?: boolean): object | null
+  getCertificate(): object | null
+  getPeerX509Certificate(): unknown
+  getX509Certificate(): unknown
+  getCipher(): object | null | undefined
+  getEphemeralKeyInfo(): object | null
+  getSharedSigalgs(): string[] | null
+  /** Beyond Node: IANA's name of the scheme we signed the handshake with, and of the peer's. */
+  getSignatureScheme(): string | undefined
+  getPeerSignatureScheme(): string | undefined
+  getFinished(): Buffer | null | undefined
+  getPeerFinished(): Buffer | null | undefined
+  getProtocol(): string | null
+  isSessionReused(): boolean | null
+  enableTrace(): void | null
+}
+
+export interface TLSSocketConstructor {
+  new (socket?: Duplex | WebStreams | null, options?: TLSSocketOptions): TLSSocket
+  (this: TLSSocket, socket?: Duplex | WebStreams | null, options?: TLSSocketOptions): void
+  readonly prototype: TLSSocket
+}
+
+/** The context a connection is made from at this moment; `setKeyCert` may replace it during the handshake. */
+export function contextOf(socket: TLSSocket): SecureContext {
+  return socket[kSharedContext]
+}

@@ -1,0 +1,52 @@
+import { convertALPNProtocols } from '../connection/config/alpn.ts'
+import { tls as empty } from '../connection/config/assignable.ts'
+import { getCertificateCompressionAlgorithms } from '../connection/config/certificate-compression.ts'
+import * as authorities from '../connection/trust/ca-certificates.ts'
+import { checkServerIdentity } from '../connection/trust/check-server-identity.ts'
+import { native } from '../host/native-tls.ts'
+import { connect } from './connect.ts'
+import * as context from './secure-context.ts'
+import { createSecurePair } from './secure-pair.ts'
+import * as server from './server.ts'
+import { TLSSocket } from './tls-socket.ts'
+
+/**
+ * The whole of Node's `tls`. The defaults are the running process's: `--tls-min-v1.0`, `--tls-cipher-list` and the like
+ * have set them.
+ */
+export const tls = Object.defineProperty(
+  Object.assign(empty, {
+    CLIENT_RENEG_LIMIT: 3,
+    CLIENT_RENEG_WINDOW: 600,
+    DEFAULT_CIPHERS: native.DEFAULT_CIPHERS as string,
+    DEFAULT_ECDH_CURVE: native.DEFAULT_ECDH_CURVE as string,
+    DEFAULT_MIN_VERSION: native.DEFAULT_MIN_VERSION as string,
+    DEFAULT_MAX_VERSION: native.DEFAULT_MAX_VERSION as string,
+    getCiphers: context.getCiphers,
+    getCertificateCompressionAlgorithms,
+    getCACertificates: authorities.getCACertificates,
+    setDefaultCACertificates: authorities.setDefaultCACertificates,
+    convertALPNProtocols,
+    checkServerIdentity,
+    createSecureContext: context.createSecureContext,
+    SecureContext: context.SecureContext,
+    TLSSocket,
+    Server: server.Server,
+    createServer: server.createServer,
+    connect,
+  }),
+  'rootCertificates',
+  { configurable: false, enumerable: true, get: authorities.rootCertificates },
+)
+
+// Bundlers rename what other names shadow; programs look at `socket.constructor.name`.
+for (const name of ['TLSSocket', 'Server', 'SecureContext'] as const)
+  Object.defineProperty(tls[name], 'name', { value: name, configurable: true })
+
+// Where the runtime has it no more, a look at all exports shall not show it: there it is for whoever asks by name.
+Object.defineProperty(tls, 'createSecurePair', {
+  value: createSecurePair,
+  writable: true,
+  configurable: true,
+  enumerable: 'createSecurePair' in native,
+})

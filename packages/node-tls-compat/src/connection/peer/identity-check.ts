@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto'
+import { Certificate, type IdentityCertificate, toIdentityCertificate } from '@x/x509/tls'
+import { kEngine, type TLSSocket } from '../../api/tls-socket-type.ts'
+import { checkServerIdentity } from '../trust/check-server-identity.ts'
+
+/** Names found right for a certificate, the latest; for a client that comes back to the same servers. */
+const LIMIT = 256
+const right = new Set<string>()
+
+/**
+ * Whether the peer's certificate is for this host: asks `check`, or remembers that the usual check was content with the
+ * same certificate and the same host before.
+ */
+export function identityError(
+  socket: TLSSocket,
+  host: string,
+  check: (host: string, certificate: IdentityCertificate) => Error | undefined,
+): Error | undefined {
+  const ask = () => check(host, socket.getPeerCertificate(true) as IdentityCertificate)
+  const leaf = socket[kEngine].connection?.peerCertificates?.[0]
+  if (check !== checkServerIdentity || !leaf) return ask()
+  const key = `${createHash('sha256').update(leaf).digest().toString('latin1')}${host}`
+  if (right.has(key)) return undefined
+  // The whole certificate object, with fingerprints and issuers, is for an error to show.
+  if (check(host, toIdentityCertificate(Certificate.fromDer(leaf)))) return ask()
+  if (right.size >= LIMIT) right.clear()
+  right.add(key)
+  return undefined
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { ContextError } from '@x/secure-context'
+import { Certificate } from '@x/x509/tls'
+import { fromContextError, invalidArgType, invalidArgValue } from '../../errors/node-error.ts'
+import { bytesOf, isView, validateArray, validateString } from '../../errors/validate.ts'
+import { launchVariable } from '../../host/environment.ts'
+import { native } from '../../host/native-tls.ts'
+
+type Kind = 'default' | 'bundled' | 'system' | 'extra'
+
+const nativeGet = native.getCACertificates as ((kind?: Kind) => readonly string[]) | undefined
+const PEM_BLOCK = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g
+
+let replaced: readonly string[] | undefined
+let generation = 0
+
+/** Counts the changes of the default store; a store made from it is good while this stays. */
+export const defaultStoreGeneration = () => generation
+
+/** NODE_EXTRA_CA_CERTS, for runtimes that do not tell. */
+function extra(): readonly string[] {
+  const file = launchVariable('NODE_EXTRA_CA_CERTS')
+  if (!file) return []
+  try {
+    return Object.freeze(readFileSync(file, 'latin1').match(PEM_BLOCK) ?? [])
+  } catch {
+    // The runtime warned about it when it started.
+    return []
+  }
+}
+
+/**
+ * Certificates the process trusts, as PEM: the runtime knows them, its flags and variables included, and is asked.
+ *
+ * @see https://nodejs.org/api/tls.html#tlsgetcacertificatestype
+ */
+export function getCACertificates(kind: Kind = 'default'): readonly string[] {
+  validateString(kind, 'type')
+  if (!['default', 'bundled', 'system', 'extra'].includes(kind)) throw invalidArgValue('type', kind)
+  if (kind === 'default' && replaced) return replaced
+  if (nativeGet) return nativeGet(kind)
+  if (kind === 'bundled') return rootCertificates()
+  if (kind === 'extra') return extra()
+  if (kind === 'system') return Object.freeze([])
+  return Object.freeze([...rootCertificates(), ...extra()])
+}
+
+/** The runtime's bundled Mozilla roots, as PEM. */
+export function rootCertificates(): readonly string[] {
+  return native.rootCertificates as readonly string[]
+}
+
+/**
+ * Replaces what `getCACertificates('default')` gives and contexts without `ca` trust.
+ *
+ * @throws `ERR_CRYPTO_OPERATION_FAILED` when nothing in it is a certificate, `ERR_OSSL_PEM_ASN1_LIB` for one that can't be read
+ * @see https://nodejs.org/api/tls.html#tlssetdefaultcacertificatescerts
+ */
+export function setDefaultCACertificates(certs: readonly (string | ArrayBufferView)[]): void {
+  validateArray(certs, 'certs')
+  for (const [index, cert] of certs.entries()) {
+    if (typeof cert !== 'string' && !isView(cert))
+      throw invalidArgType(`certs[${index}]`, 'of type string or an instance of ArrayBufferView', cert)
+  }
+  const texts = (certs as (string | ArrayBufferView)[]).map((cert) =>
+    typeof cert === 'string' ? cert : bytesOf(cert).toString('latin1'),
+  )
+  const found = texts.map((text) => text.match(PEM_BLOCK) ?? [])
+  if (texts.length > 0 && found.every((blocks) => blocks.length === 0))
+    throw Object.assign(new Error('No valid certificates found in the provided array'), {
+      code: 'ERR_CRYPTO_OPERATION_FAILED',
+    })
+  for (const pem of found.flat()) checkCertificate(pem)
+  replaced = Object.freeze([...new Set(found.flat().map((pem) => `${pem}\n`))])
+  generation++
+}
+
+function checkCertificate(pem: string): void {
+  try {
+    Certificate.parse(pem)
+  } catch (cause) {
+    throw fromContextError(
+      ContextError.openssl(0x0488000d, 'PEM routines', 'ASN1 lib', 'ERR_OSSL_PEM_', undefined, cause),
+    )
+  }
+}

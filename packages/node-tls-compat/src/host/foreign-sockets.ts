@@ -1,0 +1,45 @@
+import net from 'node:net'
+import { Duplex } from 'node:stream'
+import type { TLSSocket } from '../api/tls-socket-type.ts'
+
+/**
+ * Whether net.Socket is Node's own code, which works through `_handle` (Deno has it too). Bun's looks the same from
+ * outside, and has other insides.
+ */
+export const NODE_SOCKETS = '_writeGeneric' in net.Socket.prototype
+
+/** Whether a stream reads by itself once `_read` was called, into its `push`. */
+export const readsByItself = (stream: Duplex): boolean => NODE_SOCKETS && stream instanceof net.Socket
+
+/** What a TLSSocket does in the place of a net.Socket's methods that know nothing of `_handle`. */
+export function ownMethods() {
+  const { read, resume, pause, end } = Duplex.prototype
+  return {
+    read,
+    resume,
+    pause,
+    end,
+    _construct(this: TLSSocket, done: () => void) {
+      done()
+    },
+    _read(this: TLSSocket) {
+      if (this.connecting) this.once('connect', () => this._read(0))
+      else if (this._handle) {
+        ;(this._handle as unknown as { readStart(): void }).readStart()
+      }
+    },
+    _write(this: TLSSocket, data: Uint8Array | string, encoding: BufferEncoding, done: (error?: Error | null) => void) {
+      this._writeGeneric(false, data, encoding, done)
+    },
+    _writev(this: TLSSocket, chunks: unknown, done: (error?: Error | null) => void) {
+      this._writeGeneric(true, chunks, 'utf8', done)
+    },
+    _destroy(this: TLSSocket, error: Error | null, done: (error: Error | null) => void) {
+      const handle = this._handle
+      this._handle = null
+      this.connecting = false
+      handle?.close()
+      done(error)
+    },
+  }
+}

@@ -9,7 +9,9 @@ let linked = false
 
 /** http2 waits for `'secureConnect'` only on what it knows as a TLSSocket: the native prototype goes behind ours. */
 function link(): void {
-  if (linked) return
+  if (linked) {
+    return
+  }
   linked = true
   Object.setPrototypeOf(TLSSocket.prototype, native.TLSSocket.prototype)
 }

@@ -45,7 +45,9 @@ export class Agent extends https.Agent {
     if (key) {
       socket.on('session', (fresh: Uint8Array) => agent._cacheSession(key, fresh))
       socket.once('close', (hadError) => {
-        if (hadError) agent._evictSession(key)
+        if (hadError) {
+          agent._evictSession(key)
+        }
       })
     }
     return socket
@@ -59,10 +61,11 @@ type RequestArguments = Parameters<typeof https.request>
 
 function withAgent(args: unknown[]): RequestArguments {
   const at = args.findIndex((arg) => typeof arg === 'object' && arg !== null && !(arg instanceof URL))
-  if (at >= 0)
+  if (at >= 0) {
     return args.map((arg, index) =>
       index === at ? { agent: globalAgent, ...(arg as object) } : arg,
     ) as RequestArguments
+  }
   return [...args.slice(0, 1), { agent: globalAgent }, ...args.slice(1)] as RequestArguments
 }
 

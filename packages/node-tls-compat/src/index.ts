@@ -26,9 +26,9 @@ export const {
   setDefaultCACertificates,
 } = tls
 
+export type { SecureConnectionListener } from './api/server-type.ts'
 export type {
   ConnectionOptions,
-  SecureConnectionListener,
   SecureContextOptions,
   TLSSocketOptions,
   TlsOptions,
@@ -38,6 +38,6 @@ export type {
 } from './connection/config/options.ts'
 
 // The constructors are functions, as `https` needs them; these are the types of what they make.
-export type SecureContext = import('./api/secure-context.ts').SecureContext
-export type Server = import('./api/server.ts').Server
-export type TLSSocket = import('./api/tls-socket.ts').TLSSocket
+export type SecureContext = import('./connection/config/node-context.ts').SecureContext
+export type Server = import('./api/server-type.ts').Server
+export type TLSSocket = import('./api/tls-socket-type.ts').TLSSocket

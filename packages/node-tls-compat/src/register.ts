@@ -31,7 +31,9 @@ function patch(): void {
   for (const [name, { enumerable }] of Object.entries(Object.getOwnPropertyDescriptors(tls))) {
     const present = Object.getOwnPropertyDescriptor(builtin, name)
     // rootCertificates is fixed, and says the same.
-    if (present && !present.configurable) continue
+    if (present && !present.configurable) {
+      continue
+    }
     Object.defineProperty(builtin, name, {
       enumerable,
       configurable: true,
@@ -42,9 +44,12 @@ function patch(): void {
     })
   }
   Module.syncBuiltinESMExports()
-  if (loaded.has('https')) relink(load('node:https').Server)
-  if (loaded.has('internal/http2/core'))
+  if (loaded.has('https')) {
+    relink(load('node:https').Server)
+  }
+  if (loaded.has('internal/http2/core')) {
     relink(Object.getPrototypeOf(load('node:http2').createSecureServer()).constructor)
+  }
 }
 
 /** The legacy aliases are objects of their own. */
@@ -59,9 +64,13 @@ function redirectAliases(): void {
   internals._load = function (request, ...rest) {
     const names = ALIASES[request.replace(/^node:/, '')]
     const loaded = original.call(this, request, ...rest)
-    if (!names) return loaded
+    if (!names) {
+      return loaded
+    }
     const view: Record<string, unknown> = { ...(loaded as object) }
-    for (const name of names) Object.defineProperty(view, name, { enumerable: true, get: () => tls[name] })
+    for (const name of names) {
+      Object.defineProperty(view, name, { enumerable: true, get: () => tls[name] })
+    }
     return view
   }
 }
@@ -69,7 +78,9 @@ function redirectAliases(): void {
 /** Names that the running Node lacks can't be added to its ES module namespace; a facade has them. */
 function addMissingNames(): void {
   const missing = Object.keys(tls).filter((name) => !nativeNames.has(name))
-  if (missing.length === 0) return
+  if (missing.length === 0) {
+    return
+  }
   ;(process as unknown as Record<symbol, unknown>)[Symbol.for('@x/node-tls-compat')] = tls
   const names = [...new Set([...nativeNames, ...Object.keys(tls)])].filter(
     (name) => name !== 'default' && /^[\w$]+$/.test(name),
@@ -84,8 +95,9 @@ function addMissingNames(): void {
         context: { conditions?: string[] },
         next: (specifier: string, context: object) => unknown,
       ) {
-        if (/^(node:)?tls$/.test(specifier) && context.conditions?.includes('import'))
+        if (/^(node:)?tls$/.test(specifier) && context.conditions?.includes('import')) {
           return { url, shortCircuit: true, format: 'module' }
+        }
         return next(specifier, context)
       },
     })

@@ -14,7 +14,9 @@ const echo = (socket: nativeTls.TLSSocket) => {
 
 const open: { close(): void }[] = []
 afterEach(() => {
-  for (const server of open.splice(0)) server.close()
+  for (const server of open.splice(0)) {
+    server.close()
+  }
 })
 
 /** All errors a client tells, until it is closed. */
@@ -131,7 +133,9 @@ describe('a client that meets what is no TLS server', () => {
 
   it('nobody', async () => {
     const port = await rawServer(() => {})
-    for (const server of open.splice(0)) server.close()
+    for (const server of open.splice(0)) {
+      server.close()
+    }
     expect(await clientErrors(trusting(port))).toMatchObject([{ code: 'ECONNREFUSED', syscall: 'connect' }])
   })
 

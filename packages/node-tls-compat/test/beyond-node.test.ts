@@ -10,7 +10,9 @@ import { authority, leaf, listen, OURS, otherAuthority, trusting } from './harne
 
 const open: { close(): void }[] = []
 afterEach(() => {
-  for (const one of open.splice(0)) one.close()
+  for (const one of open.splice(0)) {
+    one.close()
+  }
 })
 
 async function serve(options: object, onSocket: (socket: nativeTls.TLSSocket) => void = (socket) => socket.end('x')) {
@@ -165,7 +167,9 @@ describe('Web Streams', () => {
     const message = Buffer.alloc(300_000, 'web ')
     socket.end(message)
     const chunks: Buffer[] = []
-    for await (const chunk of socket) chunks.push(chunk)
+    for await (const chunk of socket) {
+      chunks.push(chunk)
+    }
     expect(Buffer.concat(chunks).equals(message)).toBe(true)
     expect(socket.authorized).toBe(true)
   })

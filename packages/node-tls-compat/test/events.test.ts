@@ -36,17 +36,25 @@ async function record(tls: AnyTls, { client = {}, server: serverOptions = {}, on
     list.push(arg instanceof Error ? `${name} ${describeError(arg)}` : name === 'close' ? `close(${arg})` : name)
   }
   const { server, port } = await listen(tls, serverOptions)
-  for (const name of SERVER) if (!/Session$|OCSP/.test(name)) server.on(name, note(seen.server, name))
+  for (const name of SERVER) {
+    if (!/Session$|OCSP/.test(name)) {
+      server.on(name, note(seen.server, name))
+    }
+  }
   const serverClosed = new Promise<void>((resolve) => {
     server.on('tlsClientError', () => resolve())
     server.on('secureConnection', (socket) => {
-      for (const name of SOCKET) socket.on(name, note(seen.server, name))
+      for (const name of SOCKET) {
+        socket.on(name, note(seen.server, name))
+      }
       socket.on('close', () => resolve())
       onServer?.(socket)
     })
   })
   const socket = tls.connect(trusting(port, client))
-  for (const name of CLIENT) socket.on(name, note(seen.client, name))
+  for (const name of CLIENT) {
+    socket.on(name, note(seen.client, name))
+  }
   onClient?.(socket)
   await new Promise((resolve) => socket.on('close', resolve))
   await serverClosed

@@ -10,7 +10,9 @@ import { authority, leaf, listen, NATIVE, OURS, otherAuthority, trusting } from 
 
 const open: { close(): void }[] = []
 afterEach(() => {
-  for (const one of open.splice(0)) one.close()
+  for (const one of open.splice(0)) {
+    one.close()
+  }
 })
 
 const person = (name: string, by = authority) => by.issue(name, { extKeyUsage: ['clientAuth'] })
@@ -32,7 +34,9 @@ function rawClient(port: number, config: ClientConfig) {
   const socket = net.connect(port, '127.0.0.1')
   const pump = () => {
     tls.takeEvents()
-    for (const piece of tls.takeOutput()) socket.write(piece)
+    for (const piece of tls.takeOutput()) {
+      socket.write(piece)
+    }
   }
   socket.on('connect', pump).on('error', () => {})
   socket.on('data', (bytes) => {
@@ -313,7 +317,9 @@ describe('a session lends no more than it had', () => {
       }
       await visit(NATIVE, { ...client, session })
     }
-    for (const one of told) expect(one).toEqual([expect.any(Boolean), true, 'alice'])
+    for (const one of told) {
+      expect(one).toEqual([expect.any(Boolean), true, 'alice'])
+    }
   })
 })
 

@@ -51,7 +51,9 @@ describe('servers that share ticketKeys', () => {
       const from = await listen(fromTls, options, end)
       const to = await listen(toTls, options, end)
       const errors: unknown[] = []
-      for (const { server } of [from, to]) server.on('tlsClientError', (error) => errors.push(error))
+      for (const { server } of [from, to]) {
+        server.on('tlsClientError', (error) => errors.push(error))
+      }
       const { session } = await connect(clientTls, from.port)
       const { reused } = await connect(clientTls, to.port, session)
       from.server.close()

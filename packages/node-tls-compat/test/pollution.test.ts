@@ -10,7 +10,9 @@ import { authority, leaf, listen, OURS, otherAuthority, trusting } from './harne
 const open: { close(): void }[] = []
 const everybodys = Object.prototype as Record<string, unknown>
 afterEach(() => {
-  for (const one of open.splice(0)) one.close()
+  for (const one of open.splice(0)) {
+    one.close()
+  }
 })
 
 /** Runs with `name` on Object.prototype; assertions come behind. */
@@ -104,15 +106,17 @@ describe.each(versions)('%s', (maxVersion) => {
   test.each(OWN)('an own option is not everybody’s: %s', async (name) => {
     const { server, port } = await listen(OURS, { maxVersion, cert: leaf.cert, key: leaf.key })
     open.push(server)
-    for (const value of VALUES)
+    for (const value of VALUES) {
       expect(await polluted(name, value, () => outcome(trusting(port, { maxVersion })))).toBe('accepted')
+    }
   })
 })
 
 test.each(OWN)('%s of a prototype was meant, and is refused', (name) => {
   const options = Object.create({ [name]: () => undefined })
-  for (const call of [OURS.connect, OURS.createServer, OURS.createSecureContext] as ((options: object) => unknown)[])
+  for (const call of [OURS.connect, OURS.createServer, OURS.createSecureContext] as ((options: object) => unknown)[]) {
     expect(() => call(options)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }))
+  }
 })
 
 test.each([
@@ -123,6 +127,7 @@ test.each([
   ['NPNProtocols', 'spdy/3'],
 ])('%s of another kind is refused: %j', (name, value) => {
   const options = { [name]: value, port: 1 }
-  for (const call of [OURS.connect, OURS.createServer] as ((options: object) => unknown)[])
+  for (const call of [OURS.connect, OURS.createServer] as ((options: object) => unknown)[]) {
     expect(() => call(options)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
+  }
 })

@@ -20,7 +20,9 @@ const join = (client: Pair, server: Pair) => client.encrypted.pipe(server.encryp
 function failing(listeners: readonly ('pair' | 'cleartext')[]): Promise<string[]> {
   const pair = serverPair()
   const told: string[] = []
-  if (listeners.includes('pair')) pair.on('error', (error: NodeJS.ErrnoException) => told.push(`pair ${error.code}`))
+  if (listeners.includes('pair')) {
+    pair.on('error', (error: NodeJS.ErrnoException) => told.push(`pair ${error.code}`))
+  }
   if (listeners.includes('cleartext')) {
     pair.cleartext.on('error', (error: NodeJS.ErrnoException) => told.push(`cleartext ${error.code}`))
   }
@@ -50,7 +52,9 @@ describe('createSecurePair', () => {
     const [server, client] = [serverPair(), clientPair()]
     let hellos = 0
     client.encrypted.on('data', (chunk: Buffer) => {
-      if (chunk[0] === 22 && chunk[5] === 1) hellos++
+      if (chunk[0] === 22 && chunk[5] === 1) {
+        hellos++
+      }
     })
     join(client, server)
     await Promise.all([once(client, 'secure'), once(server, 'secure')])

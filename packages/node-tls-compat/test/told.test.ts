@@ -9,7 +9,9 @@ import { authority, leaf } from './harness.ts'
 
 const closing: { close(): unknown }[] = []
 afterEach(() => {
-  for (const one of closing.splice(0)) one.close()
+  for (const one of closing.splice(0)) {
+    one.close()
+  }
 })
 
 const identity = { cert: leaf.cert, key: leaf.key }
@@ -166,14 +168,18 @@ describe('an exception in a listener', () => {
           let text = ''
           client.on('data', (data) => {
             text += data
-            if (text === 'one ') client.write('x')
+            if (text === 'one ') {
+              client.write('x')
+            }
           })
           await once(client, 'close')
           expect(text).toBe('one two')
           expect(uncaught).toMatchObject([{ message: event }])
         } finally {
           process.removeAllListeners('uncaughtException')
-          for (const listener of before) process.on('uncaughtException', listener)
+          for (const listener of before) {
+            process.on('uncaughtException', listener)
+          }
         }
       })
     }
@@ -233,8 +239,9 @@ describe('a fatal error of an established connection', () => {
       for (const [from, to] of [
         [front, back],
         [back, front],
-      ] as const)
+      ] as const) {
         from.on('data', (bytes) => to.write(bytes)).on('error', () => {})
+      }
     })
     closing.push(relay, { close: () => ends.map((end) => end.destroy()) })
     await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', () => resolve()))
@@ -251,7 +258,9 @@ describe('a fatal error of an established connection', () => {
           let done = () => {}
           const closed = new Promise<void>((resolve) => (done = resolve))
           const watch = (socket: import('../src/index.ts').TLSSocket) => {
-            if (reads) socket.resume()
+            if (reads) {
+              socket.resume()
+            }
             socket.on('error', (error: NodeJS.ErrnoException) => order.push(error.code!))
             socket.on('close', (had: boolean) => {
               order.push(`close ${had}`)
@@ -322,7 +331,9 @@ describe('a fatal error of an established connection', () => {
       expect(uncaught).toMatchObject([{ message: 'listener' }])
     } finally {
       process.removeAllListeners('uncaughtException')
-      for (const listener of before) process.on('uncaughtException', listener)
+      for (const listener of before) {
+        process.on('uncaughtException', listener)
+      }
     }
   })
 })
@@ -384,8 +395,11 @@ describe('the environment', () => {
       expect(launchVariable('NODE_OPTIONS') ?? '').not.toContain('later')
     } finally {
       delete prototype.NODE_OPTIONS
-      if (NODE_EXTRA_CA_CERTS === undefined) delete process.env.NODE_EXTRA_CA_CERTS
-      else process.env.NODE_EXTRA_CA_CERTS = NODE_EXTRA_CA_CERTS
+      if (NODE_EXTRA_CA_CERTS === undefined) {
+        delete process.env.NODE_EXTRA_CA_CERTS
+      } else {
+        process.env.NODE_EXTRA_CA_CERTS = NODE_EXTRA_CA_CERTS
+      }
     }
   })
 })

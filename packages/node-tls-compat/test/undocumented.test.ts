@@ -10,7 +10,9 @@ import { type AnyTls, leaf, listen, NATIVE, OURS, trusting } from './harness.ts'
 
 const open: { close(): void }[] = []
 afterEach(() => {
-  for (const one of open.splice(0)) one.close()
+  for (const one of open.splice(0)) {
+    one.close()
+  }
 })
 
 const hangUp = (socket: nativeTls.TLSSocket) => void socket.end('x')
@@ -169,12 +171,16 @@ it('a reader at ‘readable’ whose buffer was full hears of what comes later',
   let length = 0
   let ready = false
   const take = () => {
-    if (!ready) return
+    if (!ready) {
+      return
+    }
     for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
       chunks.push(chunk)
       length += chunk.length
       // The server ends only now, when nothing is on its way.
-      if (length === big.length) socket.write('enough')
+      if (length === big.length) {
+        socket.write('enough')
+      }
     }
   }
   socket.on('readable', take)

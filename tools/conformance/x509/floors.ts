@@ -1,5 +1,5 @@
 import { Certificate, type Profile } from '@x/x509'
-import type { Outcome } from './run.ts'
+import type { Outcome } from './verdict.ts'
 
 /** Differences from the corpus that are meant, by case, each with its reason. */
 interface Argued {

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkServerIdentity } from 'node:tls'
-import type { Outcome } from './run.ts'
 import type { Testcase } from './vectors.ts'
+import type { Outcome } from './verdict.ts'
 
 /**
  * What Node's tls decides, without a handshake: the openssl command with OpenSSL's default checks, then Node's own name

@@ -12,12 +12,7 @@ import type { Profile } from '@x/x509'
 import { judgeFloors } from './floors.ts'
 import { compareWithNode } from './node-like.ts'
 import { loadTestcases, type Testcase, vectorFolder } from './vectors.ts'
-import { judge, type Verdict } from './verdict.ts'
-
-export interface Outcome extends Verdict {
-  readonly testcase: Testcase
-  readonly milliseconds: number
-}
+import { judge, type Outcome } from './verdict.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

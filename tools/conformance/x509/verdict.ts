@@ -16,6 +16,11 @@ import type { PeerName, Testcase } from './vectors.ts'
 /** What one case came to. `crash`: an exception that is not this package's refusal of malformed input. */
 export type Verdict = { readonly result: 'SUCCESS' | 'FAILURE' | 'SKIPPED' | 'CRASH'; readonly reason: string }
 
+export interface Outcome extends Verdict {
+  readonly testcase: Testcase
+  readonly milliseconds: number
+}
+
 const NAME_TYPES = { DNS: 'dns', IP: 'ip', RFC822: 'email' } as const
 
 /** Runs one case under a profile; `node` checks names as Node's tls does, after the chain. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
+import { circlesIn, importGraph } from '../import-circles.ts'
 
 const packages = new URL('../../../packages/', import.meta.url).pathname
 
@@ -82,45 +83,13 @@ describe('the arrows between packages', () => {
   }
 })
 
-/** Files by the files they import, types included. */
-function imported(folder: string): Map<string, string[]> {
-  return new Map(
-    sources(folder).map((file) => [
-      file,
-      imports(readFileSync(file, 'utf8'))
-        .filter((target) => target.startsWith('.'))
-        .map((target) => join(dirname(file), target)),
-    ]),
-  )
-}
-
-/** A way from a file back to itself, if there is one. */
-function circle(graph: Map<string, string[]>): string[] | undefined {
-  const done = new Set<string>()
-  const way: string[] = []
-  const visit = (file: string): string[] | undefined => {
-    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file]
-    if (done.has(file)) return undefined
-    way.push(file)
-    for (const next of graph.get(file) ?? []) {
-      const found = visit(next)
-      if (found) return found
-    }
-    way.pop()
-    done.add(file)
-    return undefined
-  }
-  for (const file of graph.keys()) {
-    const found = visit(file)
-    if (found) return found
-  }
-  return undefined
-}
-
 describe('no file imports itself by way of others, not even for a type', () => {
-  test.each(['crypto-primitives', 'tls-record', 'tls-handshake', 'secure-context'])('@x/%s', (name) => {
-    expect(circle(imported(join(packages, name, 'src')))).toBeUndefined()
-  })
+  test.each(['crypto-primitives', 'tls-record', 'tls-handshake', 'secure-context', 'node-tls-compat'])(
+    '@x/%s',
+    (name) => {
+      expect(circlesIn(importGraph([join(packages, name, 'src')]))).toEqual([])
+    },
+  )
 
   it('would be found', () => {
     const graph = new Map([
@@ -128,7 +97,55 @@ describe('no file imports itself by way of others, not even for a type', () => {
       ['b', ['c']],
       ['c', ['b']],
     ])
-    expect(circle(graph)).toEqual(['b', 'c', 'b'])
+    expect(circlesIn(graph)).toEqual([['b', 'c']])
+  })
+})
+
+/** The rooms of node-tls-compat, top to bottom: what stands in one imports from it and from those below, and nothing else. */
+const ROOMS = ['api', 'connection/socket', 'connection/peer', 'connection/config', 'connection/trust', 'errors', 'host']
+
+/** Node's modules that every room may use: each host has something that stands for them. */
+const EVERYWHERE = ['node:buffer', 'node:events', 'node:net', 'node:stream', 'node:stream/web']
+
+describe('the rooms of node-tls-compat', () => {
+  const src = join(packages, 'node-tls-compat/src/')
+  const roomOf = (file: string) => ROOMS.findIndex((room) => file.startsWith(`${src}${room}/`))
+
+  it('has its doors at the top, and every other file in a room', () => {
+    for (const file of sources(src)) {
+      const door = /^(index|https|http2|register)\.ts$/.test(file.slice(src.length))
+      expect(door || roomOf(file) >= 0, file).toBe(true)
+    }
+    expect(readdirSync(src).length).toBeLessThanOrEqual(8)
+  })
+
+  for (const [level, room] of ROOMS.entries()) {
+    it(`${room} imports nothing from above`, () => {
+      for (const file of sources(join(src, room))) {
+        for (const target of imports(readFileSync(file, 'utf8')).filter((name) => name.startsWith('.'))) {
+          expect(roomOf(join(file, '..', target)), `${file} imports ${target}`).toBeGreaterThanOrEqual(level)
+        }
+      }
+    })
+
+    if (room === 'host') {
+      continue
+    }
+    it(`${room} asks of the running Node through host/`, () => {
+      for (const file of sources(join(src, room))) {
+        const asked = imports(readFileSync(file, 'utf8')).filter((name) => /^node:|\/node$/.test(name))
+        expect(
+          asked.filter((name) => !EVERYWHERE.includes(name)),
+          file,
+        ).toEqual([])
+      }
+    })
+  }
+
+  it('no file is longer than 500 lines', () => {
+    for (const file of sources(src)) {
+      expect(readFileSync(file, 'utf8').split('\n').length, file).toBeLessThanOrEqual(501)
+    }
   })
 })
 

@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import type { TlsOptions } from '../connection/config/options.ts'
-import { type Server, setUpServer } from './server.ts'
+import { setUpServer } from './server.ts'
+import type { Server } from './server-type.ts'
 
 /**
  * Makes a server that Node built on its own `tls.Server` accept its connections on this stack: what listened to

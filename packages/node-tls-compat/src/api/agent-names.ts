@@ -24,7 +24,9 @@ export function separateVerifiers(naming: () => Naming): void {
 
 /** A connection is made with these options: an agent's have its name for it. */
 export function namedByAgent(options: object): void {
-  if (!first || !Object.hasOwn(options, '_agentKey')) return
+  if (!first || !Object.hasOwn(options, '_agentKey')) {
+    return
+  }
   const separate = first
   first = undefined
   separate(options)

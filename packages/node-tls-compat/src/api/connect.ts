@@ -1,26 +1,30 @@
 import net from 'node:net'
 import { tls } from '../connection/config/assignable.ts'
+import { kConnectOptions, kEngine } from '../connection/config/configured-socket.ts'
 import type { ConnectionOptions } from '../connection/config/options.ts'
 import { ownOptions } from '../connection/config/options-beyond-node.ts'
 import { identityError } from '../connection/peer/identity-check.ts'
 import { encodeWrappedSession, serverIdentity } from '../connection/peer/session.ts'
-import { isRefusedByProgram, judge, verifyError } from '../connection/peer/verdict.ts'
+import { kVerdict } from '../connection/peer/verdict.ts'
 import { verifierId } from '../connection/trust/verifier-id.ts'
 import { tell } from '../errors/listener-exceptions.ts'
-import { connectionReset, nodeError } from '../errors/node-error.ts'
+import { nodeError } from '../errors/node-error.ts'
+import { connectionReset } from '../errors/system-errors.ts'
 import { validateFunction, validateNumber } from '../errors/validate.ts'
 import { currentVariable } from '../host/environment.ts'
 import { REFUSES_ADDRESS_AS_NAME } from '../host/version-differences.ts'
 import { namedByAgent } from './agent-names.ts'
 import { TLSSocket } from './tls-socket.ts'
-import { kConnectOptions, kEngine, kPendingSession, kVerified } from './tls-socket-type.ts'
+import { kPendingSession, kVerified } from './tls-socket-type.ts'
 
 let warnedOfInsecurity = false
 let warnedOfAddress = false
 
 /** NODE_TLS_REJECT_UNAUTHORIZED=0 turns verification off for the whole process; Node warns once. */
 function unauthorizedAllowed(): boolean {
-  if (currentVariable('NODE_TLS_REJECT_UNAUTHORIZED') !== '0') return false
+  if (currentVariable('NODE_TLS_REJECT_UNAUTHORIZED') !== '0') {
+    return false
+  }
   if (!warnedOfInsecurity) {
     warnedOfInsecurity = true
     process.emitWarning(
@@ -56,7 +60,9 @@ export function connect(...args: unknown[]): TLSSocket {
     // Own, so that whoever reads them behind us finds them so.
     ...ownOptions(given),
   }
-  if (!options.keepAlive) options.singleUse = true
+  if (!options.keepAlive) {
+    options.singleUse = true
+  }
   validateFunction(options.checkServerIdentity, 'options.checkServerIdentity')
   validateNumber(options.minDHSize, 'options.minDHSize', 1)
   const secureContext = options.secureContext || tls.createSecureContext(options)
@@ -84,21 +90,31 @@ export function connect(...args: unknown[]): TLSSocket {
   // `rejectUnauthorized: undefined` hides the default; only `false` turns verification off.
   options.rejectUnauthorized = options.rejectUnauthorized !== false
   socket[kConnectOptions] = options
-  if (callback) socket.once('secureConnect', callback)
+  if (callback) {
+    socket.once('secureConnect', callback)
+  }
   if (!options.socket) {
-    if (options.timeout) socket.setTimeout(options.timeout)
+    if (options.timeout) {
+      socket.setTimeout(options.timeout)
+    }
     socket.connect(options as net.SocketConnectOpts, socket._start)
   }
   socket._releaseControl()
-  if (options.session) socket.setSession(options.session)
+  if (options.session) {
+    socket.setSession(options.session)
+  }
   if (options.servername) {
-    if (isAddress(`${options.servername}`)) refuseAddress(options.servername)
+    if (isAddress(`${options.servername}`)) {
+      refuseAddress(options.servername)
+    }
     socket.setServername(options.servername)
   }
   socket.on('secure', onSecure)
   socket.prependListener('end', onEnd)
   // Last: over a stream that delivers in the same call, all may happen in there.
-  if (options.socket) socket._start()
+  if (options.socket) {
+    socket._start()
+  }
   return socket
 }
 
@@ -113,7 +129,9 @@ function refuseAddress(servername: string): void {
       `The property 'options.servername' Setting the TLS ServerName to an IP address is not permitted.. Received '${servername}'`,
     )
   }
-  if (warnedOfAddress) return
+  if (warnedOfAddress) {
+    return
+  }
   warnedOfAddress = true
   process.emitWarning(
     'Setting the TLS ServerName to an IP address is not permitted by RFC 6066. This will be ignored in a future version.',
@@ -131,31 +149,38 @@ function onSecure(this: TLSSocket): void {
     this.destroy()
     return
   }
-  let error = verifyError(this)
+  const verdict = this[kVerdict]
+  let error = verdict.chainError
   // What a program's own function said of a session's server, the session knows; to ask the usual one again costs a hash.
   if (!error && !(this.isSessionReused() && verifierId(options))) {
     // As in Node, whatever is no error says nothing against it.
     error = identityError(this, serverIdentity(options), options.checkServerIdentity!) || null
   }
-  judge(this, error)
-  if (error && (options.rejectUnauthorized !== false || isRefusedByProgram(this))) {
+  verdict.judge(error)
+  if (error && (options.rejectUnauthorized !== false || verdict.refusedByProgram)) {
     this.destroy(error)
     return
   }
   this.secureConnecting = false
   tell(this, 'secureConnect')
-  if (this.destroyed) return
+  if (this.destroyed) {
+    return
+  }
   this[kVerified] = true
   this[kEngine].release()
   const session = this[kPendingSession]
   this[kPendingSession] = null
-  if (session) tell(this, 'session', encodeWrappedSession(this, session))
+  if (session) {
+    tell(this, 'session', encodeWrappedSession(this, session))
+  }
   this.removeListener('end', onEnd)
 }
 
 /** The server left before the handshake was done. */
 function onEnd(this: TLSSocket): void {
-  if (this._hadError) return
+  if (this._hadError) {
+    return
+  }
   this._hadError = true
   const { path, host, port, localAddress } = this[kConnectOptions]!
   const error = connectionReset('Client network socket disconnected before secure TLS connection was established')

@@ -6,7 +6,9 @@
  * @param args those of `server.emit('stream', stream, …)`
  */
 export function diedUntold(event: string | symbol, args: readonly unknown[]): boolean {
-  if (event !== 'stream') return false
+  if (event !== 'stream') {
+    return false
+  }
   const stream = args[0] as { destroyed?: boolean; session?: unknown } | undefined
   return stream?.destroyed === true && stream.session === undefined
 }

@@ -1,20 +1,20 @@
 import EventEmitter from 'node:events'
 import { Duplex } from 'node:stream'
-import { deprecate } from 'node:util'
 import { tls } from '../connection/config/assignable.ts'
+import type { SecureContext } from '../connection/config/node-context.ts'
 import type { TLSSocketOptions } from '../connection/config/options.ts'
-import type { SecureContext } from './secure-context.ts'
-import type { TLSSocket } from './tls-socket-type.ts'
+import { deprecate } from '../host/node.ts'
+import { TLSSocket } from './tls-socket.ts'
 
 /** One end of a pipe that works both ways. */
 class End extends Duplex {
   other!: End
   /** The other end's write that has not been read yet. */
-  private written: (() => void) | undefined
+  #written: (() => void) | undefined
 
   override _read(): void {
-    const { written } = this
-    this.written = undefined
+    const written = this.#written
+    this.#written = undefined
     written?.()
   }
 
@@ -23,7 +23,7 @@ class End extends Duplex {
       process.nextTick(done)
       return
     }
-    this.other.written = done
+    this.other.#written = done
     this.other.push(chunk)
   }
 
@@ -58,7 +58,7 @@ export class SecurePair extends EventEmitter {
     this.server = options.server
     this.credentials = secureContext
     this.encrypted = outer
-    this.cleartext = new tls.TLSSocket(inner, { secureContext, isServer, requestCert, rejectUnauthorized, ...options })
+    this.cleartext = new TLSSocket(inner, { secureContext, isServer, requestCert, rejectUnauthorized, ...options })
     const failed = (error: Error) => this.listenerCount('error') > 0 && this.emit('error', error)
     this.cleartext.once('error', failed)
     this.cleartext.once('secure', () => {
@@ -67,7 +67,9 @@ export class SecurePair extends EventEmitter {
       this.cleartext.off('error', failed)
       this.emit('secure')
     })
-    if (!isServer) process.nextTick(() => this.cleartext.destroyed || this.cleartext._start())
+    if (!isServer) {
+      process.nextTick(() => this.cleartext.destroyed || this.cleartext._start())
+    }
   }
 
   /** What io.js had here: `verifyError()`, `getPeerCertificate()` and the like; `null` when all is over. */

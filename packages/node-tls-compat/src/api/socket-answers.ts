@@ -1,87 +1,129 @@
-/** The methods of a TLSSocket that tell of its connection. After `destroy` most of them answer null, as in Node. */
+import net from 'node:net'
+import { kEngine, kPresets, kSharedContext } from '../connection/config/configured-socket.ts'
 import { ownCertificateOf, ownX509Of, peerCertificateOf, peerX509Of } from '../connection/peer/certificates.ts'
 import { cipherOf, ephemeralKeyOf, protocolName, schemeName, sharedSigalgNames } from '../connection/peer/negotiated.ts'
-import { encodeWrappedSession, sessionOf } from '../connection/peer/session.ts'
+import { encodeWrappedSession, kSession, sessionOf } from '../connection/peer/session.ts'
+import { kVerdict } from '../connection/peer/verdict.ts'
 import { startTrace } from '../connection/socket/trace.ts'
-import { bytesOf } from '../errors/validate.ts'
-import { kEngine, kSession, kSharedContext, type TLSSocket } from './tls-socket-type.ts'
+import { bytesOf } from '../host/bytes.ts'
+import type { TLSSocket } from './tls-socket-type.ts'
 
-export const told = {
-  getSession(this: TLSSocket) {
-    if (!this._handle) return null
+const Socket = net.Socket as unknown as abstract new () => TLSSocket
+
+/** What a TLSSocket answers about its connection and its peer. After `destroy` it answers null to most, as in Node. */
+export abstract class SocketAnswers extends Socket {
+  // Programs assign to these two, as to the data properties that they are in Node.
+  override get authorized(): boolean {
+    return this[kVerdict]?.authorized ?? false
+  }
+
+  override set authorized(value: boolean) {
+    this[kVerdict].authorized = value
+  }
+
+  override get authorizationError(): string | Error | null {
+    return this[kVerdict]?.authorizationError ?? null
+  }
+
+  override set authorizationError(value: string | Error | null) {
+    this[kVerdict].authorizationError = value
+  }
+
+  override getSession() {
+    if (!this._handle) {
+      return null
+    }
     const session = sessionOf(this)
     return session && encodeWrappedSession(this, session)
-  },
+  }
 
-  getTLSTicket(this: TLSSocket) {
-    if (!this._handle) return null
+  override getTLSTicket() {
+    if (!this._handle) {
+      return null
+    }
     // A server's session holds no ticket: it is in the client's hands.
-    if (this._tlsOptions.isServer) return undefined
+    if (this._tlsOptions.isServer) {
+      return undefined
+    }
     const ticket = (this[kSession] ?? this[kEngine].connection?.session)?.ticket
     return ticket && bytesOf(ticket)
-  },
+  }
 
-  getPeerCertificate(this: TLSSocket, detailed?: boolean) {
+  override getPeerCertificate(detailed?: boolean) {
     return this._handle ? peerCertificateOf(this[kEngine].connection, this[kSharedContext], detailed) : null
-  },
+  }
 
-  getCertificate(this: TLSSocket) {
+  override getCertificate() {
     return this._handle ? ownCertificateOf(this[kEngine].connection, this[kSharedContext]) : null
-  },
+  }
 
-  getPeerX509Certificate(this: TLSSocket) {
+  override getPeerX509Certificate() {
     return this._handle ? peerX509Of(this[kEngine].connection, this[kSharedContext]) : undefined
-  },
+  }
 
-  getX509Certificate(this: TLSSocket) {
+  override getX509Certificate() {
     return this._handle ? ownX509Of(this[kEngine].connection, this[kSharedContext]) : undefined
-  },
+  }
 
-  getCipher(this: TLSSocket) {
+  override getCipher() {
     return this._handle ? cipherOf(this[kEngine].connection) : null
-  },
+  }
 
-  getEphemeralKeyInfo(this: TLSSocket) {
+  override getEphemeralKeyInfo() {
     return this._handle ? ephemeralKeyOf(this[kEngine].connection) : null
-  },
+  }
 
-  getSignatureScheme(this: TLSSocket) {
+  override getSignatureScheme() {
     return schemeName(this[kEngine].connection?.localSignatureScheme)
-  },
+  }
 
-  getPeerSignatureScheme(this: TLSSocket) {
+  override getPeerSignatureScheme() {
     return schemeName(this[kEngine].connection?.peerSignatureScheme)
-  },
+  }
 
-  getSharedSigalgs(this: TLSSocket) {
+  override getSharedSigalgs() {
     return this._handle ? sharedSigalgNames(this[kEngine].connection) : null
-  },
+  }
 
-  getFinished(this: TLSSocket) {
-    if (!this._handle) return null
+  override getFinished() {
+    if (!this._handle) {
+      return null
+    }
     const finished = this[kEngine].connection?.localFinished
     return finished && bytesOf(finished)
-  },
+  }
 
-  getPeerFinished(this: TLSSocket) {
-    if (!this._handle) return null
+  override getPeerFinished() {
+    if (!this._handle) {
+      return null
+    }
     const finished = this[kEngine].connection?.peerFinished
     return finished && bytesOf(finished)
-  },
+  }
 
-  getProtocol(this: TLSSocket) {
+  override getProtocol() {
     return this._handle
       ? protocolName(this[kEngine].connection?.version ?? this[kSharedContext].context.maxVersion)
       : null
-  },
+  }
 
-  isSessionReused(this: TLSSocket) {
+  override isSessionReused() {
     return this._handle ? (this[kEngine].connection?.resumed ?? false) : null
-  },
+  }
 
-  enableTrace(this: TLSSocket) {
-    if (!this._handle) return null
-    startTrace(this)
+  override enableTrace() {
+    if (!this._handle) {
+      return null
+    }
+    startTrace(this[kEngine])
     return undefined
-  },
+  }
+}
+
+/** server_name of the ClientHello, as soon as there is one. */
+export function nameAskedFor(self: TLSSocket): string | false {
+  if (!self._tlsOptions.isServer) {
+    return self[kPresets].servername ?? false
+  }
+  return self[kEngine].connection?.clientHello?.serverName ?? false
 }

@@ -2,27 +2,19 @@
 import type net from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Session } from '@x/tls-handshake'
+import type { kConnectOptions, kEngine, kPresets, kSharedContext } from '../connection/config/configured-socket.ts'
+import type { SecureContext } from '../connection/config/node-context.ts'
 import type { ConnectionOptions, SNICallback, TLSSocketOptions, WebStreams } from '../connection/config/options.ts'
-import type { Assigned, Judgement } from '../connection/peer/verdict.ts'
+import type { kSession } from '../connection/peer/session.ts'
+import type { kVerdict, PeerVerdict } from '../connection/peer/verdict.ts'
 import type { Engine } from '../connection/socket/engine.ts'
 import type { Handle } from '../connection/socket/handle.ts'
-import type { SecureContext } from './secure-context.ts'
-import type { Server } from './server.ts'
 
-/** State that is ours and nobody's to look up by name. */
-export const kEngine = Symbol('engine')
-export const kConnectOptions = Symbol('connect-options')
+/** State that is ours and nobody's to look up by name; more of it belongs to the rooms below. */
 export const kErrorEmitted = Symbol('error-emitted')
 export const kVerified = Symbol('verified')
 export const kPendingSession = Symbol('pending-session')
-/** What was said of the peer, and what the program has said of it. */
-export const kJudgement = Symbol('judgement')
-export const kAssigned = Symbol('assigned')
-export const kSession = Symbol('session')
 export const kRenegotiationDisabled = Symbol('renegotiation-disabled')
-/** What was set on a client before its ClientHello left. */
-export const kPresets = Symbol('presets')
-export const kSharedContext = Symbol('context')
 export const kOwnTransport = Symbol('own-transport')
 
 export interface TLSSocket extends net.Socket {
@@ -36,7 +28,7 @@ export interface TLSSocket extends net.Socket {
   /** With the option `NPNProtocols`, as io.js: the protocol chosen by Next Protocol Negotiation. */
   npnProtocol?: string | false
   servername: string | false | null
-  server: Server | undefined
+  server: net.Server | undefined
   ssl: Handle | null
   _handle: Handle | null
   _writeGeneric(writev: boolean, data: unknown, encoding: BufferEncoding, done: (error?: Error | null) => void): void
@@ -50,13 +42,15 @@ export interface TLSSocket extends net.Socket {
   _hadError: boolean
   _closeAfterHandlingError: boolean
   _host: string | undefined
+  /** What is written before the connection is there. */
+  _pendingData?: unknown
+  _pendingEncoding?: string
   [kEngine]: Engine
   [kConnectOptions]: ConnectionOptions | undefined
   [kErrorEmitted]: boolean
   [kVerified]: boolean
   [kPendingSession]: Session | null
-  [kJudgement]: Judgement | undefined
-  [kAssigned]: Assigned | undefined
+  [kVerdict]: PeerVerdict
   /** The session that `'session'` told last: the connection may have read a later one already. */
   [kSession]: Session | undefined
   [kRenegotiationDisabled]: boolean
@@ -106,9 +100,4 @@ export interface TLSSocketConstructor {
   new (socket?: Duplex | WebStreams | null, options?: TLSSocketOptions): TLSSocket
   (this: TLSSocket, socket?: Duplex | WebStreams | null, options?: TLSSocketOptions): void
   readonly prototype: TLSSocket
-}
-
-/** The context a connection is made from at this moment; `setKeyCert` may replace it during the handshake. */
-export function contextOf(socket: TLSSocket): SecureContext {
-  return socket[kSharedContext]
 }

@@ -1,5 +1,5 @@
-import { inspect } from 'node:util'
 import type { ContextError } from '@x/secure-context'
+import { inspect } from '../host/node.ts'
 
 type ErrorClass = new (message: string) => Error
 
@@ -22,21 +22,29 @@ export function nodeError<F extends object = object>(Base: ErrorClass, code: str
 /** What OpenSSL would say of an option, as the plain Error that Node makes of it; a TypeError where Node refuses itself. */
 export function fromContextError(error: ContextError): Error {
   const { message, code = '', cause } = error
-  if (/^ERR_(INVALID_ARG|TLS_INVALID)/.test(code)) return nodeError(TypeError, code, message)
+  if (/^ERR_(INVALID_ARG|TLS_INVALID)/.test(code)) {
+    return nodeError(TypeError, code, message)
+  }
   const Base = code === 'ERR_SSL_SSL_SESSION_ID_CONTEXT_TOO_LONG' ? TypeError : Error
   return Object.assign(new Base(message, cause === undefined ? undefined : { cause }), error)
 }
 
 /** "Received …", as Node describes an argument it refuses. */
 export function received(value: unknown): string {
-  if (value == null) return ` Received ${value}`
-  if (typeof value === 'function') return ` Received function ${value.name}`
+  if (value == null) {
+    return ` Received ${value}`
+  }
+  if (typeof value === 'function') {
+    return ` Received function ${value.name}`
+  }
   if (typeof value === 'object') {
     const name = value.constructor?.name
     return name ? ` Received an instance of ${name}` : ` Received ${inspect(value, { depth: -1 })}`
   }
   let shown = inspect(value, { colors: false })
-  if (shown.length > 28) shown = `${shown.slice(0, 25)}...`
+  if (shown.length > 28) {
+    shown = `${shown.slice(0, 25)}...`
+  }
   return ` Received type ${typeof value} (${shown})`
 }
 
@@ -55,7 +63,9 @@ export function invalidArgType(name: string, expected: string, value: unknown) {
 /** ERR_INVALID_ARG_VALUE. */
 export function invalidArgValue(name: string, value: unknown, reason = 'is invalid') {
   let shown = inspect(value)
-  if (shown.length > 128) shown = `${shown.slice(0, 128)}...`
+  if (shown.length > 128) {
+    shown = `${shown.slice(0, 128)}...`
+  }
   const kind = name.includes('.') ? 'property' : 'argument'
   return nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', `The ${kind} '${name}' ${reason}. Received ${shown}`)
 }
@@ -73,9 +83,4 @@ export function outOfRange(
     shown = String(value).replace(/\B(?=(\d{3})+(?!\d))/g, '_')
   }
   return nodeError(RangeError, 'ERR_OUT_OF_RANGE', `${sentence} It must be ${range}. Received ${shown}`)
-}
-
-/** The ECONNRESET that stands for a peer that left; Node gives it a code but no errno. */
-export function connectionReset(message: string) {
-  return Object.assign(new Error(message), { code: 'ECONNRESET' })
 }

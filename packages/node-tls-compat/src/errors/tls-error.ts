@@ -11,9 +11,12 @@ const SENTENCES: Record<string, string> = {
 /** "wrong version number", from WRONG_VERSION_NUMBER. */
 function sentence(reason: string): string {
   const special = SENTENCES[reason]
-  if (special) return special
-  if (reason.startsWith('SSLV3_ALERT_'))
+  if (special) {
+    return special
+  }
+  if (reason.startsWith('SSLV3_ALERT_')) {
     return ALERT_PREFIX + reason.slice('SSLV3_ALERT_'.length).toLowerCase().replaceAll('_', ' ')
+  }
   return reason.toLowerCase().replaceAll('_', ' ')
 }
 
@@ -35,7 +38,9 @@ export interface NodeTlsError extends Error {
  */
 export function toNodeError(error: TlsError): Error {
   // A hook of the application threw: its own error is the one to show.
-  if (error.reason === 'CALLBACK_FAILED' && error.cause instanceof Error) return error.cause
+  if (error.reason === 'CALLBACK_FAILED' && error.cause instanceof Error) {
+    return error.cause
+  }
   const name = OPENSSL_REASONS[error.reason] ?? error.reason
   const reason = sentence(name)
   const number = error.alertReceived && error.alert !== undefined ? 1000 + error.alert : reasonNumber(name)
@@ -56,6 +61,8 @@ const RECORDS = ['APP_DATA_IN_HANDSHAKE', 'UNEXPECTED_RECORD']
  * alert. The alert, which tells why the client went away, is in `cause`.
  */
 export function asFirstRecord(error: TlsError, side: 'client' | 'server'): TlsError {
-  if (!(error.alertReceived && side === 'server') && !RECORDS.includes(error.reason)) return error
+  if (!(error.alertReceived && side === 'server') && !RECORDS.includes(error.reason)) {
+    return error
+  }
   return new TlsError('UNEXPECTED_MESSAGE', error.message, { blame: 'peer', cause: error })
 }

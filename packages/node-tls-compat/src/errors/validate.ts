@@ -1,38 +1,57 @@
-import { types } from 'node:util'
+import { isView } from '../host/bytes.ts'
 import { invalidArgType, outOfRange } from './node-error.ts'
 
 /** Checks of arguments, each with the error Node gives. `name` is as it stands in the message (`options.key`). */
 
 export function validateString(value: unknown, name: string): asserts value is string {
-  if (typeof value !== 'string') throw invalidArgType(name, 'of type string', value)
+  if (typeof value !== 'string') {
+    throw invalidArgType(name, 'of type string', value)
+  }
 }
 
 export function validateBoolean(value: unknown, name: string): asserts value is boolean {
-  if (typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value)
+  if (typeof value !== 'boolean') {
+    throw invalidArgType(name, 'of type boolean', value)
+  }
 }
 
 export function validateFunction(value: unknown, name: string): asserts value is Function {
-  if (typeof value !== 'function') throw invalidArgType(name, 'of type function', value)
+  if (typeof value !== 'function') {
+    throw invalidArgType(name, 'of type function', value)
+  }
 }
 
 export function validateObject(value: unknown, name: string): asserts value is object {
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw invalidArgType(name, 'of type object', value)
+  }
 }
 
 export function validateArray(value: unknown, name: string): asserts value is unknown[] {
-  if (!Array.isArray(value)) throw invalidArgType(name, 'an instance of Array', value)
+  if (!Array.isArray(value)) {
+    throw invalidArgType(name, 'an instance of Array', value)
+  }
 }
 
 export function validateNumber(value: unknown, name: string, min?: number): asserts value is number {
-  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value)
-  if (min !== undefined && !(value >= min)) throw outOfRange(name, `>= ${min}`, value)
+  if (typeof value !== 'number') {
+    throw invalidArgType(name, 'of type number', value)
+  }
+  if (min !== undefined && !(value >= min)) {
+    throw outOfRange(name, `>= ${min}`, value)
+  }
 }
 
 function validateInteger(value: unknown, name: string, min: number, max: number): asserts value is number {
-  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value)
-  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value)
-  if (value < min || value > max) throw outOfRange(name, `>= ${min} && <= ${max}`, value)
+  if (typeof value !== 'number') {
+    throw invalidArgType(name, 'of type number', value)
+  }
+  if (!Number.isInteger(value)) {
+    throw outOfRange(name, 'an integer', value)
+  }
+  if (value < min || value > max) {
+    throw outOfRange(name, `>= ${min} && <= ${max}`, value)
+  }
 }
 
 export function validateInt32(value: unknown, name: string, min = -2147483648): asserts value is number {
@@ -47,10 +66,10 @@ export function validateSafeInteger(value: unknown, name: string): asserts value
   validateInteger(value, name, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
 }
 
-export const isView = (value: unknown): value is ArrayBufferView => ArrayBuffer.isView(value)
-
 export function validateBuffer(value: unknown, name = 'buffer'): asserts value is ArrayBufferView {
-  if (!isView(value)) throw invalidArgType(name, 'an instance of Buffer, TypedArray, or DataView', value)
+  if (!isView(value)) {
+    throw invalidArgType(name, 'an instance of Buffer, TypedArray, or DataView', value)
+  }
 }
 
 /** What keys, certificates and the like may be given as. */
@@ -59,15 +78,3 @@ export function validateText(value: unknown, name: string): asserts value is str
     throw invalidArgType(name, 'of type string or an instance of Buffer, TypedArray, or DataView', value)
   }
 }
-
-/** The bytes of a view, without copying. */
-export function bytesOf(view: ArrayBufferView): Buffer {
-  return Buffer.from(view.buffer, view.byteOffset, view.byteLength)
-}
-
-/** A copy, for what the caller may change or wipe afterwards. No Buffer: below us `slice` copies, as a Buffer's does not. */
-export function copyOf(view: ArrayBufferView): Uint8Array {
-  return new Uint8Array(bytesOf(view))
-}
-
-export const isAnyArrayBuffer = types.isAnyArrayBuffer

@@ -9,7 +9,9 @@ const AT_LAUNCH: Readonly<Record<string, string | undefined>> = /* @__PURE__ */ 
 
 function snapshot(names: readonly string[]): Record<string, string | undefined> {
   const values = Object.create(null) as Record<string, string | undefined>
-  for (const name of names) values[name] = ownVariable(name)
+  for (const name of names) {
+    values[name] = ownVariable(name)
+  }
   return values
 }
 

@@ -12,14 +12,18 @@ function flags(): readonly string[] {
 const warned = new Set<string>()
 
 function warnOnce(sentence: string): void {
-  if (warned.has(sentence)) return
+  if (warned.has(sentence)) {
+    return
+  }
   warned.add(sentence)
   process.emitWarning(sentence)
 }
 
 /** `--trace-tls`: every connection is traced. */
 export function traceAll(): boolean {
-  if (!flags().includes('--trace-tls')) return false
+  if (!flags().includes('--trace-tls')) {
+    return false
+  }
   warnOnce('Enabling --trace-tls can expose sensitive data in the resulting log.')
   return true
 }
@@ -31,6 +35,8 @@ let keyLog: string | undefined
 export function keyLogPath(): string | undefined {
   keyLog ??= flags().find((flag) => flag.startsWith(KEY_LOG)) ?? KEY_LOG
   const path = keyLog.slice(KEY_LOG.length) || undefined
-  if (path) warnOnce(`Using --tls-keylog makes TLS connections insecure by writing secret key material to file ${path}`)
+  if (path) {
+    warnOnce(`Using --tls-keylog makes TLS connections insecure by writing secret key material to file ${path}`)
+  }
   return path
 }

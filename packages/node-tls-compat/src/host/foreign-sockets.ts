@@ -1,6 +1,5 @@
 import net from 'node:net'
 import { Duplex } from 'node:stream'
-import type { TLSSocket } from '../api/tls-socket-type.ts'
 
 /**
  * Whether net.Socket is Node's own code, which works through `_handle` (Deno has it too). Bun's looks the same from
@@ -11,6 +10,13 @@ export const NODE_SOCKETS = '_writeGeneric' in net.Socket.prototype
 /** Whether a stream reads by itself once `_read` was called, into its `push`. */
 export const readsByItself = (stream: Duplex): boolean => NODE_SOCKETS && stream instanceof net.Socket
 
+/** What the methods below need of the socket that they are put on. */
+interface SocketWithHandle extends net.Socket {
+  connecting: boolean
+  _handle: { close(): void } | null
+  _writeGeneric(writev: boolean, data: unknown, encoding: BufferEncoding, done: (error?: Error | null) => void): void
+}
+
 /** What a TLSSocket does in the place of a net.Socket's methods that know nothing of `_handle`. */
 export function ownMethods() {
   const { read, resume, pause, end } = Duplex.prototype
@@ -19,22 +25,28 @@ export function ownMethods() {
     resume,
     pause,
     end,
-    _construct(this: TLSSocket, done: () => void) {
+    _construct(this: SocketWithHandle, done: () => void) {
       done()
     },
-    _read(this: TLSSocket) {
-      if (this.connecting) this.once('connect', () => this._read(0))
-      else if (this._handle) {
+    _read(this: SocketWithHandle) {
+      if (this.connecting) {
+        this.once('connect', () => this._read(0))
+      } else if (this._handle) {
         ;(this._handle as unknown as { readStart(): void }).readStart()
       }
     },
-    _write(this: TLSSocket, data: Uint8Array | string, encoding: BufferEncoding, done: (error?: Error | null) => void) {
+    _write(
+      this: SocketWithHandle,
+      data: Uint8Array | string,
+      encoding: BufferEncoding,
+      done: (error?: Error | null) => void,
+    ) {
       this._writeGeneric(false, data, encoding, done)
     },
-    _writev(this: TLSSocket, chunks: unknown, done: (error?: Error | null) => void) {
+    _writev(this: SocketWithHandle, chunks: unknown, done: (error?: Error | null) => void) {
       this._writeGeneric(true, chunks, 'utf8', done)
     },
-    _destroy(this: TLSSocket, error: Error | null, done: (error: Error | null) => void) {
+    _destroy(this: SocketWithHandle, error: Error | null, done: (error: Error | null) => void) {
       const handle = this._handle
       this._handle = null
       this.connecting = false

@@ -1,12 +1,14 @@
 import { invalidArgValue, outOfRange } from '../../errors/node-error.ts'
-import { bytesOf, isView } from '../../errors/validate.ts'
+import { bytesOf, isView } from '../../host/bytes.ts'
 import { CHECKS_ALPN_LISTS } from '../../host/version-differences.ts'
 
 /** RFC 7301 §3.1: each name is one length byte and 1 to 255 bytes of name. */
 function encode(protocols: readonly (string | ArrayBufferView)[]): Buffer {
   const names = protocols.map((protocol, index) => {
     const name = typeof protocol === 'string' ? Buffer.from(protocol) : Buffer.from(bytesOf(protocol))
-    if (name.length === 0) throw invalidArgValue(`protocols[${index}]`, protocol, 'must be a non-empty string')
+    if (name.length === 0) {
+      throw invalidArgValue(`protocols[${index}]`, protocol, 'must be a non-empty string')
+    }
     if (name.length > 255) {
       const sentence = `The byte length of the protocol at index ${index} exceeds the maximum length.`
       throw outOfRange('protocols', '<= 255', name.length, sentence)
@@ -17,11 +19,17 @@ function encode(protocols: readonly (string | ArrayBufferView)[]): Buffer {
 }
 
 function check(list: Buffer): Buffer {
-  if (!CHECKS_ALPN_LISTS) return list
+  if (!CHECKS_ALPN_LISTS) {
+    return list
+  }
   for (let offset = 0; offset < list.length; ) {
     const length = list[offset]!
-    if (length === 0) throw invalidArgValue('ALPNProtocols', list, 'must not contain zero-length protocol')
-    if (offset + 1 + length > list.length) throw invalidArgValue('ALPNProtocols', list, 'contains truncated protocol')
+    if (length === 0) {
+      throw invalidArgValue('ALPNProtocols', list, 'must not contain zero-length protocol')
+    }
+    if (offset + 1 + length > list.length) {
+      throw invalidArgValue('ALPNProtocols', list, 'contains truncated protocol')
+    }
     offset += 1 + length
   }
   return list
@@ -33,8 +41,11 @@ function check(list: Buffer): Buffer {
  * @see https://nodejs.org/api/tls.html (`ALPNProtocols` of `tls.createServer` and `tls.connect`)
  */
 export function convertALPNProtocols(protocols: unknown, out: { ALPNProtocols?: Buffer }): void {
-  if (Array.isArray(protocols)) out.ALPNProtocols = encode(protocols)
-  else if (isView(protocols)) out.ALPNProtocols = check(Buffer.from(bytesOf(protocols)))
+  if (Array.isArray(protocols)) {
+    out.ALPNProtocols = encode(protocols)
+  } else if (isView(protocols)) {
+    out.ALPNProtocols = check(Buffer.from(bytesOf(protocols)))
+  }
 }
 
 /**
@@ -43,8 +54,11 @@ export function convertALPNProtocols(protocols: unknown, out: { ALPNProtocols?: 
  * @see https://datatracker.ietf.org/doc/html/draft-agl-tls-nextprotoneg-04
  */
 export function convertNPNProtocols(protocols: unknown, out: { NPNProtocols?: Buffer }): void {
-  if (Array.isArray(protocols)) out.NPNProtocols = encode(protocols)
-  else if (isView(protocols)) out.NPNProtocols = check(Buffer.from(bytesOf(protocols)))
+  if (Array.isArray(protocols)) {
+    out.NPNProtocols = encode(protocols)
+  } else if (isView(protocols)) {
+    out.NPNProtocols = check(Buffer.from(bytesOf(protocols)))
+  }
 }
 
 /** OpenSSL's `SSL_select_next_proto`: the server's first name that is ours too, else our own first. */
@@ -57,7 +71,9 @@ export function alpnNames(list: Uint8Array): Uint8Array[] {
   const names: Uint8Array[] = []
   for (let offset = 0; offset < list.length; ) {
     const length = list[offset]!
-    if (length === 0 || offset + 1 + length > list.length) return []
+    if (length === 0 || offset + 1 + length > list.length) {
+      return []
+    }
     names.push(list.subarray(offset + 1, offset + 1 + length))
     offset += 1 + length
   }

@@ -1,36 +1,20 @@
-import type { connect } from '../../api/connect.ts'
-import type { createSecureContext, SecureContext } from '../../api/secure-context.ts'
-import type { createSecurePair } from '../../api/secure-pair.ts'
-import type { createServer, Server } from '../../api/server.ts'
-import type { TLSSocket } from '../../api/tls-socket.ts'
-import type { checkServerIdentity } from '../trust/check-server-identity.ts'
-import type { convertALPNProtocols } from './alpn.ts'
+import type { SecureContext } from './node-context.ts'
+import type { SecureContextOptions } from './options.ts'
 
 /**
- * The module's own exports object. Programs assign to it (`tls.DEFAULT_MAX_VERSION = …`) and replace functions in it, and
- * what we call ourselves is looked up here when it is called, so that they are heeded.
+ * What a program may assign on the module's own exports object (`tls.DEFAULT_MAX_VERSION = …`, a `createSecureContext` of
+ * its own) and is looked up there at every use. The object is made here, at the bottom, and `api/tls.ts` furnishes it: so
+ * nothing has to import the module that it is a part of.
  */
-export interface Tls {
+export interface Assignable {
   CLIENT_RENEG_LIMIT: number
   CLIENT_RENEG_WINDOW: number
   DEFAULT_CIPHERS: string
   DEFAULT_ECDH_CURVE: string
   DEFAULT_MIN_VERSION: string
   DEFAULT_MAX_VERSION: string
-  readonly rootCertificates: readonly string[]
-  getCiphers(): string[]
-  getCACertificates(type?: 'default' | 'bundled' | 'system' | 'extra'): readonly string[]
-  setDefaultCACertificates(certs: readonly (string | ArrayBufferView)[]): void
-  getCertificateCompressionAlgorithms(): string[]
-  convertALPNProtocols: typeof convertALPNProtocols
-  checkServerIdentity: typeof checkServerIdentity
-  createSecureContext: typeof createSecureContext
-  SecureContext: typeof SecureContext
-  TLSSocket: typeof TLSSocket
-  Server: typeof Server
-  createServer: typeof createServer
-  connect: typeof connect
-  createSecurePair: typeof createSecurePair
+  checkServerIdentity(hostname: string, cert: object): Error | undefined
+  createSecureContext(options?: SecureContextOptions | null): SecureContext
 }
 
-export const tls = {} as Tls
+export const tls = {} as Assignable

@@ -1,5 +1,5 @@
-import zlib from 'node:zlib'
 import type { CertificateCompression } from '@x/tls-handshake'
+import { zlib } from '../../host/node.ts'
 
 type Deflate = (bytes: Uint8Array) => Buffer
 /** With `info`: what came out, and the stream, which knows how much went in. */
@@ -24,7 +24,9 @@ export function getCertificateCompressionAlgorithms(): string[] {
 /** The algorithm of a name that was checked. */
 export function certificateCompression(name: string): CertificateCompression | undefined {
   const algorithm = ALGORITHMS.find((candidate) => candidate.name === name)
-  if (!algorithm) return undefined
+  if (!algorithm) {
+    return undefined
+  }
   return {
     id: algorithm.id,
     compress: (message) => algorithm.deflate!(message),

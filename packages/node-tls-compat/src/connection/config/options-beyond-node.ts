@@ -1,6 +1,7 @@
 import type { CryptoProvider } from '@x/crypto-primitives'
 import { invalidArgType, nodeError } from '../../errors/node-error.ts'
-import { isView, validateFunction } from '../../errors/validate.ts'
+import { validateFunction } from '../../errors/validate.ts'
+import { isView } from '../../host/bytes.ts'
 import type { Verify } from './options.ts'
 
 /** Options that Node has not. Its own are read as Node reads them. */
@@ -26,16 +27,23 @@ export function ownOptions(given: object): OwnOptions {
     NPNProtocols: undefined,
   }
   for (const name of NAMES) {
-    if (Object.hasOwn(given, name)) own[name] = (given as Record<string, unknown>)[name]
-    else refuseInherited(given, name)
+    if (Object.hasOwn(given, name)) {
+      own[name] = (given as Record<string, unknown>)[name]
+    } else {
+      refuseInherited(given, name)
+    }
   }
   const { verify, provider, NPNProtocols } = own
-  if (verify !== undefined) validateFunction(verify, 'options.verify')
-  if (provider !== undefined && !(provider !== null && typeof provider === 'object' && 'hashes' in provider))
+  if (verify !== undefined) {
+    validateFunction(verify, 'options.verify')
+  }
+  if (provider !== undefined && !(provider !== null && typeof provider === 'object' && 'hashes' in provider)) {
     throw invalidArgType('options.provider', 'an instance of CryptoProvider', provider)
+  }
   // `null` and `false` have always been as good as absent here, as with ALPNProtocols.
-  if (NPNProtocols && !Array.isArray(NPNProtocols) && !isView(NPNProtocols))
+  if (NPNProtocols && !Array.isArray(NPNProtocols) && !isView(NPNProtocols)) {
     throw invalidArgType('options.NPNProtocols', 'an Array, Buffer, TypedArray, or DataView', NPNProtocols)
+  }
   return own as unknown as OwnOptions
 }
 

@@ -2,9 +2,7 @@ import type net from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ReadableStream, WritableStream } from 'node:stream/web'
 import type { CryptoProvider, Signer } from '@x/crypto-primitives'
-import type { SecureContext } from '../../api/secure-context.ts'
-import type { Server } from '../../api/server.ts'
-import type { TLSSocket } from '../../api/tls-socket-type.ts'
+import type { SecureContext } from './node-context.ts'
 
 type Bytes = string | ArrayBufferView
 type OneOrMore<T> = T | readonly T[]
@@ -84,7 +82,7 @@ interface Common extends SecureContextOptions {
 /** Options of `new tls.TLSSocket()`. */
 export interface TLSSocketOptions extends Common {
   isServer?: boolean
-  server?: Server
+  server?: net.Server
   credentials?: SecureContext
   session?: Uint8Array | string
   requestOCSP?: boolean
@@ -119,5 +117,3 @@ export interface ConnectionOptions extends Omit<TLSSocketOptions, 'isServer' | '
 export interface TlsOptions extends Common, net.ServerOpts {
   sessionTimeout?: number
 }
-
-export type SecureConnectionListener = (this: Server, socket: TLSSocket) => void

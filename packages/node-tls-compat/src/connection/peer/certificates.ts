@@ -1,9 +1,9 @@
-import { X509Certificate } from 'node:crypto'
 import type { TlsConnection } from '@x/tls-handshake'
 import { Certificate, type LegacyCertificate, toLegacyObject } from '@x/x509/tls'
-import type { SecureContext } from '../../api/secure-context.ts'
-import { bytesOf } from '../../errors/validate.ts'
+import { bytesOf } from '../../host/bytes.ts'
+import { X509Certificate } from '../../host/node.ts'
 import { ALL_CERTIFICATE_FIELDS } from '../../host/version-differences.ts'
+import type { SecureContext } from '../config/node-context.ts'
 
 /** Properties that are there whether they have a value or not. */
 const ALWAYS = ['subjectaltname', 'infoAccess', 'asn1Curve', 'nistCurve', 'ext_key_usage'] as const
@@ -14,8 +14,16 @@ function withBuffers(object: LegacyCertificate): object {
   for (let next: LegacyCertificate | undefined = object; next && !seen.has(next); next = next.issuerCertificate) {
     seen.add(next)
     next.raw = Buffer.from(next.raw)
-    if (ALL_CERTIFICATE_FIELDS) for (const name of ALWAYS) if (!(name in next)) next[name] = undefined
-    if (next.pubkey) next.pubkey = Buffer.from(next.pubkey)
+    if (ALL_CERTIFICATE_FIELDS) {
+      for (const name of ALWAYS) {
+        if (!(name in next)) {
+          next[name] = undefined
+        }
+      }
+    }
+    if (next.pubkey) {
+      next.pubkey = Buffer.from(next.pubkey)
+    }
   }
   return object
 }
@@ -28,7 +36,9 @@ function issuersOf(leaf: Certificate, sent: readonly Certificate[], { context }:
     const next =
       sent.find((candidate) => candidate.subject.equals(issuer) && !issuers.includes(candidate)) ??
       context.authorities.withSubject(issuer)[0]
-    if (!next) break
+    if (!next) {
+      break
+    }
     issuers.push(next)
     last = next
   }
@@ -42,7 +52,9 @@ export function peerCertificateOf(
   detailed?: boolean,
 ): object {
   const sent = connection?.peerCertificates ?? []
-  if (sent.length === 0) return {}
+  if (sent.length === 0) {
+    return {}
+  }
   const [leaf, ...rest] = sent.map((der) => Certificate.fromDer(der)) as [Certificate, ...Certificate[]]
   return withBuffers(
     toLegacyObject(leaf, context.context.provider, detailed ? issuersOf(leaf, rest, context) : undefined),
@@ -64,8 +76,9 @@ function chainOfX509(chain: readonly Uint8Array[]): X509Certificate | undefined 
   let issuer: X509Certificate | undefined
   for (const der of [...chain].reverse()) {
     const certificate = new X509Certificate(bytesOf(der))
-    if (issuer)
+    if (issuer) {
       Object.defineProperty(certificate, 'issuerCertificate', { value: issuer, configurable: true, enumerable: true })
+    }
     issuer = certificate
   }
   return issuer
@@ -73,7 +86,9 @@ function chainOfX509(chain: readonly Uint8Array[]): X509Certificate | undefined 
 
 export function peerX509Of(connection: TlsConnection | undefined, context: SecureContext): X509Certificate | undefined {
   const sent = connection?.peerCertificates ?? []
-  if (sent.length === 0) return undefined
+  if (sent.length === 0) {
+    return undefined
+  }
   const [leaf, ...rest] = sent.map((der) => Certificate.fromDer(der)) as [Certificate, ...Certificate[]]
   return chainOfX509([leaf, ...issuersOf(leaf, rest, context)].map(({ raw }) => raw))
 }

@@ -1,7 +1,12 @@
-import { createHash } from 'node:crypto'
 import { Certificate, type IdentityCertificate, toIdentityCertificate } from '@x/x509/tls'
-import { kEngine, type TLSSocket } from '../../api/tls-socket-type.ts'
+import { createHash } from '../../host/node.ts'
+import { type ConfiguredSocket, kEngine } from '../config/configured-socket.ts'
 import { checkServerIdentity } from '../trust/check-server-identity.ts'
+
+/** The client whose server is looked at. */
+interface Client extends Pick<ConfiguredSocket, typeof kEngine> {
+  getPeerCertificate(detailed: boolean): object | null
+}
 
 /** Names found right for a certificate, the latest; for a client that comes back to the same servers. */
 const LIMIT = 256
@@ -12,18 +17,26 @@ const right = new Set<string>()
  * same certificate and the same host before.
  */
 export function identityError(
-  socket: TLSSocket,
+  socket: Client,
   host: string,
   check: (host: string, certificate: IdentityCertificate) => Error | undefined,
 ): Error | undefined {
   const ask = () => check(host, socket.getPeerCertificate(true) as IdentityCertificate)
   const leaf = socket[kEngine].connection?.peerCertificates?.[0]
-  if (check !== checkServerIdentity || !leaf) return ask()
+  if (check !== checkServerIdentity || !leaf) {
+    return ask()
+  }
   const key = `${createHash('sha256').update(leaf).digest().toString('latin1')}${host}`
-  if (right.has(key)) return undefined
+  if (right.has(key)) {
+    return undefined
+  }
   // The whole certificate object, with fingerprints and issuers, is for an error to show.
-  if (check(host, toIdentityCertificate(Certificate.fromDer(leaf)))) return ask()
-  if (right.size >= LIMIT) right.clear()
+  if (check(host, toIdentityCertificate(Certificate.fromDer(leaf)))) {
+    return ask()
+  }
+  if (right.size >= LIMIT) {
+    right.clear()
+  }
   right.add(key)
   return undefined
 }

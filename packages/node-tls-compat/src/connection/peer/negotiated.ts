@@ -11,7 +11,9 @@ export function protocolName(version: number): string {
 /** `getCipher()`: `version` is the lowest protocol the suite is of, by OpenSSL's reckoning. */
 export function cipherOf(connection: TlsConnection | undefined): object | undefined {
   const suite = connection?.cipherSuite === undefined ? undefined : cipherSuiteById(connection.cipherSuite)
-  if (!suite) return undefined
+  if (!suite) {
+    return undefined
+  }
   return {
     name: suite.name,
     standardName: suite.standardName,
@@ -21,8 +23,12 @@ export function cipherOf(connection: TlsConnection | undefined): object | undefi
 
 /** `getEphemeralKeyInfo()`: what a client knows of the server's key; a server answers null. */
 export function ephemeralKeyOf(connection: TlsConnection | undefined): object | null {
-  if (!connection || connection.side === 'server') return connection ? null : {}
-  if (connection.dhInfo) return { type: 'DH', size: connection.dhInfo.bits }
+  if (!connection || connection.side === 'server') {
+    return connection ? null : {}
+  }
+  if (connection.dhInfo) {
+    return { type: 'DH', size: connection.dhInfo.bits }
+  }
   return connection.group === undefined ? {} : groupDisplay(connection.group)
 }
 

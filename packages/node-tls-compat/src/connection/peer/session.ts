@@ -1,7 +1,16 @@
 import { decodeOpenSslSession, encodeOpenSslSession } from '@x/secure-context'
 import type { Session } from '@x/tls-handshake'
-import { kConnectOptions, kEngine, kSession, type TLSSocket } from '../../api/tls-socket-type.ts'
-import { judgementOf } from './verdict.ts'
+import { type ConfiguredSocket, kConnectOptions, kEngine } from '../config/configured-socket.ts'
+import { kVerdict, type PeerVerdict } from './verdict.ts'
+
+export const kSession = Symbol('session')
+
+/** A socket, as far as its sessions have to do with it. */
+interface SessionSocket extends Pick<ConfiguredSocket, '_tlsOptions' | typeof kConnectOptions | typeof kEngine> {
+  readonly [kVerdict]: PeerVerdict
+  /** The session that `'session'` told last: the connection may have read a later one already. */
+  readonly [kSession]: Session | undefined
+}
 
 /**
  * The Buffer of a `'session'` event: the session with the name of the server it was verified for, in the form that Node
@@ -22,18 +31,22 @@ export function serverIdentity(options: Identity | undefined): string {
   )
 }
 
-const optionsOf = (socket: TLSSocket) =>
+const optionsOf = (socket: SessionSocket) =>
   (socket[kConnectOptions] ?? socket._tlsOptions) as Identity & { isServer?: boolean; rejectUnauthorized?: boolean }
 
 /**
  * The session of a connection. In TLS 1.3 there is one before its ticket has come; OpenSSL shows it, though nothing can be
  * resumed with it.
  */
-export function sessionOf(socket: TLSSocket): Session | undefined {
+export function sessionOf(socket: SessionSocket): Session | undefined {
   const { connection } = socket[kEngine]
-  if (!connection?.handshakeComplete) return undefined
+  if (!connection?.handshakeComplete) {
+    return undefined
+  }
   const told = socket[kSession] ?? connection.session
-  if (told) return told
+  if (told) {
+    return told
+  }
   return {
     side: connection.side,
     version: connection.version!,
@@ -54,18 +67,24 @@ export function sessionOf(socket: TLSSocket): Session | undefined {
 }
 
 /** A session knows all that was said against the server, of its name too: it lends no more than that. */
-function withVerdict(socket: TLSSocket, session: Session): Session {
-  if (!socket[kConnectOptions] || session.peerCertificates.length === 0) return session
-  const said = judgementOf(socket)
-  if (said?.error === null) return session
-  const { code = 'UNSPECIFIED', message = '' } = said?.error ?? {}
+function withVerdict(socket: SessionSocket, session: Session): Session {
+  if (!socket[kConnectOptions] || session.peerCertificates.length === 0) {
+    return session
+  }
+  const said = socket[kVerdict].judgement
+  if (said === null) {
+    return session
+  }
+  const { code = 'UNSPECIFIED', message = '' } = said ?? {}
   return { ...session, verified: { ok: false, result: { code, message } } }
 }
 
-export function encodeWrappedSession(socket: TLSSocket, session: Session): Buffer {
+export function encodeWrappedSession(socket: SessionSocket, session: Session): Buffer {
   const encoded = encodeOpenSslSession(withVerdict(socket, session))
   const options = optionsOf(socket)
-  if (options.isServer) return Buffer.from(encoded)
+  if (options.isServer) {
+    return Buffer.from(encoded)
+  }
   const name = Buffer.from(serverIdentity(options))
   // Not from Buffer's pool: whoever keeps a session would keep what lies beside it there.
   const wrapped = Buffer.allocUnsafeSlow(PREFIX.length + 2 + name.length + encoded.length)
@@ -78,9 +97,13 @@ export function encodeWrappedSession(socket: TLSSocket, session: Session): Buffe
 
 function unwrap(state: Buffer): { name: string; encoded: Buffer } | undefined {
   const start = PREFIX.length + 2
-  if (state.length < start || !state.subarray(0, PREFIX.length).equals(PREFIX)) return undefined
+  if (state.length < start || !state.subarray(0, PREFIX.length).equals(PREFIX)) {
+    return undefined
+  }
   const end = start + state.readUInt16BE(PREFIX.length)
-  if (end > state.length) return undefined
+  if (end > state.length) {
+    return undefined
+  }
   return { name: state.toString('utf8', start, end), encoded: state.subarray(end) }
 }
 
@@ -88,18 +111,24 @@ function unwrap(state: Buffer): { name: string; encoded: Buffer } | undefined {
  * The session inside `state` when it may be offered on this socket; `undefined` for one that belongs to another server,
  * that does not say whose it is while the server is to be verified, or that can't be read.
  */
-export function decodeReusableSession(socket: TLSSocket, state: unknown): Session | undefined {
+export function decodeReusableSession(socket: SessionSocket, state: unknown): Session | undefined {
   const bytes =
     typeof state === 'string'
       ? Buffer.from(state, 'latin1')
       : state instanceof Uint8Array
         ? Buffer.from(state)
         : undefined
-  if (!bytes) return undefined
+  if (!bytes) {
+    return undefined
+  }
   const options = optionsOf(socket)
   const wrapped = unwrap(bytes)
-  if (wrapped && wrapped.name !== serverIdentity(options)) return undefined
-  if (!wrapped && !options.isServer && options.rejectUnauthorized !== false) return undefined
+  if (wrapped && wrapped.name !== serverIdentity(options)) {
+    return undefined
+  }
+  if (!wrapped && !options.isServer && options.rejectUnauthorized !== false) {
+    return undefined
+  }
   try {
     return decodeOpenSslSession(wrapped?.encoded ?? bytes, options.isServer ? 'server' : 'client')
   } catch {

@@ -1,7 +1,7 @@
-import type { PeerState } from '@x/tls-handshake'
+import type { PeerState, TlsConnection } from '@x/tls-handshake'
 import { verifyMessage } from '@x/x509/tls'
-import { kAssigned, kEngine, kJudgement, type TLSSocket } from '../../api/tls-socket-type.ts'
 import { HINTS_AT_SYSTEM_CA } from '../../host/version-differences.ts'
+import { REFUSED_BY_PROGRAM } from '../config/verify-option.ts'
 
 const SYSTEM_CA_HINT = '; if the root CA is installed locally, try running Node.js with --use-system-ca'
 const HINTED = new Set(['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_GET_ISSUER_CERT'])
@@ -10,98 +10,109 @@ export interface VerifyError extends Error {
   code?: string
 }
 
-/** `reason` of a verdict that is the program's own, by its `verify`. */
-export const REFUSED_BY_PROGRAM = 'REFUSED_BY_VERIFY'
-
-export function isRefusedByProgram(socket: TLSSocket): boolean {
-  return peerOf(socket)?.verification?.reason === REFUSED_BY_PROGRAM
-}
-
 /** What the program was told of a peer. It is of that one state of it: when the peer is another, nothing has been said yet. */
-export interface Judgement {
+interface Judgement {
   readonly peer: PeerState | undefined
   /** Null: authorized. */
   readonly error: VerifyError | null
 }
 
 /** Values that a program has assigned itself; they go with the peer they were assigned for. */
-export interface Assigned {
+interface Assigned {
   readonly peer: PeerState | undefined
-  readonly values: Partial<Pick<TLSSocket, 'authorized' | 'authorizationError'>>
+  readonly authorized?: boolean
+  readonly authorizationError?: string | Error | null
 }
 
-/**
- * What the verification of the peer's chain said against it; null when it was good. A peer without a certificate is nobody,
- * unless it has proved to have a PSK.
- */
-export function verifyError(socket: TLSSocket): VerifyError | null {
-  const peer = peerOf(socket)
-  if (!peer?.certificates?.length) {
-    return peer?.pskIdentity ? null : errorOf('UNABLE_TO_GET_ISSUER_CERT', verifyMessage('UNABLE_TO_GET_ISSUER_CERT'))
+export const kVerdict = Symbol('verdict')
+
+/** What is held of a socket's peer: `authorized` and `authorizationError`, by what its chain and its name were found to be. */
+export class PeerVerdict {
+  readonly #engine: { readonly connection: TlsConnection | undefined }
+  #judgement: Judgement | undefined
+  #assigned: Assigned | undefined
+
+  /** @param engine who has the connection, as long as there is one */
+  constructor(engine: { readonly connection: TlsConnection | undefined }) {
+    this.#engine = engine
   }
-  const { verification } = peer
-  if (verification?.ok === true) return null
-  const { code, message } = (verification?.result ?? {}) as { code?: string; message?: string }
-  return errorOf(code ?? 'UNSPECIFIED', message ?? 'certificate verification failed')
+
+  get #peer(): PeerState | undefined {
+    return this.#engine.connection?.peer
+  }
+
+  /**
+   * What the verification of the peer's chain said against it; null when it was good. A peer without a certificate is
+   * nobody, unless it has proved to have a PSK.
+   */
+  get chainError(): VerifyError | null {
+    const peer = this.#peer
+    if (!peer?.certificates?.length) {
+      return peer?.pskIdentity ? null : errorOf('UNABLE_TO_GET_ISSUER_CERT', verifyMessage('UNABLE_TO_GET_ISSUER_CERT'))
+    }
+    const { verification } = peer
+    if (verification?.ok === true) {
+      return null
+    }
+    const { code, message } = (verification?.result ?? {}) as { code?: string; message?: string }
+    return errorOf(code ?? 'UNSPECIFIED', message ?? 'certificate verification failed')
+  }
+
+  /** The program's own `verify` said no: that holds whatever `rejectUnauthorized` says. */
+  get refusedByProgram(): boolean {
+    return this.#peer?.verification?.reason === REFUSED_BY_PROGRAM
+  }
+
+  /** The peer as it is now was found to be, or not to be, who it should be. */
+  judge(error: VerifyError | null): void {
+    this.#judgement = { peer: this.#peer, error }
+  }
+
+  /** What was said of the peer as it is now; `undefined` before it is, null for: authorized. */
+  get judgement(): VerifyError | null | undefined {
+    const last = this.#judgement
+    return last && last.peer === this.#peer ? last.error : undefined
+  }
+
+  /** The connection is gone: what was said of its last peer stays, without its certificates. */
+  keep(): void {
+    const { authorized, authorizationError } = this
+    if (this.#judgement) {
+      this.#judgement = { peer: undefined, error: this.#judgement.error }
+    }
+    if (this.#assigned) {
+      this.#assigned = { peer: undefined, authorized, authorizationError }
+    }
+  }
+
+  get #own(): Assigned | undefined {
+    const last = this.#assigned
+    return last && last.peer === this.#peer ? last : undefined
+  }
+
+  get authorized(): boolean {
+    return this.#own?.authorized ?? this.judgement === null
+  }
+
+  set authorized(value: boolean) {
+    this.#assigned = { ...this.#own, peer: this.#peer, authorized: value }
+  }
+
+  get authorizationError(): string | Error | null {
+    const own = this.#own
+    if (own && 'authorizationError' in own) {
+      return own.authorizationError as string | Error | null
+    }
+    const error = this.judgement
+    return error ? error.code || error.message : null
+  }
+
+  set authorizationError(value: string | Error | null) {
+    this.#assigned = { ...this.#own, peer: this.#peer, authorizationError: value }
+  }
 }
 
 function errorOf(code: string, message: string): VerifyError {
   const hint = HINTS_AT_SYSTEM_CA && HINTED.has(code) ? SYSTEM_CA_HINT : ''
   return Object.assign(new Error(message + hint), { code })
-}
-
-const peerOf = (socket: TLSSocket) => socket[kEngine]?.connection?.peer
-
-/** The peer as it is now was found to be, or not to be, who it should be. */
-export function judge(socket: TLSSocket, error: VerifyError | null): void {
-  socket[kJudgement] = { peer: peerOf(socket), error }
-}
-
-/** The connection is gone: what was said of its last peer stays, without its certificates. */
-export function keepJudgement(socket: TLSSocket): void {
-  const told = { authorized: socket.authorized, authorizationError: socket.authorizationError }
-  if (socket[kJudgement]) socket[kJudgement] = { peer: undefined, error: socket[kJudgement].error }
-  if (socket[kAssigned]) socket[kAssigned] = { peer: undefined, values: told }
-}
-
-/** What was said of the peer as it is now; `undefined` before it is. */
-export function judgementOf(socket: TLSSocket): Judgement | undefined {
-  const last = socket[kJudgement]
-  return last && last.peer === peerOf(socket) ? last : undefined
-}
-
-function assigned(socket: TLSSocket): Assigned['values'] | undefined {
-  const last = socket[kAssigned]
-  return last && last.peer === peerOf(socket) ? last.values : undefined
-}
-
-function assign(socket: TLSSocket, value: Assigned['values']): void {
-  socket[kAssigned] = { peer: peerOf(socket), values: { ...assigned(socket), ...value } }
-}
-
-/** Programs assign to these, as to the data properties that they are in Node. */
-export const verdictProperties: PropertyDescriptorMap & ThisType<TLSSocket> = {
-  authorized: {
-    get() {
-      return assigned(this)?.authorized ?? judgementOf(this)?.error === null
-    },
-    set(value: boolean) {
-      assign(this, { authorized: value })
-    },
-    configurable: true,
-    enumerable: true,
-  },
-  authorizationError: {
-    get() {
-      const values = assigned(this)
-      if (values && 'authorizationError' in values) return values.authorizationError
-      const error = judgementOf(this)?.error
-      return error ? error.code || error.message : null
-    },
-    set(value: TLSSocket['authorizationError']) {
-      assign(this, { authorizationError: value })
-    },
-    configurable: true,
-    enumerable: true,
-  },
 }

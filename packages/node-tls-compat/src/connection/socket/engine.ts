@@ -2,8 +2,10 @@ import type { Duplex } from 'node:stream'
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import type { TlsError } from '@x/tls-record'
 import { guarded } from '../../errors/listener-exceptions.ts'
+import { badDescriptor, canceled, protocolError } from '../../errors/system-errors.ts'
 import { asFirstRecord, toNodeError } from '../../errors/tls-error.ts'
-import { type Handle, UV_ECANCELED } from './handle.ts'
+import { inOne } from './one-write.ts'
+import { added, NONE } from './rare-list.ts'
 import { keep, Transport, type TransportEvents } from './transport.ts'
 
 type Done = (error?: Error | null) => void
@@ -47,32 +49,33 @@ export class Engine implements TransportEvents {
   lastHandshake = 0
   /** Set by `enableTrace`. */
   trace: ((direction: 'read' | 'write', contentType: number, bytes: Uint8Array) => void) | undefined
-  handle!: Handle
+  /** What the program sees in the engine's place, and what it began there. */
+  handle!: { finishRequests?(): void }
   /** Renegotiations and the like may be refused from here on. */
-  private open = false
-  private ending = false
-  private failedWith: Error | undefined
-  private pumping = false
-  private reading = false
+  #open = false
+  #ending = false
+  #failedWith: Error | undefined
+  #pumping = false
+  #reading = false
   /** The socket's buffer is full: plaintext waits here, and behind it the end, until the socket wants to read again. */
-  private stalled = false
-  private undelivered: Uint8Array[] = NONE
-  private endUndelivered = false
-  private held: { chunks: readonly Uint8Array[]; done: Done }[] = NONE
+  #stalled = false
+  #undelivered: Uint8Array[] = NONE
+  #endUndelivered = false
+  #held: { chunks: readonly Uint8Array[]; done: Done }[] = NONE
   /** Those who wait for the transport to take what they wrote. */
-  private pending: Done[] = NONE
+  #pending: Done[] = NONE
   /** A small write that waits for the end of the turn: what is written behind it goes in the same record. */
-  private waiting: Done | undefined
-  private joining = false
+  #waiting: Done | undefined
+  #joining = false
   /** Writes whose data waits for a renegotiation. */
-  private delayed: Done[] = NONE
+  #delayed: Done[] = NONE
   /** The end of our side was asked for, and the transport has not been ended. */
-  private ended: (() => void) | undefined
+  #ended: (() => void) | undefined
 
-  constructor(
-    raw: Duplex,
-    private readonly owner: EngineOwner,
-  ) {
+  readonly #owner: EngineOwner
+
+  constructor(raw: Duplex, owner: EngineOwner) {
+    this.#owner = owner
     this.transport = new Transport(raw, this)
   }
 
@@ -83,39 +86,41 @@ export class Engine implements TransportEvents {
 
   /** Begins the handshake (a client sends its ClientHello). */
   start(): void {
-    this.ensure()
+    this.#ensure()
     this.pump()
   }
 
-  private ensure(): TlsConnection {
-    if (this.connection) return this.connection
-    const connection = this.owner.connect()
+  #ensure(): TlsConnection {
+    if (this.connection) {
+      return this.connection
+    }
+    const connection = this.#owner.connect()
     connection.onWake = () => this.pump()
     this.connection = connection
     return connection
   }
 
   transportError(error: Error): void {
-    this.owner.transportFailed(error)
+    this.#owner.transportFailed(error)
   }
 
   transportClose(): void {
-    this.owner.transportClosed()
+    this.#owner.transportClosed()
   }
 
   transportData(bytes: Uint8Array): boolean {
-    this.owner.active()
-    const connection = this.ensure()
+    this.#owner.active()
+    const connection = this.#ensure()
     connection.receive(bytes)
     this.pump()
-    return this.wantsInput
+    return this.#wantsInput
   }
 
   transportEnd(): void {
     const { connection } = this
     // Before the handshake is done, and after a failure, the socket says in Node's words what an end means.
-    if (!connection?.handshakeComplete || this.failedWith) {
-      this.owner.ended()
+    if (!connection?.handshakeComplete || this.#failedWith) {
+      this.#owner.ended()
       return
     }
     connection.receiveEnd()
@@ -123,31 +128,37 @@ export class Engine implements TransportEvents {
   }
 
   /** During the handshake there is always something to read; after it, when the socket wants data. */
-  private get wantsInput(): boolean {
+  get #wantsInput(): boolean {
     const { connection } = this
-    return !connection || (!connection.paused && (this.reading || !connection.handshakeComplete))
+    return !connection || (!connection.paused && (this.#reading || !connection.handshakeComplete))
   }
 
   resume(): void {
-    this.reading = true
-    this.deliverMore()
-    if (!this.stalled) this.transport.resume()
+    this.#reading = true
+    this.#deliverMore()
+    if (!this.#stalled) {
+      this.transport.resume()
+    }
   }
 
-  private deliverMore(): void {
-    this.stalled = false
-    while (!this.stalled && this.undelivered.length > 0) {
-      const bytes = this.undelivered.shift()!
-      guarded(() => this.hand(bytes))
+  #deliverMore(): void {
+    this.#stalled = false
+    while (!this.#stalled && this.#undelivered.length > 0) {
+      const bytes = this.#undelivered.shift()!
+      guarded(() => this.#hand(bytes))
     }
-    if (this.stalled || !this.endUndelivered) return
-    this.endUndelivered = false
-    this.owner.ended()
+    if (this.#stalled || !this.#endUndelivered) {
+      return
+    }
+    this.#endUndelivered = false
+    this.#owner.ended()
   }
 
   pause(): void {
-    this.reading = false
-    if (!this.wantsInput) this.transport.pause()
+    this.#reading = false
+    if (!this.#wantsInput) {
+      this.transport.pause()
+    }
   }
 
   /**
@@ -156,8 +167,10 @@ export class Engine implements TransportEvents {
    */
   pump(): void {
     const { connection } = this
-    if (this.pumping || !connection) return
-    this.pumping = true
+    if (this.#pumping || !connection) {
+      return
+    }
+    this.#pumping = true
     try {
       const paused = connection.paused
       for (;;) {
@@ -165,116 +178,151 @@ export class Engine implements TransportEvents {
         for (const event of events) {
           if (event.type === 'error') {
             // What does not look like TLS gets no alert: its sender could not read it (OpenSSL: SSL_AD_NO_ALERT).
-            if (connection.version === undefined && NOT_TLS.has(event.error.reason)) connection.takeOutput()
-            else this.flush()
+            if (connection.version === undefined && NOT_TLS.has(event.error.reason)) {
+              connection.takeOutput()
+            } else {
+              this.#flush()
+            }
           }
-          guarded(() => this.dispatch(event))
+          guarded(() => this.#dispatch(event))
         }
-        const flushed = this.flush()
-        if (events.length === 0 && !flushed) break
+        const flushed = this.#flush()
+        if (events.length === 0 && !flushed) {
+          break
+        }
       }
-      if (paused && this.wantsInput) this.transport.resume()
+      if (paused && this.#wantsInput) {
+        this.transport.resume()
+      }
     } finally {
-      this.pumping = false
+      this.#pumping = false
     }
   }
 
-  private flush(done: Done | undefined = this.waiting): boolean {
-    if (done === this.waiting) this.waiting = undefined
+  #flush(done: Done | undefined = this.#waiting): boolean {
+    if (done === this.#waiting) {
+      this.#waiting = undefined
+    }
     const { connection } = this
-    if (!connection) return false
+    if (!connection) {
+      return false
+    }
     const output = connection.takeOutput()
-    const told = this.toTell(done, connection.heldBytes > 0)
+    const told = this.#toTell(done, connection.heldBytes > 0)
     if (output.length === 0) {
       told?.()
       return false
     }
-    this.owner.active()
+    this.#owner.active()
     this.transport.write(inOne(output), told)
-    this.endTransport()
+    this.#endTransport()
     return true
   }
 
   /** Whom to tell of what leaves now. What a renegotiation holds back is not written before it has left. */
-  private toTell(done: Done | undefined, held: boolean): Done | undefined {
+  #toTell(done: Done | undefined, held: boolean): Done | undefined {
     if (held) {
-      if (done) this.delayed = added(this.delayed, done)
+      if (done) {
+        this.#delayed = added(this.#delayed, done)
+      }
       return undefined
     }
-    if (this.delayed.length === 0) return done
-    const all = this.delayed.splice(0)
-    if (done) all.push(done)
+    if (this.#delayed.length === 0) {
+      return done
+    }
+    const all = this.#delayed.splice(0)
+    if (done) {
+      all.push(done)
+    }
     return (error) => {
-      for (const one of all) one(error)
+      for (const one of all) {
+        one(error)
+      }
     }
   }
 
-  private dispatch(event: TlsEvent): void {
+  #dispatch(event: TlsEvent): void {
     switch (event.type) {
       case 'data':
-        this.deliver(event.bytes)
+        this.#deliver(event.bytes)
         return
       case 'secure':
-        this.owner.secured(event.renegotiation)
+        this.#owner.secured(event.renegotiation)
         return
       case 'session':
-        this.owner.session(event.session)
+        this.#owner.session(event.session)
         return
       case 'closeNotify':
       case 'truncated':
-        if (this.undelivered.length > 0) this.endUndelivered = true
-        else this.owner.ended()
+        if (this.#undelivered.length > 0) {
+          this.#endUndelivered = true
+        } else {
+          this.#owner.ended()
+        }
         return
       case 'error':
-        this.fail(event.error)
+        this.#fail(event.error)
         return
       default:
-        this.owner.event(event)
+        this.#owner.event(event)
     }
   }
 
-  private deliver(bytes: Uint8Array): void {
-    if (bytes.length === 0) return
+  #deliver(bytes: Uint8Array): void {
+    if (bytes.length === 0) {
+      return
+    }
     this.bytesRead += bytes.length
     bytes = keep(bytes)
-    if (this.stalled) this.undelivered = added(this.undelivered, bytes)
-    else this.hand(bytes)
+    if (this.#stalled) {
+      this.#undelivered = added(this.#undelivered, bytes)
+    } else {
+      this.#hand(bytes)
+    }
   }
 
-  private hand(bytes: Uint8Array): void {
-    if (!this.owner.data(bytes)) {
-      this.reading = false
-      this.stalled = true
+  #hand(bytes: Uint8Array): void {
+    if (!this.#owner.data(bytes)) {
+      this.#reading = false
+      this.#stalled = true
       this.transport.pause()
-    } else if (this.owner.readsByEvent()) {
+    } else if (this.#owner.readsByEvent()) {
       // 'readable' is told in a tick of its own, and natively before the next record is read.
-      this.stalled = true
+      this.#stalled = true
       process.nextTick(() => {
-        if (!this.reading) return
-        this.deliverMore()
-        if (!this.stalled && this.transport.paused) this.transport.resume()
+        if (!this.#reading) {
+          return
+        }
+        this.#deliverMore()
+        if (!this.#stalled && this.transport.paused) {
+          this.transport.resume()
+        }
       })
     }
   }
 
-  private fail(error: TlsError): void {
-    const complete = this.open
+  #fail(error: TlsError): void {
+    const complete = this.#open
     const told = toNodeError(beforeHello(this.connection!) ? asFirstRecord(error, this.connection!.side) : error)
     // As Node, whose write fails where the handshake that it waits for does (TLSWrap::ClearIn).
-    const failure = this.held.length > 0 && !this.connection!.handshakeComplete ? protocolError(told) : told
-    this.failedWith = failure
-    this.endTransport()
+    const failure = this.#held.length > 0 && !this.connection!.handshakeComplete ? protocolError(told) : told
+    this.#failedWith = failure
+    this.#endTransport()
     // What came before the error is read before it is told.
-    for (const bytes of this.undelivered.splice(0)) guarded(() => this.owner.data(bytes))
-    guarded(() => this.owner.failed(failure, complete))
-    this.cancelWrites()
+    for (const bytes of this.#undelivered.splice(0)) {
+      guarded(() => this.#owner.data(bytes))
+    }
+    guarded(() => this.#owner.failed(failure, complete))
+    this.#cancelWrites()
   }
 
   /** The handshake is done and the peer is verified: what was written early may go. */
   release(): void {
-    this.open = true
-    for (const { chunks, done } of this.held.splice(0)) {
-      for (const chunk of chunks) this.pendingBytes -= chunk.length
+    this.#open = true
+    for (const { chunks, done } of this.#held.splice(0)) {
+      for (const chunk of chunks) {
+        this.pendingBytes -= chunk.length
+      }
       this.write(chunks, done)
     }
   }
@@ -286,42 +334,55 @@ export class Engine implements TransportEvents {
    */
   write(chunks: readonly Uint8Array[], done: Done): void {
     let length = 0
-    for (const chunk of chunks) length += chunk.length
-    if (!this.open) {
+    for (const chunk of chunks) {
+      length += chunk.length
+    }
+    if (!this.#open) {
       // What was written is what is sent, whatever becomes of the writer's memory.
-      this.held = added(this.held, { chunks: chunks.map(copied), done })
+      this.#held = added(this.#held, { chunks: chunks.map(copied), done })
       this.pendingBytes += length
       // A client that is not from `tls.connect` begins its handshake with its first write.
-      if (!this.connection) this.start()
+      if (!this.connection) {
+        this.start()
+      }
       return
     }
     const connection = this.connection!
-    if (this.failedWith || connection.closed) {
+    if (this.#failedWith || connection.closed) {
       process.nextTick(done, canceled())
       return
     }
     const finish: Done = (error) => {
-      const at = this.pending.indexOf(finish)
-      if (at < 0) return
-      if (this.pending.length === 1) this.pending = NONE
-      else this.pending.splice(at, 1)
+      const at = this.#pending.indexOf(finish)
+      if (at < 0) {
+        return
+      }
+      if (this.#pending.length === 1) {
+        this.#pending = NONE
+      } else {
+        this.#pending.splice(at, 1)
+      }
       this.pendingBytes -= length
       done(error)
     }
-    this.pending = added(this.pending, finish)
+    this.#pending = added(this.#pending, finish)
     this.pendingBytes += length
     this.bytesWritten += length
-    const waits = length < FULL_RECORD && !this.joining
+    const waits = length < FULL_RECORD && !this.#joining
     connection.write(...(waits || !connection.writable ? chunks.map(copied) : chunks))
     if (waits) {
-      if (this.waiting) this.flush()
-      this.waiting = finish
+      if (this.#waiting) {
+        this.#flush()
+      }
+      this.#waiting = finish
       process.nextTick(join, this)
       return
     }
-    this.flush(finish)
+    this.#flush(finish)
     // A KeyUpdate or an error may have come of it.
-    if (!this.pumping) this.pump()
+    if (!this.#pumping) {
+      this.pump()
+    }
   }
 
   /**
@@ -329,52 +390,63 @@ export class Engine implements TransportEvents {
    * hands over the rest, to be sealed and sent with it.
    */
   join(): void {
-    const { waiting } = this
-    if (!waiting) return
-    if (this.owner.writesWait(this.pendingBytes)) {
-      this.joining = true
-      waiting()
-      this.joining = false
-      if (this.waiting !== waiting) return
-      this.waiting = undefined
+    const waiting = this.#waiting
+    if (!waiting) {
+      return
     }
-    this.flush()
-    if (!this.pumping) this.pump()
+    if (this.#owner.writesWait(this.pendingBytes)) {
+      this.#joining = true
+      waiting()
+      this.#joining = false
+      if (this.#waiting !== waiting) {
+        return
+      }
+      this.#waiting = undefined
+    }
+    this.#flush()
+    if (!this.#pumping) {
+      this.pump()
+    }
   }
 
   /** Sends close_notify and ends the transport's write side. */
   shutdown(done: Done): void {
-    if (this.ending) {
+    if (this.#ending) {
       done()
       return
     }
-    this.ending = true
-    this.ended = () => done()
+    this.#ending = true
+    this.#ended = () => done()
     const { connection } = this
-    if (connection && !this.failedWith) {
+    if (connection && !this.#failedWith) {
       connection.close()
-      this.flush()
+      this.#flush()
     }
-    this.endTransport()
+    this.#endTransport()
   }
 
   /** Behind close_notify, which waits while a renegotiation holds data back. */
-  private endTransport(): void {
-    const { connection, ended } = this
-    if (!ended || (connection && !this.failedWith && !connection.closeNotifySent)) return
-    this.ended = undefined
+  #endTransport(): void {
+    const { connection } = this
+    const ended = this.#ended
+    if (!ended || (connection && !this.#failedWith && !connection.closeNotifySent)) {
+      return
+    }
+    this.#ended = undefined
     this.transport.end(ended)
   }
 
   /** Destroys the transport and calls back when it is closed. */
   close(callback?: () => void): void {
     const { raw } = this.transport
-    if (this.waiting && !this.failedWith) this.flush()
+    if (this.#waiting && !this.#failedWith) {
+      this.#flush()
+    }
     const finish = () =>
       process.nextTick(() => {
-        this.cancelWrites()
+        this.#cancelWrites()
         this.handle.finishRequests?.()
-        this.owner.released()
+        this.#owner.released()
         callback?.()
         // Programs keep sockets that are closed, and nothing more is asked of this.
         this.connection = undefined
@@ -388,43 +460,20 @@ export class Engine implements TransportEvents {
     raw.destroy()
   }
 
-  private cancelWrites(): void {
-    for (const done of [...this.pending]) done(canceled())
+  #cancelWrites(): void {
+    for (const done of [...this.#pending]) {
+      done(canceled())
+    }
     // What was held for a peer that was then refused, or for one that never came so far.
     const reason = this.connection?.handshakeComplete ? badDescriptor : canceled
-    for (const { done } of this.held.splice(0)) done(reason())
+    for (const { done } of this.#held.splice(0)) {
+      done(reason())
+    }
   }
-}
-
-/** What most connections never have an entry of. */
-const NONE: never[] = []
-
-/** A list with one more entry: a first entry makes the list. */
-function added<T>(list: T[], entry: T): T[] {
-  if (list === NONE) return [entry]
-  list.push(entry)
-  return list
 }
 
 /** Plaintext of a full record, bytes. */
 const FULL_RECORD = 16384
-
-/** Pieces that are cheaper to copy together than to write one by one, bytes. */
-const SMALL = 4096
-
-/** The pieces, as one when they are small: those of a handshake's flights. */
-function inOne(pieces: Uint8Array[]): Uint8Array[] {
-  let length = 0
-  for (const piece of pieces) length += piece.length
-  if (pieces.length === 1 || length > SMALL) return pieces
-  const whole = Buffer.allocUnsafe(length)
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return [whole]
-}
 
 function join(engine: Engine): void {
   engine.join()
@@ -438,10 +487,3 @@ const beforeHello = ({ side, clientHello, version }: TlsConnection) =>
 
 /** In memory of its own. */
 const copied = (bytes: Uint8Array): Uint8Array => Buffer.from(bytes)
-
-const protocolError = (cause: Error) =>
-  Object.assign(new Error(`write EPROTO ${cause.message}`, { cause }), { errno: -71, code: 'EPROTO', syscall: 'write' })
-
-const canceled = () =>
-  Object.assign(new Error('write ECANCELED'), { errno: UV_ECANCELED, code: 'ECANCELED', syscall: 'write' })
-const badDescriptor = () => Object.assign(new Error('write EBADF'), { errno: -9, code: 'EBADF', syscall: 'write' })

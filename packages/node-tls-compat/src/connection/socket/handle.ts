@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream'
+import { UV_ECANCELED } from '../../errors/system-errors.ts'
 import { native } from '../../host/native-tls.ts'
 import type { Engine } from './engine.ts'
 
@@ -24,9 +25,6 @@ export interface Handle {
   [method: string]: unknown
 }
 
-/** libuv's number for an operation that was given up. */
-export const UV_ECANCELED = -125
-
 type JSStreamConstructor = new () => Handle
 let jsStream: JSStreamConstructor | null | undefined
 
@@ -35,13 +33,17 @@ let jsStream: JSStreamConstructor | null | undefined
  * no more is made of that socket: all else would take milliseconds of the first connection.
  */
 function findJSStream(): JSStreamConstructor | null {
-  if (jsStream !== undefined) return jsStream
+  if (jsStream !== undefined) {
+    return jsStream
+  }
   jsStream = null
   const enough = new Error('seen')
   class Probe extends (native.TLSSocket as unknown as new (stream: Duplex) => object) {
     _wrapHandle(wrap?: { _handle?: Handle }) {
       const Found = wrap?._handle?.constructor as JSStreamConstructor | undefined
-      if (typeof Found?.prototype.readBuffer === 'function') jsStream = Found
+      if (typeof Found?.prototype.readBuffer === 'function') {
+        jsStream = Found
+      }
       throw enough
     }
   }
@@ -154,13 +156,13 @@ function common(Stream: Base) {
       ;(this.engine.transport.raw as { unref?(): void }).unref?.()
     }
     hasRef() {
-      return this.raw<boolean>('hasRef') ?? true
+      return this.#raw<boolean>('hasRef') ?? true
     }
     getsockname(out: object) {
-      return this.raw<number>('getsockname', out) ?? -1
+      return this.#raw<number>('getsockname', out) ?? -1
     }
     getpeername(out: object) {
-      return this.raw<number>('getpeername', out) ?? -1
+      return this.#raw<number>('getpeername', out) ?? -1
     }
     setNoDelay(enable: boolean) {
       ;(this.engine.transport.raw as { setNoDelay?(enable: boolean): void }).setNoDelay?.(enable)
@@ -174,7 +176,7 @@ function common(Stream: Base) {
     close(callback?: () => void) {
       this.engine.close(() => {
         callback?.()
-        this.letGo()
+        this.#letGo()
       })
     }
 
@@ -182,15 +184,17 @@ function common(Stream: Base) {
      * What is closed holds nothing. C++ keeps the handle until the old generation is collected, and with it all that it
      * refers to: that would be the whole connection.
      */
-    private letGo() {
+    #letGo() {
       this.#engine = CLOSED
       this.#socket = undefined
       // Node's own reference to the socket.
-      for (const symbol of Object.getOwnPropertySymbols(this)) (this as Record<symbol, unknown>)[symbol] = null
+      for (const symbol of Object.getOwnPropertySymbols(this)) {
+        ;(this as Record<symbol, unknown>)[symbol] = null
+      }
     }
 
     /** Asks the transport's own handle. */
-    private raw<T>(method: string, ...args: unknown[]): T | undefined {
+    #raw<T>(method: string, ...args: unknown[]): T | undefined {
       const { rawHandle } = this.engine
       return (rawHandle?.[method] as ((...args: unknown[]) => T) | undefined)?.apply(rawHandle, args)
     }
@@ -235,16 +239,22 @@ function streamHandle(JSStreamWithEngine: Common) {
     }
     onshutdown(request: unknown) {
       this.#shutdown = { request, started: false }
-      if (!this.#write) this.#startShutdown()
+      if (!this.#write) {
+        this.#startShutdown()
+      }
       return 0
     }
 
     #finishWrite(status: number) {
-      if (!this.#write) return
+      if (!this.#write) {
+        return
+      }
       const request = this.#write
       this.#write = null
       ;(this as unknown as Handle).finishWrite!(request, status)
-      if (this.#shutdown && !this.#shutdown.started) this.#startShutdown()
+      if (this.#shutdown && !this.#shutdown.started) {
+        this.#startShutdown()
+      }
     }
 
     #startShutdown() {
@@ -254,7 +264,9 @@ function streamHandle(JSStreamWithEngine: Common) {
     }
 
     #finishShutdown(status: number) {
-      if (!this.#shutdown) return
+      if (!this.#shutdown) {
+        return
+      }
       const { request } = this.#shutdown
       this.#shutdown = null
       ;(this as unknown as Handle).finishShutdown!(request, status)

@@ -1,4 +1,4 @@
-import { kEngine, type TLSSocket } from '../../api/tls-socket-type.ts'
+import type { Engine } from './engine.ts'
 
 const CONTENT_TYPES: Record<number, string> = {
   20: 'ChangeCipherSpec',
@@ -25,21 +25,26 @@ const MESSAGES: Record<number, string> = {
   25: 'CompressedCertificate',
 }
 
-const traced = new WeakSet<TLSSocket>()
+const traced = new WeakSet<Engine>()
 
 /** `enableTrace`: each message as it passes goes to standard error, in the words of OpenSSL's trace. Debugging only. */
-export function startTrace(socket: TLSSocket): void {
-  if (traced.has(socket)) return
-  traced.add(socket)
-  socket[kEngine].trace = (direction, contentType, bytes) => {
+export function startTrace(engine: Engine): void {
+  if (traced.has(engine)) {
+    return
+  }
+  traced.add(engine)
+  engine.trace = (direction, contentType, bytes) => {
     const lines = [
       `${direction === 'read' ? 'Received' : 'Sent'} Record`,
       `  Content Type = ${CONTENT_TYPES[contentType] ?? contentType} (${contentType})`,
       `  Length = ${bytes.length}`,
     ]
-    if (contentType === 22)
+    if (contentType === 22) {
       lines.push(`    ${MESSAGES[bytes[0]!] ?? `message ${bytes[0]}`}, Length=${bytes.length - 4}`)
-    if (contentType === 21) lines.push(`    Level=${bytes[0]}, description=${bytes[1]}`)
+    }
+    if (contentType === 21) {
+      lines.push(`    Level=${bytes[0]}, description=${bytes[1]}`)
+    }
     process.stderr.write(`${lines.join('\n')}\n\n`)
   }
 }

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream'
+import { brokenPipe } from '../../errors/system-errors.ts'
 import { readsByItself } from '../../host/foreign-sockets.ts'
+import { NONE } from './rare-list.ts'
 
 /** What lies under TLS: a socket, or any Duplex. */
 export interface TransportEvents {
@@ -41,16 +43,18 @@ type Internals = Duplex & { _read(size: number): void; push(chunk: unknown, enco
 export class Transport {
   /** After close_notify a failed write is nobody's error, as in Node. */
   ending = false
-  private ended = false
-  private wanted = false
+  #ended = false
+  #wanted = false
   /** A stream below may answer in the very call that writes to it: what comes then waits for a turn of its own. */
-  private writing = false
-  private answers: (Uint8Array | null)[] = NONE
+  #writing = false
+  #answers: (Uint8Array | null)[] = NONE
 
-  constructor(
-    readonly raw: Duplex,
-    private readonly events: TransportEvents,
-  ) {
+  readonly raw: Duplex
+  readonly #events: TransportEvents
+
+  constructor(raw: Duplex, events: TransportEvents) {
+    this.raw = raw
+    this.#events = events
     const stream = raw as Internals
     stream.pause()
     // What had been buffered before we came is delivered first, in `start`.
@@ -63,7 +67,9 @@ export class Transport {
     )
     raw.on('end', () => this.take(null))
     raw.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.syscall === 'write' && this.ending) return
+      if (error.syscall === 'write' && this.ending) {
+        return
+      }
       events.transportError(error)
     })
     raw.on('close', () => events.transportClose())
@@ -73,27 +79,34 @@ export class Transport {
   /** Delivers what the stream had buffered when it was taken over, and begins to read. */
   start(): void {
     // `read` tells it to our 'data' listener.
-    while (this.raw.readableLength > 0 && this.raw.read() !== null);
-    if (this.raw.readableEnded) this.take(null)
-    else this.resume()
+    while (this.raw.readableLength > 0 && this.raw.read() !== null) {}
+    if (this.raw.readableEnded) {
+      this.take(null)
+    } else {
+      this.resume()
+    }
   }
 
   resume(): void {
-    this.wanted = true
+    this.#wanted = true
     const { raw } = this
     // A stream that reads on demand takes being read for the word that what it gave has been looked at.
-    if (raw.destroyed || this.ended || this.answers.length > 0) return
+    if (raw.destroyed || this.#ended || this.#answers.length > 0) {
+      return
+    }
     ;(raw as Internals)._read(65536)
     // Streams that deliver by 'data' alone flow; a net.Socket is read by `_read`.
-    if (!readsByItself(raw)) raw.resume()
+    if (!readsByItself(raw)) {
+      raw.resume()
+    }
   }
 
   pause(): void {
-    this.wanted = false
+    this.#wanted = false
   }
 
   get paused(): boolean {
-    return !this.wanted
+    return !this.#wanted
   }
 
   /**
@@ -104,17 +117,25 @@ export class Transport {
   write(pieces: readonly Uint8Array[], done?: (error?: Error | null) => void): void {
     const { raw } = this
     if (raw.destroyed || raw.writableEnded) {
-      if (done) done(raw.errored ?? brokenPipe())
+      if (done) {
+        done(raw.errored ?? brokenPipe())
+      }
       return
     }
     const last = pieces.length - 1
-    this.writing = true
+    this.#writing = true
     try {
-      if (last > 0) raw.cork()
-      for (let i = 0; i <= last; i++) raw.write(pieces[i], i === last && done ? done : ignore)
-      if (last > 0) raw.uncork()
+      if (last > 0) {
+        raw.cork()
+      }
+      for (let i = 0; i <= last; i++) {
+        raw.write(pieces[i], i === last && done ? done : ignore)
+      }
+      if (last > 0) {
+        raw.uncork()
+      }
     } finally {
-      this.writing = false
+      this.#writing = false
     }
   }
 
@@ -122,48 +143,62 @@ export class Transport {
   end(done: () => void): void {
     this.ending = true
     const { raw } = this
-    if (raw.destroyed || raw.writableFinished) done()
-    else raw.end(done)
+    if (raw.destroyed || raw.writableFinished) {
+      done()
+    } else {
+      raw.end(done)
+    }
   }
 
   destroy(): void {
-    if (!this.raw.destroyed) this.raw.destroy()
+    if (!this.raw.destroyed) {
+      this.raw.destroy()
+    }
   }
 
-  private takeAnswers(): void {
-    while (this.answers.length > 0) this.accept(this.answers.shift() ?? null)
-    if (this.wanted) this.resume()
+  #takeAnswers(): void {
+    while (this.#answers.length > 0) {
+      this.#accept(this.#answers.shift() ?? null)
+    }
+    if (this.#wanted) {
+      this.resume()
+    }
   }
 
   /** Takes what arrived; `null` is the end. @returns false to be left alone until `resume` */
   take(chunk: Uint8Array | null): boolean {
-    if (this.ended) return false
-    if (this.writing || this.answers.length > 0) {
-      if (this.answers === NONE) this.answers = []
-      if (this.answers.push(chunk) === 1) process.nextTick(() => this.takeAnswers())
-      return true
-    }
-    return this.accept(chunk)
-  }
-
-  private accept(chunk: Uint8Array | null): boolean {
-    if (this.ended) return false
-    if (chunk === null) {
-      this.ended = true
-      this.events.transportEnd()
+    if (this.#ended) {
       return false
     }
-    const more = chunk.length === 0 || this.events.transportData(chunk)
-    this.wanted = more
+    if (this.#writing || this.#answers.length > 0) {
+      if (this.#answers === NONE) {
+        this.#answers = []
+      }
+      if (this.#answers.push(chunk) === 1) {
+        process.nextTick(() => this.#takeAnswers())
+      }
+      return true
+    }
+    return this.#accept(chunk)
+  }
+
+  #accept(chunk: Uint8Array | null): boolean {
+    if (this.#ended) {
+      return false
+    }
+    if (chunk === null) {
+      this.#ended = true
+      this.#events.transportEnd()
+      return false
+    }
+    const more = chunk.length === 0 || this.#events.transportData(chunk)
+    this.#wanted = more
     // A stream that reads on demand pushes once for each `_read`; a net.Socket goes on by itself.
-    if (more && !readsByItself(this.raw)) process.nextTick(() => this.wanted && this.resume())
+    if (more && !readsByItself(this.raw)) {
+      process.nextTick(() => this.#wanted && this.resume())
+    }
     return more
   }
 }
-
-/** What could not be written has not left. */
-const brokenPipe = () => Object.assign(new Error('write EPIPE'), { errno: -32, code: 'EPIPE', syscall: 'write' })
-
-const NONE: never[] = []
 
 function ignore(): void {}

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { ContextError } from '@x/secure-context'
 import { Certificate } from '@x/x509/tls'
 import { fromContextError, invalidArgType, invalidArgValue } from '../../errors/node-error.ts'
-import { bytesOf, isView, validateArray, validateString } from '../../errors/validate.ts'
+import { validateArray, validateString } from '../../errors/validate.ts'
+import { bytesOf, isView } from '../../host/bytes.ts'
 import { launchVariable } from '../../host/environment.ts'
 import { native } from '../../host/native-tls.ts'
+import { readFileSync } from '../../host/node.ts'
 
 type Kind = 'default' | 'bundled' | 'system' | 'extra'
 
@@ -20,7 +21,9 @@ export const defaultStoreGeneration = () => generation
 /** NODE_EXTRA_CA_CERTS, for runtimes that do not tell. */
 function extra(): readonly string[] {
   const file = launchVariable('NODE_EXTRA_CA_CERTS')
-  if (!file) return []
+  if (!file) {
+    return []
+  }
   try {
     return Object.freeze(readFileSync(file, 'latin1').match(PEM_BLOCK) ?? [])
   } catch {
@@ -36,12 +39,24 @@ function extra(): readonly string[] {
  */
 export function getCACertificates(kind: Kind = 'default'): readonly string[] {
   validateString(kind, 'type')
-  if (!['default', 'bundled', 'system', 'extra'].includes(kind)) throw invalidArgValue('type', kind)
-  if (kind === 'default' && replaced) return replaced
-  if (nativeGet) return nativeGet(kind)
-  if (kind === 'bundled') return rootCertificates()
-  if (kind === 'extra') return extra()
-  if (kind === 'system') return Object.freeze([])
+  if (!['default', 'bundled', 'system', 'extra'].includes(kind)) {
+    throw invalidArgValue('type', kind)
+  }
+  if (kind === 'default' && replaced) {
+    return replaced
+  }
+  if (nativeGet) {
+    return nativeGet(kind)
+  }
+  if (kind === 'bundled') {
+    return rootCertificates()
+  }
+  if (kind === 'extra') {
+    return extra()
+  }
+  if (kind === 'system') {
+    return Object.freeze([])
+  }
   return Object.freeze([...rootCertificates(), ...extra()])
 }
 
@@ -59,18 +74,22 @@ export function rootCertificates(): readonly string[] {
 export function setDefaultCACertificates(certs: readonly (string | ArrayBufferView)[]): void {
   validateArray(certs, 'certs')
   for (const [index, cert] of certs.entries()) {
-    if (typeof cert !== 'string' && !isView(cert))
+    if (typeof cert !== 'string' && !isView(cert)) {
       throw invalidArgType(`certs[${index}]`, 'of type string or an instance of ArrayBufferView', cert)
+    }
   }
   const texts = (certs as (string | ArrayBufferView)[]).map((cert) =>
     typeof cert === 'string' ? cert : bytesOf(cert).toString('latin1'),
   )
   const found = texts.map((text) => text.match(PEM_BLOCK) ?? [])
-  if (texts.length > 0 && found.every((blocks) => blocks.length === 0))
+  if (texts.length > 0 && found.every((blocks) => blocks.length === 0)) {
     throw Object.assign(new Error('No valid certificates found in the provided array'), {
       code: 'ERR_CRYPTO_OPERATION_FAILED',
     })
-  for (const pem of found.flat()) checkCertificate(pem)
+  }
+  for (const pem of found.flat()) {
+    checkCertificate(pem)
+  }
   replaced = Object.freeze([...new Set(found.flat().map((pem) => `${pem}\n`))])
   generation++
 }

@@ -1,6 +1,6 @@
-import { domainToASCII } from 'node:url'
 import { checkServerIdentity as check, type IdentityCertificate } from '@x/x509/tls'
 import { nodeError } from '../../errors/node-error.ts'
+import { domainToASCII } from '../../host/node.ts'
 
 /**
  * Checks that a certificate is for a host. Replace it, in the options of `tls.connect`, to add checks of your own.
@@ -16,6 +16,8 @@ export function checkServerIdentity(hostname: string, cert: IdentityCertificate)
   // Certificates hold A-labels (RFC 5890); an IP address has no ASCII form of a domain.
   const ascii = /[^\0-\x7f]/.test(host) ? domainToASCII(host) : host
   const error = check(host, cert, ascii)
-  if (!error) return undefined
+  if (!error) {
+    return undefined
+  }
   return nodeError(Error, error.code, error.message, { reason: error.reason, host: error.host, cert })
 }

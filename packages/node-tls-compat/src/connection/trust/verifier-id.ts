@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes } from '../../host/node.ts'
 import { checkServerIdentity } from './check-server-identity.ts'
 
 const ids = new WeakMap<object, string>()
@@ -6,7 +6,9 @@ const ids = new WeakMap<object, string>()
 /** Functions have no name that another process would understand: what was made under one is not for others there. */
 function idOf(verifier: object): string {
   let id = ids.get(verifier)
-  if (!id) ids.set(verifier, (id = randomBytes(16).toString('base64url')))
+  if (!id) {
+    ids.set(verifier, (id = randomBytes(16).toString('base64url')))
+  }
   return id
 }
 
@@ -21,6 +23,8 @@ interface Verifiers {
  */
 export function verifierId({ verify, checkServerIdentity: check }: Verifiers): string | undefined {
   const own = check && check !== checkServerIdentity ? check : undefined
-  if (!verify && !own) return undefined
+  if (!verify && !own) {
+    return undefined
+  }
   return `${verify ? idOf(verify) : ''}/${own ? idOf(own) : ''}`
 }

@@ -1,0 +1,135 @@
+import { EventEmitter } from 'node:events'
+import net from 'node:net'
+import { tls } from '../connection/config/assignable.ts'
+import { isSecureContext } from '../connection/config/node-context.ts'
+import type { TlsOptions } from '../connection/config/options.ts'
+import { ownOptions } from '../connection/config/options-beyond-node.ts'
+import { nodeError } from '../errors/node-error.ts'
+import { validateBuffer, validateObject } from '../errors/validate.ts'
+import { copyOf } from '../host/bytes.ts'
+import { createHash } from '../host/node.ts'
+import { diedUntold } from './http2-streams.ts'
+import type { Server } from './server-type.ts'
+
+/** Context options a server keeps as its own properties; falsy ones become undefined. */
+export const KEPT = [
+  'pfx',
+  'key',
+  'passphrase',
+  'cert',
+  'clientCertEngine',
+  'ca',
+  'minVersion',
+  'maxVersion',
+  'secureProtocol',
+  'crl',
+  'ciphers',
+  'dhparam',
+  'secureOptions',
+] as const
+export const KEPT_AS_GIVEN = [
+  'sigalgs',
+  'ecdhCurve',
+  'privateKeyIdentifier',
+  'privateKeyEngine',
+  'certificateCompression',
+] as const
+const KEPT_WHEN_GIVEN = ['allowPartialTrustChain'] as const
+
+const TcpServer = net.Server as unknown as abstract new () => Server
+
+/** What a Server does besides accepting: it keeps the context that its connections are made from, and one for each name. */
+export abstract class ServerBehaviour extends TcpServer {
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (diedUntold(event, args)) {
+      return false
+    }
+    return Reflect.apply(net.Server.prototype.emit, this, [event, ...args])
+  }
+
+  override setSecureContext(options: TlsOptions) {
+    validateObject(options, 'options')
+    for (const name of KEPT) {
+      this[name] = options[name] || undefined
+    }
+    for (const name of KEPT_AS_GIVEN) {
+      this[name] = options[name]
+    }
+    for (const name of KEPT_WHEN_GIVEN) {
+      if (options[name] !== undefined) {
+        this[name] = options[name]
+      }
+    }
+    const { provider = ownOptions(this).provider } = ownOptions(options)
+    this.provider = provider
+    this.honorCipherOrder = options.honorCipherOrder !== undefined ? !!options.honorCipherOrder : true
+    // Sessions are bound to the program that made them.
+    this.sessionIdContext =
+      options.sessionIdContext || createHash('sha1').update(process.argv.join(' ')).digest('hex').slice(0, 32)
+    if (options.sessionTimeout) {
+      this.sessionTimeout = options.sessionTimeout
+    }
+    if (options.ticketKeys) {
+      this.ticketKeys = options.ticketKeys
+    }
+    const context: Record<string, unknown> = {}
+    for (const name of [
+      ...KEPT,
+      ...KEPT_AS_GIVEN,
+      ...KEPT_WHEN_GIVEN,
+      'provider',
+      'honorCipherOrder',
+      'sessionIdContext',
+      'ticketKeys',
+      'sessionTimeout',
+    ]) {
+      context[name] = this[name]
+    }
+    const before = this._sharedCreds
+    this._sharedCreds = tls.createSecureContext(context)
+    // Sessions go on; those that verified a client are looked at anew under the new settings.
+    if (isSecureContext(before) && !options.ticketKeys) {
+      this._sharedCreds.context.setTicketKeys(before.context.ticketKeys.bytes)
+    }
+  }
+
+  override addContext(servername: string, context: unknown) {
+    if (!servername) {
+      throw nodeError(Error, 'ERR_TLS_REQUIRED_SERVER_NAME', '"servername" is required parameter for Server.addContext')
+    }
+    // A `*` stands for one label.
+    const pattern = servername.replace(/([.^$+?\-\\[\]{}])/g, '\\$1').replaceAll('*', '[^.]*')
+    const secureContext = isSecureContext(context) ? context : tls.createSecureContext(context as object)
+    this._contexts.push([new RegExp(`^${pattern}$`, 'i'), secureContext])
+  }
+
+  override getTicketKeys() {
+    return Buffer.from(this._sharedCreds.context.ticketKeys.bytes)
+  }
+
+  override setTicketKeys(keys: ArrayBufferView) {
+    validateBuffer(keys)
+    if (keys.byteLength !== 48) {
+      throw nodeError(Error, 'ERR_INTERNAL_ASSERTION', 'Session ticket keys must be a 48-byte buffer')
+    }
+    this._sharedCreds.context.setTicketKeys(copyOf(keys))
+  }
+
+  /** What the workers of a cluster share, so that each resumes the others' sessions. */
+  override _getServerData() {
+    return { ticketKeys: this.getTicketKeys().toString('hex') }
+  }
+
+  override _setServerData(data: { ticketKeys: string }) {
+    this.setTicketKeys(Buffer.from(data.ticketKeys, 'hex'))
+  }
+
+  override [EventEmitter.captureRejectionSymbol](error: Error, event: string, socket: net.Socket) {
+    if (event === 'secureConnection') {
+      socket.destroy(error)
+      return
+    }
+    const inherited = (net.Server.prototype as unknown as Record<symbol, Function>)[EventEmitter.captureRejectionSymbol]
+    inherited?.call(this, error, event, socket)
+  }
+}

@@ -1,0 +1,49 @@
+import { type ClientConfig, TlsConnection } from '@x/tls-handshake'
+import { Version } from '@x/tls-record'
+import { verifierId } from '../trust/verifier-id.ts'
+import { alpnNames, selectNextProtocol } from './alpn.ts'
+import { type ConfiguredSocket, kConnectOptions, kEngine, kPresets, kSharedContext } from './configured-socket.ts'
+import { keyLogger } from './key-log.ts'
+import { clientPsk } from './psk-callback.ts'
+import { withCondition } from './verify-option.ts'
+
+/** A client's connection, by its socket's options. */
+export function clientConnection(socket: ConfiguredSocket): TlsConnection {
+  const options = socket._tlsOptions
+  const presets = socket[kPresets]
+  const engine = socket[kEngine]
+  const { context } = socket[kSharedContext]
+  const config = context.clientConfig()
+  const psk = options.pskCallback ? (hint: string | null) => clientPsk(socket, hint) : undefined
+  // TLS 1.3 offers it in the ClientHello; below, the server's hint comes first.
+  const offered = config.versions?.includes(Version.TLS13) ? psk?.(null) : undefined
+  const own: Partial<ClientConfig> = {
+    onKeyLog: keyLogger(socket),
+    onMessage: (direction, contentType, bytes) => engine.trace?.(direction, contentType, bytes),
+    maxSendFragment: presets.maxSendFragment,
+    serverName: presets.servername,
+    // The Buffer said which server it is for, and was held against that; OpenSSL notes no name in it.
+    session: presets.session && { ...presets.session, serverName: presets.servername },
+    alpnProtocols: options.ALPNProtocols ? alpnNames(options.ALPNProtocols as Buffer) : undefined,
+    ...(options.NPNProtocols && { selectNpn: nextProtocolSelector(options.NPNProtocols as Buffer) }),
+    ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, socket, options.verify) }),
+    requestOcsp: options.requestOCSP,
+    // Node goes on, and looks at the verdict when the handshake is done.
+    allowUnverifiedPeer: true,
+    allowUnverifiedSession: !socket._rejectUnauthorized,
+    verifierId: verifierId({ ...socket[kConnectOptions], verify: options.verify }),
+    // DHE primes are held to `minDHSize` after the handshake, with Node's error.
+    minDhBits: 512,
+    ...(offered && { psks: [offered] }),
+    ...(psk && {
+      pskCallback: (hint: Uint8Array | null) => psk(hint?.length ? Buffer.from(hint).toString() : null) ?? null,
+    }),
+  }
+  // The context's part is inherited, not copied: connections are many.
+  return TlsConnection.client(Object.assign(Object.create(config) as ClientConfig, own))
+}
+
+function nextProtocolSelector(list: Buffer): NonNullable<ClientConfig['selectNpn']> | undefined {
+  const ours = alpnNames(list)
+  return ours.length > 0 ? (offered) => selectNextProtocol(ours, offered) : undefined
+}

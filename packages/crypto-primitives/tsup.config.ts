@@ -15,6 +15,7 @@ export default build(
     'groups',
     'ffdhe',
     'curves',
+    'curve-parameters',
     'rsa',
     'safe-prime',
     'ecdsa',

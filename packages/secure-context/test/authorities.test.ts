@@ -29,9 +29,18 @@ describe('the certificates of a `ca`', () => {
     expect(names(bad + second)).toEqual([])
   })
 
-  it('do not include one whose trust settings we do not know', () => {
-    expect(names(first + trusted(first) + second)).toEqual(['CN=First', 'CN=Second'])
+  it('include trusted ones, with what they are trusted for', () => {
+    expect(names(trusted(first) + second)).toEqual(['CN=First', 'CN=Second'])
+    expect(readAuthorities(trusted(first) + second).map(({ trust }) => trust)).toEqual([
+      { trusted: ['1.3.6.1.5.5.7.3.1'], rejected: undefined },
+      undefined,
+    ])
     expect(names(encodePem('TRUSTED CERTIFICATE', der(first)))).toEqual(['CN=First'])
+  })
+
+  it('end before one whose trust settings cannot be read: nobody is trusted for more than was said', () => {
+    const cut = encodePem('TRUSTED CERTIFICATE', Uint8Array.of(...der(second), ...FOR_SERVERS.subarray(0, -1)))
+    expect(names(first + cut)).toEqual(['CN=First'])
   })
 
   it('are trusted by a context', () => {

@@ -1,7 +1,8 @@
-import type { DerLimits } from './der/reader.ts'
+import { type DerLimits, DerReader } from './der/reader.ts'
 import { type ExtensionName, type ExtensionValue, readNamed } from './extensions/registry.ts'
-import { derOf, encodePem, isPem, parsePem } from './pem.ts'
-import { VerifiableCertificate } from './verifiable-certificate.ts'
+import { blockOf, encodePem, isPem, type PemBlock, parsePem } from './pem.ts'
+import { readTrustSettings } from './trust-settings.ts'
+import { CERTIFICATE_LIMITS, VerifiableCertificate } from './verifiable-certificate.ts'
 
 /**
  * An X.509 certificate (RFC 5280 §4.1). `parse` and `fromDer` check the whole structure; the key and the contents of
@@ -14,16 +15,15 @@ import { VerifiableCertificate } from './verifiable-certificate.ts'
  */
 export class Certificate extends VerifiableCertificate {
   /**
-   * Reads a certificate from a file: DER, or the first `CERTIFICATE` block of PEM. What a peer sends is read by
+   * Reads a certificate from a file: DER, or the first `CERTIFICATE` or `TRUSTED CERTIFICATE` block of PEM, the latter with
+   * its `trust`. What a peer sends is read by
    * {@link Certificate.fromDer}, which takes no text.
    *
    * @throws {X509Error} naming the field, its byte offset and what was expected
    */
   static override parse(input: Uint8Array | string, limits?: Partial<DerLimits>): Certificate {
-    return Certificate.fromDer(
-      typeof input === 'string' || input[0] !== 0x30 ? derOf(input, CERTIFICATE_LABELS) : input,
-      limits,
-    )
+    if (typeof input !== 'string' && !isPem(input)) return Certificate.fromDer(input, limits)
+    return certificateOf(blockOf(input, CERTIFICATE_LABELS), limits)
   }
 
   static override fromDer(bytes: Uint8Array, limits?: Partial<DerLimits>): Certificate {
@@ -41,8 +41,23 @@ export class Certificate extends VerifiableCertificate {
   }
 }
 
-/** RFC 7468 §5.1, and OpenSSL's: the last may hold trust settings behind the certificate, which are refused. */
-const CERTIFICATE_LABELS = ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']
+/** OpenSSL's: settings may stand behind the certificate. */
+const TRUSTED = 'TRUSTED CERTIFICATE'
+/** RFC 7468 §5.1, and OpenSSL's. */
+const CERTIFICATE_LABELS = ['CERTIFICATE', 'X509 CERTIFICATE', TRUSTED]
+
+/** The certificate of a block, with its trust settings where the block has some. @throws {X509Error} */
+export function certificateOf({ label, bytes }: PemBlock, limits?: Partial<DerLimits>): Certificate {
+  if (label !== TRUSTED) return Certificate.fromDer(bytes, limits)
+  const outer = DerReader.open(bytes, '', CERTIFICATE_LIMITS)
+  const certificate = Certificate.fromDer(outer.raw('Certificate'), limits)
+  if (!outer.done) certificate.trust = readTrustSettings(outer.raw('CertAux'))
+  outer.finish()
+  return certificate
+}
+
+/** True for the label of a block that holds a certificate. */
+export const isCertificateLabel = (label: string): boolean => CERTIFICATE_LABELS.includes(label)
 
 /**
  * Every certificate of an input: one in DER, or all `CERTIFICATE` blocks of PEM.
@@ -52,6 +67,6 @@ const CERTIFICATE_LABELS = ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFIC
 export function parseCertificates(input: Uint8Array | string): Certificate[] {
   if (typeof input !== 'string' && !isPem(input)) return [Certificate.parse(input)]
   return parsePem(input)
-    .filter(({ label }) => CERTIFICATE_LABELS.includes(label))
-    .map(({ bytes }) => Certificate.parse(bytes))
+    .filter(({ label }) => isCertificateLabel(label))
+    .map((block) => certificateOf(block))
 }

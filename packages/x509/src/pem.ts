@@ -125,11 +125,19 @@ export function isPem(input: string | Uint8Array): boolean {
  * @throws {X509Error} `INVALID_PEM` for text without such a block
  */
 export function derOf(input: string | Uint8Array, labels: readonly string[]): Uint8Array {
-  if (typeof input !== 'string' && !isPem(input)) return input
+  return typeof input !== 'string' && !isPem(input) ? input : blockOf(input, labels).bytes
+}
+
+/**
+ * The first block of a text that has one of these labels.
+ *
+ * @throws {X509Error} `INVALID_PEM` for text without such a block
+ */
+export function blockOf(input: string | Uint8Array, labels: readonly string[]): PemBlock {
   const found = parsePem(input).find((candidate) => labels.includes(candidate.label))
   if (!found)
     throw new X509Error('INVALID_PEM', `no block "-----BEGIN ${labels[0]}-----" in the text`, {
       expected: labels.join(' or '),
     })
-  return found.bytes
+  return found
 }

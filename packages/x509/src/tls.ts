@@ -3,7 +3,7 @@
  * verified as Node does, names checked, certificates in the form of Node's `getPeerCertificate`. All of it is in the
  * index too, which has besides what writes and issues.
  */
-export { Certificate, parseCertificates } from './certificate.ts'
+export { Certificate, certificateOf, isCertificateLabel, parseCertificates } from './certificate.ts'
 export {
   type Pfx,
   type PfxCertificate,
@@ -31,6 +31,7 @@ export {
 export { peerCertificateReader, type ReadCertificate } from './peer-certificate-reader.ts'
 export { derOf, isPem, type PemBlock, parsePem, pemBlocks } from './pem.ts'
 export { CertificateRevocationList, type RevokedCertificate } from './revocation/crl.ts'
+export type { TrustSettings } from './trust-settings.ts'
 export { nodeVerifyCode, VERIFY_CODES, type VerifyCode, verifyMessage } from './verify/codes.ts'
 export { keySecurity, minimumBits, signatureSecurity } from './verify/security-level.ts'
 export { createTrustStore, TrustStore } from './verify/trust-store.ts'

@@ -6,9 +6,10 @@ import { ExtensionList } from './extensions/list.ts'
 import { readExtensions } from './extensions/read.ts'
 import { SubjectPublicKeyInfo } from './keys/public-key.ts'
 import { Name } from './names/name.ts'
+import type { TrustSettings } from './trust-settings.ts'
 
 /** A certificate is rarely over 8 KB; one of a megabyte is an attack. */
-const LIMITS: DerLimits = { maxLength: 1_048_576, maxDepth: 32, ber: true }
+export const CERTIFICATE_LIMITS: DerLimits = { maxLength: 1_048_576, maxDepth: 32, ber: true }
 
 /**
  * A certificate with what verifying it takes: read from DER, its extensions by their decoders. `Certificate` has more
@@ -21,6 +22,8 @@ const LIMITS: DerLimits = { maxLength: 1_048_576, maxDepth: 32, ber: true }
 export class VerifiableCertificate {
   private readonly keys = new WeakMap<CryptoProvider, PublicKey>()
   private algorithm: SignatureAlgorithm | null | undefined
+  /** As an anchor: what it is trusted for. Absent: whatever its extensions say. */
+  trust?: TrustSettings
 
   protected constructor(
     /** The whole DER. */
@@ -66,7 +69,7 @@ export class VerifiableCertificate {
    * @throws {X509Error} naming the field, its byte offset and what was expected
    */
   static fromDer(bytes: Uint8Array, limits: Partial<DerLimits> = {}): VerifiableCertificate {
-    const outer = DerReader.open(bytes, '', { ...LIMITS, ...limits })
+    const outer = DerReader.open(bytes, '', { ...CERTIFICATE_LIMITS, ...limits })
     const certificate = outer.sequence('Certificate')
     outer.finish()
     const tbsStart = certificate.offset

@@ -271,6 +271,7 @@ test('what `tls` loads holds nothing that issues or writes key files, no strict 
   expect(files.filter((path) => unneeded.test(path))).toEqual([])
   expect([...new Set(imports)].sort()).toEqual([
     '@x/crypto-primitives',
+    '@x/crypto-primitives/curve-parameters',
     '@x/crypto-primitives/legacy',
     '@x/crypto-primitives/options',
   ])

@@ -198,6 +198,26 @@ describe('paths', () => {
     }
   })
 
+  test('name constraints that are not critical constrain all the same', () => {
+    for (const critical of [true, false]) {
+      const value = { permitted: [{ base: { type: 'dns', value: 'a.test' }, minimum: 0 } as const] }
+      const constrained = root.createIntermediate({
+        subject: 'Constrained',
+        extensions: [{ name: 'nameConstraints', critical, value }],
+      })
+      const verdict = (name: string) =>
+        verifyChainSync({
+          ...base,
+          leaf: constrained.issue(name).certificate,
+          intermediates: [constrained.certificate],
+          profile: 'webpki',
+          name,
+        }).code
+      expect(verdict('a.test')).toBe('OK')
+      expect(verdict('b.test')).toBe('PERMITTED_VIOLATION')
+    }
+  })
+
   test('maxDepth counts intermediates, self-issued ones not', () => {
     const second = intermediate.createIntermediate({ subject: 'Second' })
     const deep = {

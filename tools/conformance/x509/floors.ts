@@ -29,6 +29,11 @@ const WEBPKI: readonly Argued[] = [
       'a trust anchor is input: RFC 5280 §6.1 asks nothing of its extensions, and cve-2024-0567 is valid with the same',
     cases: ['rfc5280::aki::cross-signed-root-missing-aki'],
   },
+  {
+    reason:
+      'name constraints that are not critical: the baseline requirements (§7.1.2.10.8) allow them, and they constrain all the same',
+    cases: ['rfc5280::nc::permitted-dns-match-noncritical'],
+  },
 ]
 
 /** The classes of section 2.2 of the conformance study: what Node's tls takes, or refuses, and a drop-in too. */

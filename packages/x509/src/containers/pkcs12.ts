@@ -3,7 +3,7 @@ import { PKCS12_MAC, pkcs12Kdf } from '@x/crypto-primitives/legacy'
 import { hashOfOid, readAlgorithmIdentifier } from '../algorithm.ts'
 import { equalBytes, equalSecrets } from '../bytes.ts'
 import { Certificate } from '../certificate.ts'
-import { DerReader } from '../der/reader.ts'
+import { BER_LIMITS, DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { X509Error } from '../error.ts'
 import { type Attribute, readAttribute } from '../extensions/identifiers.ts'
@@ -64,7 +64,7 @@ export interface PfxOptions {
 }
 
 /**
- * Reads a PFX (PKCS#12, RFC 7292) with any of its protections: PBES2, PBMAC1 (RFC 9579), triple DES, RC2-40, SHA-1 MACs,
+ * Reads a PFX (PKCS#12, RFC 7292), in DER or BER, with any of its protections: PBES2, PBMAC1 (RFC 9579), triple DES, RC2-40, SHA-1 MACs,
  * or none.
  *
  * @throws {X509Error} `PROVIDER_REQUIRED`; `WRONG_PASSPHRASE` when the MAC does not fit; `UNSUPPORTED`, `LIMIT_EXCEEDED`;
@@ -73,7 +73,7 @@ export interface PfxOptions {
  * const { keys, certificates } = parsePfx(bytes, { passphrase: 'secret', provider })
  */
 export function parsePfx(bytes: Uint8Array, options: PfxOptions = {}): Pfx {
-  const outer = DerReader.open(bytes, '')
+  const outer = DerReader.open(bytes, '', BER_LIMITS)
   const pfx = outer.sequence('PFX')
   outer.finish()
   if (pfx.number('version') !== 3) pfx.fail('UNSUPPORTED', 'only version 3 is known', 'version')
@@ -185,7 +185,7 @@ class PfxReader {
   private pbmac1({ digestParameters }: MacData, content: Uint8Array): Uint8Array {
     const where = 'PFX.macData.mac.PBMAC1-params'
     if (!digestParameters) throw new X509Error('INVALID_STRUCTURE', `${where}: missing`)
-    const outer = DerReader.open(digestParameters, where)
+    const outer = DerReader.open(digestParameters, where, BER_LIMITS)
     const reader = outer.sequence('')
     const derivation = readAlgorithmIdentifier(reader, 'keyDerivationFunc')
     const scheme = readAlgorithmIdentifier(reader, 'messageAuthScheme')
@@ -214,7 +214,7 @@ class PfxReader {
     } else if (type === PKCS.encryptedData) {
       const plain = this.decrypt(wrapped.sequence('EncryptedData'))
       wrapped.finish()
-      this.readSafe(DerReader.open(plain, 'PFX.SafeContents'), 0)
+      this.readSafe(DerReader.open(plain, 'PFX.SafeContents', BER_LIMITS), 0)
     } else info.fail('UNSUPPORTED', `content type ${type}; data and encryptedData are known`, 'contentType')
   }
 
@@ -224,7 +224,7 @@ class PfxReader {
     const type = content.oid('contentType')
     if (type !== PKCS.data) content.fail('UNSUPPORTED', `content type ${type}`, 'contentType')
     const algorithm = readAlgorithmIdentifier(content, 'contentEncryptionAlgorithm')
-    const ciphertext = content.value(0x80, 'encryptedContent')
+    const ciphertext = content.string(0x80, 'encryptedContent')
     content.finish()
     return pbeDecrypt(algorithm, this.passphrase, ciphertext, this.crypto, this.pkcs12Passphrase)
   }
@@ -292,9 +292,9 @@ function readBagAttributes(set: DerReader): { friendlyName?: string; localKeyId?
     const { oid, values }: Attribute = readAttribute(set, 'PKCS12Attribute')
     const value = values[0]
     if (!value) continue
-    const reader = DerReader.open(value, 'PKCS12Attribute')
+    const reader = DerReader.open(value, 'PKCS12Attribute', BER_LIMITS)
     if (oid === PKCS.friendlyName)
-      friendlyName = decodeString(Tag.BMP_STRING, reader.value(Tag.BMP_STRING, 'friendlyName')) ?? undefined
+      friendlyName = decodeString(Tag.BMP_STRING, reader.string(Tag.BMP_STRING, 'friendlyName')) ?? undefined
     else if (oid === PKCS.localKeyId) localKeyId = reader.octetString('localKeyId')
   }
   return { ...(friendlyName !== undefined && { friendlyName }), ...(localKeyId && { localKeyId }) }

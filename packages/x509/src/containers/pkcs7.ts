@@ -1,5 +1,5 @@
 import { Certificate } from '../certificate.ts'
-import { DerReader } from '../der/reader.ts'
+import { BER_LIMITS, DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { PKCS } from '../oids.ts'
@@ -13,13 +13,13 @@ export interface CertificateBag {
 }
 
 /**
- * Reads the certificates and CRLs of a PKCS#7 or CMS SignedData (RFC 5652 §5.1), in DER or PEM labelled `PKCS7` or `CMS`:
+ * Reads the certificates and CRLs of a PKCS#7 or CMS SignedData (RFC 5652 §5.1), in DER, BER or PEM labelled `PKCS7` or `CMS`:
  * the `.p7b` and `.p7c` that authorities give out. Signatures in it are not verified; certificates prove themselves.
  *
  * @throws {X509Error}
  */
 export function parsePkcs7(input: Uint8Array | string): CertificateBag {
-  const outer = DerReader.open(derOf(input, ['PKCS7', 'CMS']), '')
+  const outer = DerReader.open(derOf(input, ['PKCS7', 'CMS']), '', BER_LIMITS)
   const info = outer.sequence('ContentInfo')
   outer.finish()
   const type = info.oid('contentType')

@@ -19,6 +19,9 @@ export interface DerLimits {
 
 export const DEFAULT_DER_LIMITS: DerLimits = { maxLength: 67_108_864, maxDepth: 48 }
 
+/** For formats that are BER by their standards: PKCS#12 (RFC 7292 §4), PKCS#7 and CMS (RFC 5652 §1). */
+export const BER_LIMITS: DerLimits = { ...DEFAULT_DER_LIMITS, ber: true }
+
 /** Shared by the readers of one input that may be BER. */
 interface BerInput {
   /** True once something was read that DER forbids. */
@@ -196,6 +199,18 @@ export class DerReader {
     const value = this.integer(field, tag)
     if (value[0]! >= 0x80) this.fail('INVALID_STRUCTURE', 'a negative INTEGER where none is allowed', field)
     return value.length > 1 && value[0] === 0 ? value.subarray(1) : value
+  }
+
+  /**
+   * A number of a private key: a non-negative INTEGER, with as many zero bytes before it as its writer pleased. OpenSSL
+   * reads them so, and old writers wrote them.
+   */
+  padded(field: string): Uint8Array {
+    const value = this.value(Tag.INTEGER, field)
+    if (value.length === 0) this.fail('INVALID_DER', 'an INTEGER must have contents', field)
+    if (value[0]! >= 0x80) this.fail('INVALID_STRUCTURE', 'a negative INTEGER where none is allowed', field)
+    const first = value.findIndex((byte) => byte !== 0)
+    return value.subarray(first < 0 ? value.length - 1 : first)
   }
 
   /** A non-negative INTEGER of at most 32 bits. */

@@ -1,10 +1,10 @@
 import { readAlgorithmIdentifier } from '../algorithm.ts'
-import { DerReader } from '../der/reader.ts'
+import { BER_LIMITS, DerReader } from '../der/reader.ts'
 import { X509Error } from '../error.ts'
 import type { PassphraseCrypto } from './passphrase-crypto.ts'
 import { pbeDecrypt } from './pbe.ts'
 
-/** EncryptedPrivateKeyInfo (RFC 5958 §3). */
+/** EncryptedPrivateKeyInfo (RFC 5958 §3), which a PFX may hold in BER. */
 
 /**
  * DER of the PrivateKeyInfo inside; the caller overwrites it after use.
@@ -18,7 +18,7 @@ export function decryptPkcs8(
   crypto: () => PassphraseCrypto,
   pkcs12Passphrase?: Uint8Array,
 ): Uint8Array {
-  const outer = DerReader.open(bytes, '')
+  const outer = DerReader.open(bytes, '', BER_LIMITS)
   const info = outer.sequence('EncryptedPrivateKeyInfo')
   const algorithm = readAlgorithmIdentifier(info, 'encryptionAlgorithm')
   const ciphertext = info.octetString('encryptedData')

@@ -2,7 +2,7 @@ import { type CbcCipher, CryptoError, type HashName } from '@x/crypto-primitives
 import { cbcDecrypt, PKCS12_IV, PKCS12_KEY, pbkdf1, pkcs12Kdf, pkcs12Password, rc4 } from '@x/crypto-primitives/legacy'
 import { type AlgorithmIdentifier, readAlgorithmIdentifier } from '../algorithm.ts'
 import { utf8Bytes } from '../bytes.ts'
-import { DerReader } from '../der/reader.ts'
+import { BER_LIMITS, DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { X509Error } from '../error.ts'
 import type { KeyFileCipher, PassphraseCrypto } from './passphrase-crypto.ts'
@@ -40,7 +40,7 @@ interface Cipher {
 function readCipher({ oid, parameters }: AlgorithmIdentifier, crypto: PassphraseCrypto): Cipher {
   const where = 'PBES2-params.encryptionScheme'
   if (!parameters) throw new X509Error('INVALID_STRUCTURE', `${where}: the initialization vector is missing`)
-  const reader = DerReader.open(parameters, where)
+  const reader = DerReader.open(parameters, where, BER_LIMITS)
   if (oid === RC2_CBC) {
     const rc2Parameters = reader.sequence('RC2-CBC-Parameter')
     const version = rc2Parameters.is(Tag.INTEGER) ? rc2Parameters.number('rc2ParameterVersion') : 32
@@ -94,7 +94,7 @@ type Derivation = (passphrase: Uint8Array, length: number) => Uint8Array
 export function readDerivation({ oid, parameters }: AlgorithmIdentifier, crypto: PassphraseCrypto): Derivation {
   const where = 'keyDerivationFunc'
   if (!parameters) throw new X509Error('INVALID_STRUCTURE', `${where}: parameters are missing`)
-  const outer = DerReader.open(parameters, where)
+  const outer = DerReader.open(parameters, where, BER_LIMITS)
   if (oid === PBKDF2) {
     const reader = outer.sequence('PBKDF2-params')
     const salt = reader.octetString('salt')
@@ -174,7 +174,7 @@ export const PKCS12_SCHEMES: Readonly<Record<string, Pkcs12Scheme>> = {
 /** PBEParameter: salt and iterations. */
 function readPbeParameters({ parameters, oid }: AlgorithmIdentifier): { salt: Uint8Array; iterations: number } {
   if (!parameters) throw new X509Error('INVALID_STRUCTURE', `${oid}: PBEParameter is missing`)
-  const outer = DerReader.open(parameters, '')
+  const outer = DerReader.open(parameters, '', BER_LIMITS)
   const reader = outer.sequence('PBEParameter')
   const salt = reader.octetString('salt')
   const iterations = reader.number('iterationCount')
@@ -247,7 +247,7 @@ function readPbes2(
   crypto: PassphraseCrypto,
 ): { derivation: Derivation; cipher: Cipher } {
   if (!algorithm.parameters) throw new X509Error('INVALID_STRUCTURE', 'PBES2-params: missing')
-  const outer = DerReader.open(algorithm.parameters, '')
+  const outer = DerReader.open(algorithm.parameters, '', BER_LIMITS)
   const reader = outer.sequence('PBES2-params')
   const derivation = readDerivation(readAlgorithmIdentifier(reader, 'keyDerivationFunc'), crypto)
   const cipher = readCipher(readAlgorithmIdentifier(reader, 'encryptionScheme'), crypto)

@@ -1,10 +1,11 @@
 import type { PrivateKeyData } from '@x/crypto-primitives'
 import { type AlgorithmIdentifier, RSASSA_PSS, readAlgorithmIdentifier, readPssParameters } from '../algorithm.ts'
 import { padInteger } from '../bytes.ts'
-import { DerReader } from '../der/reader.ts'
+import { BER_LIMITS, DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { X509Error } from '../error.ts'
 import { scalarLength } from './curves.ts'
+import { nameOfExplicitCurve } from './explicit-curve.ts'
 import { withPublicHalf } from './public-half.ts'
 import {
   DSA_KEY,
@@ -16,7 +17,10 @@ import {
   readDsaParameters,
 } from './public-key.ts'
 
-/** Private keys in DER: PKCS#1, SEC 1, PKCS#8 and OpenSSL's DSA form. The numbers are copies, never views. */
+/**
+ * Private keys: PKCS#1, SEC 1, PKCS#8 and OpenSSL's DSA form, in DER or the BER that a PFX may hold. The numbers are
+ * copies, never views.
+ */
 
 export type RsaKey = Extract<PrivateKeyData, { type: 'rsa' | 'rsa-pss' }>
 export type EcKey = Extract<PrivateKeyData, { type: 'ec' }>
@@ -25,10 +29,10 @@ export type Numbers<Key> = Omit<Key, 'type' | 'pss'>
 
 /** RSAPrivateKey (RFC 8017 §A.1.2). @throws {X509Error} */
 export function readRsaPrivateKey(bytes: Uint8Array): Numbers<RsaKey> {
-  const outer = DerReader.open(bytes, '')
+  const outer = DerReader.open(bytes, '', BER_LIMITS)
   const key = outer.sequence('RSAPrivateKey')
   if (key.number('version') !== 0) key.fail('UNSUPPORTED', 'multi-prime RSA keys are not supported', 'version')
-  const number = (field: string) => new Uint8Array(key.unsigned(field))
+  const number = (field: string) => new Uint8Array(key.padded(field))
   const numbers = {
     n: number('modulus'),
     e: number('publicExponent'),
@@ -50,14 +54,14 @@ export function readRsaPrivateKey(bytes: Uint8Array): Numbers<RsaKey> {
  * @param curve the curve that the surrounding PKCS#8 names; without it the key must name its own
  */
 export function readEcPrivateKey(bytes: Uint8Array, curve?: EcKey['curve']): EcKey {
-  const outer = DerReader.open(bytes, '')
+  const outer = DerReader.open(bytes, '', BER_LIMITS)
   const key = outer.sequence('ECPrivateKey')
   if (key.number('version') !== 1) key.fail('UNSUPPORTED', 'the version of an ECPrivateKey must be 1', 'version')
   const scalar = key.octetString('privateKey')
   let named = curve
   if (key.is(0xa0)) {
     const parameters = key.explicit(0, 'parameters')
-    const own = readCurve(parameters.raw(''))
+    const own = readKeyCurve(parameters.raw(''))
     parameters.finish()
     if (curve && own !== curve) key.fail('INVALID_STRUCTURE', `curve ${own} inside a key of ${curve}`, 'parameters')
     named = own
@@ -78,12 +82,17 @@ export function readEcPrivateKey(bytes: Uint8Array, curve?: EcKey['curve']): EcK
   return { type: 'ec', curve: named, d: new Uint8Array(d), ...(point && { point }) }
 }
 
+/** A private key may spell its curve out, as OpenSSL reads it; a public one in a certificate must not. */
+function readKeyCurve(parameters: Uint8Array | undefined): EcKey['curve'] {
+  return parameters?.[0] === Tag.SEQUENCE ? nameOfExplicitCurve(parameters) : readCurve(parameters)
+}
+
 /** OpenSSL's DSAPrivateKey: version, p, q, g, y, x. */
 export function readDsaPrivateKey(bytes: Uint8Array): DsaKey {
-  const outer = DerReader.open(bytes, '')
+  const outer = DerReader.open(bytes, '', BER_LIMITS)
   const key = outer.sequence('DSAPrivateKey')
   if (key.number('version') !== 0) key.fail('UNSUPPORTED', 'the version of a DSAPrivateKey must be 0', 'version')
-  const number = (field: string) => new Uint8Array(key.unsigned(field))
+  const number = (field: string) => new Uint8Array(key.padded(field))
   const out: DsaKey = { type: 'dsa', p: number('p'), q: number('q'), g: number('g'), y: number('y'), x: number('x') }
   key.finish()
   outer.finish()
@@ -92,7 +101,7 @@ export function readDsaPrivateKey(bytes: Uint8Array): DsaKey {
 
 /** PrivateKeyInfo or OneAsymmetricKey (RFC 5208 §5, RFC 5958 §2). @throws {X509Error} */
 export function readPkcs8(bytes: Uint8Array): PrivateKeyData {
-  const outer = DerReader.open(bytes, '')
+  const outer = DerReader.open(bytes, '', BER_LIMITS)
   const info = outer.sequence('PrivateKeyInfo')
   const version = info.number('version')
   if (version > 1) info.fail('UNSUPPORTED', `version ${version}`, 'version')
@@ -101,6 +110,12 @@ export function readPkcs8(bytes: Uint8Array): PrivateKeyData {
   if (info.is(0xa0)) info.raw('attributes')
   let publicKey: Uint8Array | undefined
   if (version === 1 && info.is(0x81)) publicKey = info.bitStringBytes('publicKey', 0x81)
+  else if (version === 1 && info.is(0xa1)) {
+    // RFC 5958 §2 tags it implicitly; ring before 0.17 wrote it explicitly.
+    const wrapped = info.explicit(1, 'publicKey')
+    publicKey = wrapped.bitStringBytes('')
+    wrapped.finish()
+  }
   info.finish()
   outer.finish()
   return decodePrivateKey(algorithm, inner, publicKey)
@@ -127,13 +142,13 @@ function decodePrivateKey(
     case RSASSA_PSS:
       return { type: 'rsa-pss', ...readRsaPrivateKey(inner), ...(parameters && { pss: readPssParameters(parameters) }) }
     case EC_PUBLIC_KEY: {
-      const key = readEcPrivateKey(inner, readCurve(parameters))
+      const key = readEcPrivateKey(inner, readKeyCurve(parameters))
       return key.point || !publicKey ? key : { ...key, point: new Uint8Array(publicKey) }
     }
     case DSA_KEY: {
       if (!parameters) throw new X509Error('INVALID_STRUCTURE', 'PrivateKeyInfo: a DSA key needs its parameters')
-      const reader = DerReader.open(inner, 'PrivateKeyInfo')
-      const x = new Uint8Array(reader.unsigned('privateKey'))
+      const reader = DerReader.open(inner, 'PrivateKeyInfo', BER_LIMITS)
+      const x = new Uint8Array(reader.padded('privateKey'))
       reader.finish()
       const { p, q, g }: DsaParameters = readDsaParameters(parameters)
       return { type: 'dsa', p: new Uint8Array(p), q: new Uint8Array(q), g: new Uint8Array(g), x }
@@ -148,7 +163,7 @@ function readCurvePrivateKey(
   { type, length }: (typeof RAW_KEYS)[keyof typeof RAW_KEYS],
   inner: Uint8Array,
 ): PrivateKeyData {
-  const reader = DerReader.open(inner, 'PrivateKeyInfo')
+  const reader = DerReader.open(inner, 'PrivateKeyInfo', BER_LIMITS)
   const bytes = new Uint8Array(reader.octetString('privateKey'))
   reader.finish()
   if (bytes.length !== length) reader.fail('INVALID_STRUCTURE', `${type} has ${length} bytes, found ${bytes.length}`)
@@ -160,7 +175,7 @@ const ML_DSA_EXPANDED = { 'ml-dsa-44': 2560, 'ml-dsa-65': 4032, 'ml-dsa-87': 489
 
 /** ML-DSA-*-PrivateKey (RFC 9881 §6): seed, expanded key, or both. */
 function readMlDsa(type: keyof typeof ML_DSA_EXPANDED, inner: Uint8Array): PrivateKeyData {
-  const reader = DerReader.open(inner, 'PrivateKeyInfo.privateKey')
+  const reader = DerReader.open(inner, 'PrivateKeyInfo.privateKey', BER_LIMITS)
   let seed: Uint8Array | undefined
   let bytes: Uint8Array | undefined
   if (reader.is(0x80)) seed = new Uint8Array(reader.value(0x80, 'seed'))
@@ -179,7 +194,7 @@ function readMlDsa(type: keyof typeof ML_DSA_EXPANDED, inner: Uint8Array): Priva
 
 /** DER of a key in an unencrypted form that says what it is by its shape alone. @throws {X509Error} */
 export function readAnyPrivateKey(bytes: Uint8Array): PrivateKeyData {
-  const outer = DerReader.open(bytes, 'PrivateKey')
+  const outer = DerReader.open(bytes, 'PrivateKey', BER_LIMITS)
   const key = outer.sequence('')
   const version = key.number('version')
   if (key.is(Tag.SEQUENCE)) return readPkcs8(bytes)

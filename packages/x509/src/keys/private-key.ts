@@ -1,5 +1,5 @@
 import type { CryptoProvider, PrivateKeyData } from '@x/crypto-primitives'
-import { DerReader } from '../der/reader.ts'
+import { BER_LIMITS, DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { X509Error } from '../error.ts'
 import { isPem, type PemBlock, parsePem } from '../pem.ts'
@@ -67,7 +67,7 @@ function readPemKey(block: PemBlock, options: PrivateKeyOptions): PrivateKeyData
 }
 
 function readDerKey(bytes: Uint8Array, options: PrivateKeyOptions): PrivateKeyData {
-  const encrypted = DerReader.open(bytes, 'PrivateKey').sequence('').is(Tag.SEQUENCE)
+  const encrypted = DerReader.open(bytes, 'PrivateKey', BER_LIMITS).sequence('').is(Tag.SEQUENCE)
   return encrypted ? readEncrypted(bytes, options) : readAnyPrivateKey(bytes)
 }
 

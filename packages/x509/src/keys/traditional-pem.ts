@@ -5,6 +5,7 @@ import { X509Error } from '../error.ts'
 import type { PemBlock } from '../pem.ts'
 import { type KeyFileCipher, PassphraseCrypto } from './passphrase-crypto.ts'
 import { passphraseBytes } from './pbe.ts'
+import { type StreamMode, streamDecrypt } from './stream-modes.ts'
 
 /** OpenSSL's encrypted PEM: `Proc-Type: 4,ENCRYPTED` and `DEK-Info: cipher,iv` (RFC 1421 §4.6.1.1, §4.6.1.3). */
 
@@ -20,6 +21,8 @@ export const PEM_CIPHERS: Readonly<Record<string, { name: KeyFileCipher; blockLe
   'RC2-40-CBC': { name: 'rc2-40-cbc', blockLength: 8 },
 }
 
+const ciphers = /* @__PURE__ */ new Map(Object.entries(PEM_CIPHERS))
+
 /**
  * The DER inside an encrypted block.
  *
@@ -31,7 +34,10 @@ export function decryptPemBlock(
   provider: CryptoProvider | undefined,
 ): Uint8Array {
   const [name = '', ivText = ''] = (block.headers['DEK-Info'] ?? '').split(',').map((part) => part.trim())
-  const cipher = PEM_CIPHERS[name.toUpperCase()]
+  // `AES-256-OFB`: the modes that have no padding go by the ciphers of CBC.
+  const [, base = name, streamMode] = /^(.+)-(CFB|OFB|CTR)$/i.exec(name) ?? []
+  const mode = streamMode?.toUpperCase() as StreamMode | undefined
+  const cipher = ciphers.get(mode ? `${base}-CBC`.toUpperCase() : name.toUpperCase())
   if (!cipher)
     throw new X509Error('UNSUPPORTED', `block ${block.label}: unknown cipher ${JSON.stringify(name)} in DEK-Info`)
   if (!/^[0-9a-f]*$/i.test(ivText) || ivText.length !== 2 * cipher.blockLength)
@@ -47,7 +53,7 @@ export function decryptPemBlock(
   const iv = fromHex(ivText)
   const key = derivePemKey(crypto, passphrase, iv, algorithm.keyLength)
   try {
-    return cbcDecrypt(algorithm, key, iv, block.bytes)
+    return mode ? streamDecrypt(algorithm, mode, key, iv, block.bytes) : cbcDecrypt(algorithm, key, iv, block.bytes)
   } catch (error) {
     if (error instanceof CryptoError && error.code === 'DECRYPTION_FAILED')
       throw new X509Error('WRONG_PASSPHRASE', `${where}: decryption failed: wrong passphrase, or damaged data`)

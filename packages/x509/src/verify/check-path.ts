@@ -1,6 +1,7 @@
 import { printable } from '../names/printable.ts'
 import { EXTENDED_KEY_USAGE } from '../oids.ts'
 import type { Eventual } from '../steps.ts'
+import { isTrustedFor } from '../trust-settings.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { VerifyCode } from './codes.ts'
 import { describe, quoteName, type VerifyContext } from './context.ts'
@@ -125,7 +126,7 @@ function keyTooSmall({ securityLevel }: VerifyContext, certificate: VerifiableCe
 }
 
 /** Extensions, purpose and path length (OpenSSL's `check_extensions`). */
-function checkExtensions(context: VerifyContext, { chain }: BuiltPath, findings: Findings): void {
+function checkExtensions(context: VerifyContext, { chain, untrusted }: BuiltPath, findings: Findings): void {
   let pathLength = 0
   for (let i = 0; i < chain.length; i++) {
     const certificate = chain[i]!
@@ -147,13 +148,26 @@ function checkExtensions(context: VerifyContext, { chain }: BuiltPath, findings:
     }
     if (chain.length > 1 && certificate.subjectPublicKeyInfo.hasExplicitCurve)
       findings.add('EC_KEY_EXPLICIT_PARAMS', i, `the key of ${who} spells out its curve instead of naming it`)
-    const unfit = whyUnfit(context, certificate, i > 0)
+    const unfit = i < untrusted ? whyUnfit(context, certificate, i > 0) : whyNoAnchor(context, certificate, i > 0)
     if (unfit) findings.add('INVALID_PURPOSE', i, `${who} ${unfit}`)
     const limit = facts.basicConstraints?.pathLength
     if (i > 1 && limit !== undefined && pathLength > limit)
       findings.add('PATH_LENGTH_EXCEEDED', i, `${who} allows ${limit} authorities below it; there are ${pathLength}`)
     if (i > 0 && !facts.selfIssued) pathLength++
   }
+}
+
+/** The same of a certificate out of the trust store, which may have settings of its own (OpenSSL's `check_purpose`). */
+function whyNoAnchor(
+  context: VerifyContext,
+  certificate: VerifiableCertificate,
+  asAuthority: boolean,
+): string | undefined {
+  const { purpose, strict } = context
+  const trusted =
+    certificate.trust && purpose !== 'any' ? isTrustedFor(certificate.trust, EXTENDED_KEY_USAGE[purpose]) : undefined
+  if (trusted === false) return `is not trusted for ${purpose} (its trust settings)`
+  return trusted && !strict ? undefined : whyUnfit(context, certificate, asAuthority)
 }
 
 /** Why a certificate is not for the purpose asked (OpenSSL's `check_purpose_*`); nothing when it is. */

@@ -114,7 +114,7 @@ function checkCriticality(certificate: VerifiableCertificate, add: Add): void {
       case OID.freshestCRL:
         if (critical) add('INVALID_EXTENSION', `marks extension ${oid} critical, which must not be`)
         break
-      case OID.nameConstraints:
+      // Name constraints need not be: baseline requirements §7.1.2.10.8 leaves it open, against RFC 5280 §4.2.1.10.
       case OID.policyConstraints:
       case OID.inhibitAnyPolicy:
         if (!critical) add('INVALID_EXTENSION', `does not mark extension ${oid} critical, which must be`)

@@ -1,5 +1,6 @@
 import { fromBase64, latin1, toBase64 } from './bytes.ts'
 import { X509Error } from './error.ts'
+import { isBytes, wrongInput } from './input.ts'
 
 /** One block of PEM (RFC 7468; RFC 1421 for the headers that encrypted keys carry). */
 export interface PemBlock {
@@ -34,6 +35,7 @@ export function parsePem(input: string | Uint8Array): PemBlock[] {
  * @throws {X509Error} as {@link parsePem}, when the bad block's turn comes
  */
 export function* pemBlocks(input: string | Uint8Array): Generator<PemBlock, void> {
+  if (typeof input !== 'string' && !isBytes(input)) throw wrongInput('what is read', 'text or a Uint8Array', input)
   const text = typeof input === 'string' ? input : latin1(input)
   let at = 0
   for (;;) {
@@ -104,6 +106,7 @@ export function encodePem(label: string, bytes: Uint8Array, headers: Readonly<Re
 /** True when the input is text with a PEM boundary rather than DER. */
 export function isPem(input: string | Uint8Array): boolean {
   if (typeof input === 'string') return input.includes(BEGIN)
+  if (!isBytes(input)) throw wrongInput('what is read', 'text or a Uint8Array', input)
   // DER starts with a SEQUENCE; text that starts with '0' is no PEM in practice, so DER wins without a search.
   if (input.length === 0 || input[0] === 0x30) return false
   // Each byte is looked at once, whatever it is: after the dashes another dash is still the last of five.

@@ -340,3 +340,34 @@ test('arguments', () => {
   refused(() => createName([['DC', 'ü']]))
   expect(parsePem('')).toEqual([])
 })
+
+describe('what is no input at all: INVALID_ARGUMENT, and what came', () => {
+  const wrong: readonly [string, unknown][] = [
+    ['undefined', undefined],
+    ['number', 5],
+    ['Null', null],
+    ['ArrayBuffer', new ArrayBuffer(8)],
+    ['Int8Array', new Int8Array(8)],
+    ['Object', { length: 3 }],
+  ]
+  for (const [name, decode] of Object.entries(DECODERS))
+    test(name, () => {
+      for (const [type, input] of wrong) {
+        const error = refused(() => decode(input as never))
+        expect(error.code).toBe('INVALID_ARGUMENT')
+        expect(error.message).toContain(`not ${type}`)
+      }
+    })
+
+  test('an extension by a name that is none', () => {
+    const { certificate } = createAuthority({ provider })
+    for (const name of ['nope', 'toString', '__proto__', undefined])
+      expect(refused(() => certificate.extension(name as never)).code).toBe('INVALID_ARGUMENT')
+  })
+
+  test('a key where the kind of a key to make is asked for', () => {
+    const key = provider.generateKey({ type: 'ec', curve: 'secp256r1' })
+    for (const given of [key, key.data, key.publicKey, Object.create({ type: 'ec', curve: 'secp256r1' })])
+      expect(refused(() => createAuthority({ provider, key: given as never })).code).toBe('INVALID_ARGUMENT')
+  })
+})

@@ -81,6 +81,15 @@ describe('containers in BER (RFC 7292 §4, RFC 5652 §1)', () => {
     }
   })
 
+  it.each(['CAMELLIA-128-CBC', 'CAMELLIA-256-CBC'])('a PFX under %s, where the provider has it', (cipher) => {
+    openssl.write('c.pem', leaf.cert)
+    openssl.write('k.pem', leaf.key)
+    openssl.run(`pkcs12 -export -in c.pem -inkey k.pem -passout pass:x -keypbe ${cipher} -certpbe ${cipher} -out c.p12`)
+    const pfx = openssl.read('c.p12')
+    expect(parsePfx(pfx, { passphrase: 'x', provider: nodeProvider }).certificates).toHaveLength(1)
+    expect(() => parsePfx(pfx, { passphrase: 'x', provider: portableProvider })).toThrow(/no camellia-/)
+  })
+
   it('a bag of certificates; what is signed stays DER', () => {
     const bag = encodePkcs7({ certificates: [leaf.certificate, authority.certificate] })
     expect(

@@ -1,5 +1,6 @@
 import { concatBytes, toHex } from '../bytes.ts'
 import { X509Error } from '../error.ts'
+import { isBytes, wrongInput } from '../input.ts'
 import { decodeOid, isOid } from './oid.ts'
 import * as Tag from './tag.ts'
 import { parseGeneralizedTime, parseUtcTime } from './time.ts'
@@ -63,9 +64,10 @@ export class DerReader {
    * A reader over a whole input.
    *
    * @param field the name of what is read, the root of the paths in errors
-   * @throws {X509Error} `LIMIT_EXCEEDED`
+   * @throws {X509Error} `LIMIT_EXCEEDED`; `INVALID_ARGUMENT` for what are no bytes
    */
   static open(bytes: Uint8Array, field: string, limits: DerLimits = DEFAULT_DER_LIMITS): DerReader {
+    if (!isBytes(bytes)) throw wrongInput(field || 'what is read', 'a Uint8Array', bytes)
     if (bytes.length > limits.maxLength)
       throw new X509Error(
         'LIMIT_EXCEEDED',

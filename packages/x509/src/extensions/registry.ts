@@ -1,3 +1,4 @@
+import { X509Error } from '../error.ts'
 import {
   authorityInfoAccess,
   cRLDistributionPoints,
@@ -114,7 +115,14 @@ export type ExtensionName = keyof typeof EXTENSION_CODECS
 export type ExtensionValue<N extends ExtensionName> =
   (typeof EXTENSION_CODECS)[N] extends ExtensionCodec<infer T> ? T : never
 
-/** What the extension with this name says. @throws {X509Error} when it is malformed or there twice */
+/** What the extension with this name says. @throws {X509Error} when it is malformed or there twice; for an unknown name */
 export function readNamed<N extends ExtensionName>(extensions: ExtensionList, name: N): ExtensionValue<N> | undefined {
+  if (!Object.hasOwn(EXTENSION_CODECS, name)) {
+    const names = Object.keys(EXTENSION_CODECS).join(', ')
+    throw new X509Error(
+      'INVALID_ARGUMENT',
+      `${JSON.stringify(name)} is no extension that is read here by name: ${names}`,
+    )
+  }
   return extensions.read(EXTENSION_CODECS[name] as unknown as ExtensionDecoder<ExtensionValue<N>>)
 }

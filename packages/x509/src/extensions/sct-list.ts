@@ -1,5 +1,6 @@
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
+import { isBytes, wrongInput } from '../input.ts'
 import { decoder, type Encode } from './codec.ts'
 import * as OID from './oids.ts'
 
@@ -35,6 +36,7 @@ function malformed(problem: string, offset: number): never {
  * @throws {X509Error} `INVALID_STRUCTURE`
  */
 export function parseSctList(bytes: Uint8Array): SignedCertificateTimestamp[] {
+  if (!isBytes(bytes)) throw wrongInput('an SCT list', 'a Uint8Array', bytes)
   const uint16 = (at: number) => {
     if (at + 2 > bytes.length) malformed('truncated', at)
     return (bytes[at]! << 8) | bytes[at + 1]!

@@ -56,11 +56,18 @@ interface CommonOptions {
   readonly allow?: readonly Allowance[]
 }
 
+/** Nothing but what says the kind: with the numbers of a key it would be taken for one that is to be used. */
+const isKeySpec = (value: unknown) =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.hasOwn(value, 'type') &&
+  Object.keys(value).every((name) => ['type', 'bits', 'e', 'curve'].includes(name))
+
 const COMMON_RULES = /* @__PURE__ */ (() => ({
   subject: aName,
   key: must<KeySpec>(
     'the kind of key to make, `{ type: … }`; a key that is there already is given as `signer`',
-    (value) => typeof value === 'object' && value !== null && 'type' in value && !('sign' in value),
+    isKeySpec,
   ),
   notBefore: instant,
   notAfter: instant,

@@ -40,7 +40,7 @@ export class PassphraseCrypto {
 
   /** @throws {X509Error} `UNSUPPORTED` */
   hash(name: HashName | undefined, where: string): Hash {
-    if (!name) throw new X509Error('UNSUPPORTED', `${where}: unknown hash`)
+    if (!name) throw new X509Error('UNSUPPORTED', `${where}: a hash that is not known here (SHA-1, SHA-2, MD5 are)`)
     return this.provider.hashes[name] ?? this.lacks(name, where)
   }
 
@@ -98,6 +98,8 @@ export type KeyFileCipher =
   | 'aes-256-cbc'
   | '3des-ede-cbc'
   | 'des-cbc'
+  | 'camellia-128-cbc'
+  | 'camellia-256-cbc'
   | 'rc2-40-cbc'
   | 'rc2-64-cbc'
   | 'rc2-128-cbc'

@@ -30,6 +30,8 @@ export const CIPHERS: Readonly<Record<string, KeyFileCipher>> = {
   '2.16.840.1.101.3.4.1.42': 'aes-256-cbc',
   '1.2.840.113549.3.7': '3des-ede-cbc',
   '1.3.14.3.2.7': 'des-cbc',
+  '1.2.392.200011.61.1.1.1.2': 'camellia-128-cbc',
+  '1.2.392.200011.61.1.1.1.4': 'camellia-256-cbc',
 }
 
 interface Cipher {

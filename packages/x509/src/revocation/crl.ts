@@ -56,7 +56,7 @@ export class CertificateRevocationList {
 
   /** Reads a CRL from DER, or from the first `X509 CRL` block of PEM. @throws {X509Error} */
   static parse(input: Uint8Array | string, limits: DerLimits = LIMITS): CertificateRevocationList {
-    const bytes = typeof input === 'string' || input[0] !== 0x30 ? derOf(input, ['X509 CRL']) : input
+    const bytes = derOf(input, ['X509 CRL'])
     const outer = DerReader.open(bytes, '', limits)
     const list = outer.sequence('CertificateList')
     outer.finish()

@@ -1,9 +1,13 @@
 /**
- * Node's own tls, https and http2 tests on our stack: `pnpm --filter @x-tools/node-suite suite [24 22 26 20] [--rest-tls-only]`.
+ * Node's own tls, https and http2 tests on our stack:
+ * `pnpm --filter @x-tools/node-suite suite [24 22 26 20] [--rest-tls-only] [--second-way]`.
  *
  * Our package's own tests run on that Node first. Then every test that passes natively has to pass through `./register`,
  * save those of `allowed-failures.json`. A test that fails is given two more chances, alone, and counts only if Node's own
  * tls passes it on this machine.
+ *
+ * `--second-way`: nothing is registered; the tests of https and http2 get what a program gets that imports `./https` and
+ * `./http2` (`second-way.mjs`).
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -26,10 +30,14 @@ const passing = (results: Results) => Object.keys(results).filter((name) => resu
 const FORGIVEN = 3
 
 /** Tests of the suite must not become few by a mistake of ours. */
-const FEWEST = { all: 290, tls: 180 }
+const FEWEST = { all: 290, tls: 180, 'second way': 85 }
+
+/** What of a suite is run. */
+type Part = keyof typeof FEWEST
+const ONLY: Record<Part, string | undefined> = { all: undefined, tls: '/test-tls-', 'second way': '/test-http(s|2)-' }
 
 /** @returns whether the version is as good as it was */
-async function judge(major: string, tlsOnly: boolean): Promise<boolean> {
+async function judge(major: string, part: Part): Promise<boolean> {
   const pair = PAIRS[major]
   if (!pair) throw new Error(`no pair for Node ${major}; there are ${Object.keys(PAIRS).join(', ')}`)
   const node = fetchNode(pair.node)
@@ -38,15 +46,18 @@ async function judge(major: string, tlsOnly: boolean): Promise<boolean> {
     console.log(`Node ${major}: SKIPPED, because ${node ? 'the suite' : `node@${pair.node}`} could not be fetched`)
     return true
   }
-  const said = ownTests(node, new URL('../../packages/node-tls-compat/', import.meta.url))
-  console.log(`Node ${pair.node}: the tests of node-tls-compat ${said ? `fail\n${said}` : 'pass'} (${seconds()} s)`)
-
-  const common = { node, suite, ...(tlsOnly && { only: '/test-tls-' }) } satisfies Partial<Run>
+  const second = part === 'second way'
+  const said = second ? undefined : ownTests(node, new URL('../../packages/node-tls-compat/', import.meta.url))
+  if (!second) {
+    console.log(`Node ${pair.node}: the tests of node-tls-compat ${said ? `fail\n${said}` : 'pass'} (${seconds()} s)`)
+  }
+  const common = { node, suite, only: ONLY[part] } satisfies Partial<Run>
+  const on = second ? 'second way' : 'ours'
   const known = new Map(
     allowed.filter(({ nodes }) => nodes.includes(Number(major))).map(({ test, reason }) => [test, reason]),
   )
 
-  const first = await run({ ...common, on: 'ours', jobs: 2, retries: 0 })
+  const first = await run({ ...common, on, jobs: 2, retries: 0 })
   const doubtful = failing(first).filter((name) => !known.has(name))
   const again = doubtful.length ? await run({ ...common, on: 'ours', tests: doubtful, jobs: 1, retries: 1 }) : {}
   const ours: Results = { ...first, ...again }
@@ -61,11 +72,12 @@ async function judge(major: string, tlsOnly: boolean): Promise<boolean> {
 
   console.log(
     `Node ${pair.node}, suite ${suite.version}: ${passing(ours).length} of the ${total} that pass natively` +
-      `${tlsOnly ? ' (test-tls-* only)' : `; ${inTarget} of target.txt`} (${seconds()} s)`,
+      `${part === 'all' ? `; ${inTarget} of target.txt` : ` (${ONLY[part]}${second ? ', by ./https and ./http2' : ''})`}` +
+      ` (${seconds()} s)`,
   )
   for (const name of lost.filter((name) => known.has(name))) console.log(`  known: ${name}: ${known.get(name)}`)
   for (const name of known.keys())
-    if (ours[name]?.status === 'pass') console.log(`  passes now, take it off the list: ${name}`)
+    if (!second && ours[name]?.status === 'pass') console.log(`  passes now, take it off the list: ${name}`)
   for (const name of again && passing(again)) console.log(`  passed alone only: ${name}: ${first[name]!.reason}`)
   const fresh = lost.filter((name) => !known.has(name))
   for (const name of fresh) {
@@ -73,7 +85,7 @@ async function judge(major: string, tlsOnly: boolean): Promise<boolean> {
     console.log(`  LOST: ${name}: ${status} ${reason ?? ''}\n${(output ?? '').replace(/^/gm, '    ')}`)
   }
   if (said) return false
-  if (Object.keys(first).length < (tlsOnly ? FEWEST.tls : FEWEST.all)) {
+  if (Object.keys(first).length < FEWEST[part]) {
     console.log(`  only ${Object.keys(first).length} tests were found`)
     return false
   }
@@ -86,6 +98,8 @@ async function judge(major: string, tlsOnly: boolean): Promise<boolean> {
 
 const words = process.argv.slice(2)
 const versions = words.filter((word) => /^\d+$/.test(word))
+const partOf = (index: number): Part =>
+  words.includes('--second-way') ? 'second way' : index > 0 && words.includes('--rest-tls-only') ? 'tls' : 'all'
 const limit = Number(words.find((word) => word.startsWith('--minutes='))?.slice('--minutes='.length) ?? Infinity)
 
 if (!existsSync(HARNESS)) {
@@ -97,6 +111,6 @@ if (!existsSync(HARNESS)) {
   for (const [index, major] of (versions.length ? versions : Object.keys(PAIRS)).entries()) {
     // The first is the reference; the others are asked as long as there is time.
     if (index > 0 && seconds() > limit * 60) console.log(`Node ${major}: SKIPPED, ${limit} minutes are over`)
-    else if (!(await judge(major, index > 0 && words.includes('--rest-tls-only')))) process.exitCode = 1
+    else if (!(await judge(major, partOf(index)))) process.exitCode = 1
   }
 }

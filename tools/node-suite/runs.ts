@@ -18,8 +18,8 @@ export type Results = Readonly<Record<string, Result>>
 export interface Run {
   readonly node: string
   readonly suite: Suite
-  /** Ours through `./register`, or Node's own `tls`. */
-  readonly on: 'ours' | 'native'
+  /** Ours through `./register`; ours by `./https` and `./http2`, nothing registered; or Node's own. */
+  readonly on: 'ours' | 'second way' | 'native'
   /** Exactly these; absent: all that reach tls. */
   readonly tests?: readonly string[]
   /** A regular expression for their names. */
@@ -31,6 +31,7 @@ export interface Run {
 }
 
 const REGISTER = new URL('../../packages/node-tls-compat/dist/register.js', import.meta.url)
+const PRELOADS = { ours: REGISTER, 'second way': new URL('second-way.mjs', import.meta.url), native: undefined }
 
 /** A test that takes this long hangs, however busy the machine is. */
 const SECONDS_FOR_ONE = 180
@@ -50,7 +51,8 @@ export async function run({ node, suite, on, tests, only, jobs, retries }: Run):
       args.push('--list', list)
     }
     // As a user would: the way travels to child processes, cluster workers and worker threads.
-    if (on === 'ours') args.push('--env', `NODE_OPTIONS=--import ${REGISTER.href}`)
+    const preload = PRELOADS[on]
+    if (preload) args.push('--env', `NODE_OPTIONS=--import ${preload.href}`)
     const child = spawn(process.execPath, [join(HARNESS, 'run.mjs'), ...args], {
       stdio: ['ignore', 'ignore', 'inherit'],
     })

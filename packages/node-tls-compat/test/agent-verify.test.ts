@@ -59,13 +59,27 @@ test.each([
   }
 })
 
-test('requests with the same functions share a connection', async () => {
+test("requests with an agent's functions share a connection", async () => {
+  const port = await serve()
+  const verify = () => undefined
+  const agent = new https.Agent({ keepAlive: true, verify, checkServerIdentity: () => undefined } as object)
+  expect(await get(port, agent)).toBe('new connection')
+  expect(await get(port, agent)).toBe('kept connection')
+  expect(await get(port, agent, { verify })).toBe('kept connection')
+  agent.destroy()
+})
+
+test.each([
+  ['verify', () => ({ verify: () => undefined })],
+  ['checkServerIdentity', () => ({ checkServerIdentity: () => undefined })],
+])('nothing is kept for a request with a %s of its own: nobody else can have it', async (_name, more) => {
   const port = await serve()
   const agent = new https.Agent({ keepAlive: true })
-  const verify = () => undefined
-  expect(await get(port, agent, { verify })).toBe('new connection')
-  expect(await get(port, agent, { verify })).toBe('kept connection')
-  expect(await get(port, agent, { verify: () => undefined })).toBe('new connection')
+  for (let i = 0; i < 3; i++) {
+    expect(await get(port, agent, more())).toBe('new connection')
+  }
+  const { list } = (agent as unknown as { _sessionCache: { list: string[] } })._sessionCache
+  expect([Object.keys(agent.freeSockets), list]).toEqual([[], []])
   expect(await get(port, agent)).toBe('new connection')
   expect(await get(port, agent)).toBe('kept connection')
   agent.destroy()

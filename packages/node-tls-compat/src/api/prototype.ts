@@ -9,15 +9,11 @@ export function givePrototype(Constructor: Function, Parent: Function, ...behavi
   Object.setPrototypeOf(Constructor.prototype, Parent.prototype)
   Object.setPrototypeOf(Constructor, Parent)
   for (const { prototype } of behaviour) {
-    copyMethods(prototype, Constructor.prototype)
-  }
-}
-
-/** The methods and accessors of a class' prototype, on `target`. */
-export function copyMethods(prototype: object, target: object, enumerable = true): void {
-  for (const name of Reflect.ownKeys(prototype)) {
-    if (name !== 'constructor') {
-      Object.defineProperty(target, name, { ...Object.getOwnPropertyDescriptor(prototype, name), enumerable })
+    for (const name of Reflect.ownKeys(prototype)) {
+      if (name !== 'constructor') {
+        const descriptor = Object.getOwnPropertyDescriptor(prototype, name)
+        Object.defineProperty(Constructor.prototype, name, { ...descriptor, enumerable: true })
+      }
     }
   }
 }

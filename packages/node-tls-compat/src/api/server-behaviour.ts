@@ -8,7 +8,7 @@ import { nodeError } from '../errors/node-error.ts'
 import { validateBuffer, validateObject } from '../errors/validate.ts'
 import { copyOf } from '../host/bytes.ts'
 import { createHash } from '../host/node.ts'
-import { diedUntold } from './http2-streams.ts'
+import { diedUntold } from './http2/untold-streams.ts'
 import type { Server } from './server-type.ts'
 
 /** Context options a server keeps as its own properties; falsy ones become undefined. */

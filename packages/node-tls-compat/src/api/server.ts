@@ -7,7 +7,7 @@ import { validateFunction, validateNumber, validateString } from '../errors/vali
 import { native } from '../host/native-tls.ts'
 import { deprecate } from '../host/node.ts'
 import { acceptConnection } from './accept-connection.ts'
-import { copyMethods, givePrototype } from './prototype.ts'
+import { givePrototype } from './prototype.ts'
 import { KEPT, KEPT_AS_GIVEN, ServerBehaviour } from './server-behaviour.ts'
 import {
   kOptions,
@@ -50,10 +50,13 @@ export const Server = function Server(
 
 givePrototype(Server, net.Server, ServerBehaviour)
 
-/** Makes a server of Node's accept on this stack; it keeps its own prototype. */
-export function setUpServer(server: Server, options: TlsOptions): void {
-  copyMethods(ServerBehaviour.prototype, server, false)
-  readOptions(server, options)
+/**
+ * Makes a server that Node has built on its own `tls.Server` accept its connections on this stack. It has the methods of
+ * ours by its prototype already, `setSecureContext` among them; everything above `'secureConnection'` stays Node's.
+ */
+export function acceptHere(server: net.Server, options: TlsOptions): void {
+  readConnectionOptions(server as Server, options)
+  server.removeAllListeners('connection')
   server.on('connection', acceptConnection)
 }
 
@@ -78,13 +81,17 @@ function readOptions(self: Server, options: TlsOptions): void {
   if (options.ALPNProtocols) {
     convertALPNProtocols(options.ALPNProtocols, self as { ALPNProtocols?: Buffer })
   }
+  self.setSecureContext(options)
+  readConnectionOptions(self, options)
+}
+
+/** What each connection is accepted with. */
+function readConnectionOptions(self: Server, options: TlsOptions): void {
   const { verify, NPNProtocols } = ownOptions(options)
   self.NPNProtocols = undefined
   if (NPNProtocols) {
     convertNPNProtocols(NPNProtocols, self as { NPNProtocols?: Buffer })
   }
-  self.setSecureContext(options)
-
   const handshakeTimeout = options.handshakeTimeout || 120_000
   validateNumber(handshakeTimeout, 'options.handshakeTimeout')
   if (options.SNICallback) {

@@ -17,6 +17,7 @@ import { nodeError } from '../errors/node-error.ts'
 import { validateBoolean } from '../errors/validate.ts'
 import { isView } from '../host/bytes.ts'
 import { NODE_SOCKETS, ownMethods } from '../host/foreign-sockets.ts'
+import { native } from '../host/native-tls.ts'
 import { SocketOfEngine } from './engine-owner.ts'
 import { givePrototype } from './prototype.ts'
 import { nameAskedFor, SocketAnswers } from './socket-answers.ts'
@@ -125,10 +126,14 @@ function checked(given: TLSSocketOptions | undefined): TLSSocketOptions {
   return options
 }
 
+const NATIVE_CONTEXT =
+  ' of this stack, as createSecureContext() of @x/node-tls-compat makes; what node:tls made does not say what is in it'
+
 function contextFrom(options: TLSSocketOptions): SecureContext {
   const context = options.secureContext ?? options.credentials ?? tls.createSecureContext(options)
   if (!isSecureContext(context)) {
-    throw nodeError(TypeError, 'ERR_TLS_INVALID_CONTEXT', 'context must be a SecureContext')
+    const whose = (context as unknown) instanceof (native.SecureContext as unknown as Function) ? NATIVE_CONTEXT : ''
+    throw nodeError(TypeError, 'ERR_TLS_INVALID_CONTEXT', `context must be a SecureContext${whose}`)
   }
   return context
 }

@@ -4,7 +4,8 @@ import { inspect } from '../host/node.ts'
 type ErrorClass = new (message: string) => Error
 
 /**
- * An error as Node's own modules throw it: `code` is a property, and the stack's first line shows it.
+ * An error as Node's own modules throw it: `code` is a property, and the stack's first line and the text
+ * show it.
  *
  * @param Base `Error`, `TypeError` or `RangeError`
  * @param fields further properties (`reason`, `host`, `cert` …)
@@ -16,7 +17,28 @@ export function nodeError<F extends object = object>(Base: ErrorClass, code: str
   void error.stack
   delete (error as { name?: string }).name
   error.code = code
+  Object.setPrototypeOf(error, withCodeInText(Base))
   return Object.assign(error, fields)
+}
+
+const prototypes = new Map<ErrorClass, object>()
+
+/** The prototype of a class of errors whose text has their code in it. */
+function withCodeInText(Base: ErrorClass): object {
+  let prototype = prototypes.get(Base)
+  if (!prototype) {
+    prototype = Object.create(Base.prototype, {
+      toString: {
+        value(this: Error & { code: string }) {
+          return `${this.name} [${this.code}]: ${this.message}`
+        },
+        writable: true,
+        configurable: true,
+      },
+    }) as object
+    prototypes.set(Base, prototype)
+  }
+  return prototype
 }
 
 /** What OpenSSL would say of an option, as the plain Error that Node makes of it; a TypeError where Node refuses itself. */

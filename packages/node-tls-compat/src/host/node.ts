@@ -5,6 +5,6 @@
 export { createHash, randomBytes, X509Certificate } from 'node:crypto'
 export { appendFile, readFileSync } from 'node:fs'
 export { domainToASCII } from 'node:url'
-export { deprecate, inspect } from 'node:util'
+export { deprecate, inspect, promisify } from 'node:util'
 export { default as zlib } from 'node:zlib'
 export { nodeProvider } from '@x/crypto-primitives/node'

@@ -62,15 +62,14 @@ export { type OcspVerdict, type OcspVerifyOptions, verifyOcspResponse, verifyOcs
 export { ACCESS_METHOD, ANY_POLICY, EXTENDED_KEY_USAGE, EXTENSION } from './oids.ts'
 export { encodePem } from './pem.ts'
 export * from './tls.ts'
+export type { VerifyBudget } from './verify/account.ts'
+export type { PathProblem } from './verify/findings.ts'
 export { checkName, matchesDnsName } from './verify/host-name.ts'
 export type {
   PathCheck,
-  PathProblem,
   PathReport,
-  Purpose,
-  ReferenceName,
-  VerifyBudget,
 } from './verify/options.ts'
 export { checkPolicies, type PolicyOptions } from './verify/policy.ts'
 export { type CrlOptions, checkCrls } from './verify/revocation.ts'
+export type { Purpose, ReferenceName } from './verify/terms.ts'
 export { type Profile, type VerifyOptions, verifyChain, verifyChainSync } from './verify/verify-chain.ts'

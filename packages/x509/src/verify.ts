@@ -38,17 +38,16 @@ export { extKeyUsage, keyUsage } from './extensions/usage.ts'
 export { peerCertificateReader, type ReadCertificate } from './peer-certificate-reader.ts'
 export { type PeerJudgement, type PeerVerifierOptions, type PresentedPeer, peerVerifier } from './peer-verifier.ts'
 export { VerifiableCertificate as Certificate } from './verifiable-certificate.ts'
+export type { VerifyBudget } from './verify/account.ts'
 export type { VerifyCode } from './verify/codes.ts'
+export type { PathProblem } from './verify/findings.ts'
 export { checkName, matchesDnsName } from './verify/host-name.ts'
 export type {
   PathCheck,
-  PathProblem,
   PathProfile,
   PathReport,
-  Purpose,
-  ReferenceName,
-  VerifyBudget,
 } from './verify/options.ts'
 export { nodeProfile, plainProfile } from './verify/profiles.ts'
+export type { Purpose, ReferenceName } from './verify/terms.ts'
 export { createTrustStore } from './verify/trust-store.ts'
 export { webpkiProfile } from './verify/webpki-profile.ts'

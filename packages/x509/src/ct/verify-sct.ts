@@ -21,8 +21,8 @@ import type { SignedCertificateTimestamp } from '../extensions/sct-list.ts'
 import { encodeSubjectPublicKeyInfo } from '../keys/public-key.ts'
 import { verifySignature } from '../signature.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
+import type { VerifyBudget } from '../verify/account.ts'
 import { Account, BudgetSpent } from '../verify/account.ts'
-import type { VerifyBudget } from '../verify/options.ts'
 import { aBudget, aCertificate, aProvider, invalidArgument } from '../verify/read-options.ts'
 
 /** A Certificate Transparency log that is trusted. */

@@ -1,5 +1,18 @@
 import type { Eventual } from '../steps.ts'
-import type { VerifyBudget } from './options.ts'
+
+/** What a verification may cost. When a part of it is spent, the answer is no, and `exhausted` is true. */
+export interface VerifyBudget {
+  /** Signatures that may be checked, of certificates, CRLs, OCSP responses and SCTs. Default 100. */
+  readonly signatures?: number
+  /** Paths that may be tried. Default 200. */
+  readonly paths?: number
+  /** Certificates that may be looked at as issuers. Default 5,000. */
+  readonly candidates?: number
+  /** Names, name constraints, policies and entries of lists that may be looked at. Default 1,000,000. */
+  readonly work?: number
+  /** Milliseconds. Default 2,000, for the work done here; waiting for hooks does not count. */
+  readonly time?: number
+}
 
 /** Thrown inside a verification when its budget is spent; what asked for the verification turns it into a refusal. */
 export class BudgetSpent extends Error {}

@@ -3,49 +3,18 @@ import { EXTENDED_KEY_USAGE } from '../oids.ts'
 import type { Eventual } from '../steps.ts'
 import { isTrustedFor } from '../trust-settings.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
-import type { VerifyCode } from './codes.ts'
 import { describe, quoteName, type VerifyContext } from './context.ts'
 import { inheritedDsaParameters } from './dsa-inheritance.ts'
 import { factsOf, hasUsage, likelyIssued } from './facts.ts'
+import { Findings } from './findings.ts'
 import { checkName } from './host-name.ts'
 import type { BuiltPath } from './openssl-path.ts'
-import type { PathCheck, PathProblem, ReferenceName } from './options.ts'
+import type { PathCheck, PathChecks } from './options.ts'
 import { keySecurity, minimumBits, signatureSecurity } from './security-level.ts'
+import type { ReferenceName } from './terms.ts'
 
 /** Names and constraints looked at for a path that is refused already: more than honest ones have. */
 const WORK_FOR_STRANGERS = 5000
-
-const OF_THE_LEAF: ReadonlySet<VerifyCode> = /* @__PURE__ */ new Set<VerifyCode>([
-  'CERT_NOT_YET_VALID',
-  'CERT_HAS_EXPIRED',
-  'ERROR_IN_CERT_NOT_BEFORE_FIELD',
-  'ERROR_IN_CERT_NOT_AFTER_FIELD',
-  'INVALID_PURPOSE',
-  'UNHANDLED_CRITICAL_EXTENSION',
-  'EE_KEY_TOO_SMALL',
-  'HOSTNAME_MISMATCH',
-  'IP_ADDRESS_MISMATCH',
-  'EMAIL_MISMATCH',
-])
-
-/** Where problems of a path are written down. */
-export class Findings {
-  readonly problems: PathProblem[] = []
-  policies: readonly string[] | undefined
-
-  add(code: VerifyCode, depth: number, reason: string): void {
-    this.problems.push({ code, depth, reason })
-  }
-
-  has(code: VerifyCode): boolean {
-    return this.problems.some((problem) => problem.code === code)
-  }
-
-  /** Something is wrong with the leaf itself, which is so on every path. */
-  get blamesLeaf(): boolean {
-    return this.problems.some(({ code, depth }) => depth === 0 && OF_THE_LEAF.has(code))
-  }
-}
 
 /**
  * Every check of a path, in OpenSSL's order (`verify_chain`), so that the last problem is the one that Node reports.
@@ -55,10 +24,10 @@ export class Findings {
  *
  * @throws {BudgetSpent}
  */
-export function* checkPath(context: VerifyContext, path: BuiltPath): Eventual<Findings> {
+export function* checkPath(context: VerifyContext, path: BuiltPath, checks: PathChecks): Eventual<Findings> {
   const findings = new Findings()
   const { chain } = path
-  const { profile, revocation, policy = profile.policy } = context.options
+  const { profile, revocation, policy = profile.policy } = checks
   checkLeafKey(context, chain, findings)
   if (path.failure) findings.add(path.failure, chain.length - 1, whyUnbuilt(path))
   checkExtensions(context, path, findings)

@@ -6,13 +6,12 @@ import { printable } from '../names/printable.ts'
 import { type Eventual, now } from '../steps.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import { Account } from './account.ts'
-import type { PathOptions, Purpose } from './options.ts'
+import type { PathTerms, Purpose } from './terms.ts'
 import { createTrustStore, TrustStore } from './trust-store.ts'
 
 /** What was asked for, with every default filled in, and what one verification has spent and learnt. */
 export class VerifyContext {
   readonly provider: CryptoProvider
-  readonly strict: boolean
   readonly purpose: Purpose
   /** Milliseconds, cut to the whole second that the certificate's dates have. */
   readonly time: number
@@ -27,12 +26,13 @@ export class VerifyContext {
   private readonly verified = new Map<VerifiableCertificate, Map<string, boolean>>()
 
   constructor(
-    readonly options: PathOptions,
+    readonly options: PathTerms,
+    /** As RFC 5280 has it, to the letter. */
+    readonly strict: boolean,
     /** Paid by everything that this verification sets in motion, the paths of CRL signers too. */
     readonly account = new Account(options.budget),
   ) {
     this.provider = options.provider
-    this.strict = options.profile.strict
     this.purpose = options.purpose ?? 'serverAuth'
     this.time = Math.floor(Number(options.time ?? Date.now()) / 1000) * 1000
     this.anchors = options.anchors instanceof TrustStore ? options.anchors : createTrustStore(options.anchors)

@@ -4,7 +4,7 @@ import { printable } from '../names/printable.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { VerifyCode } from './codes.ts'
 import { factsOf } from './facts.ts'
-import type { ReferenceName } from './options.ts'
+import type { ReferenceName } from './terms.ts'
 
 /** True for labels of letters, digits, hyphens and underscores, as the DNS has them; no wildcard, no trailing dot. */
 export function isDnsName(name: string): boolean {

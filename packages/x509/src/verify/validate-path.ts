@@ -1,15 +1,16 @@
 import { type Eventual, now } from '../steps.ts'
 import { type Account, BudgetSpent } from './account.ts'
-import { checkPath, type Findings } from './check-path.ts'
+import { checkPath } from './check-path.ts'
 import type { VerifyCode } from './codes.ts'
 import { VerifyContext } from './context.ts'
+import type { Findings, PathProblem } from './findings.ts'
 import { type BuiltPath, buildOpenSslPath } from './openssl-path.ts'
-import type { PathOptions, PathProblem, PathReport, PathResult } from './options.ts'
+import type { PathOptions, PathReport, PathResult } from './options.ts'
 import { searchPaths } from './search.ts'
 
 /** Path building and validation, as `verifyChain` says, with the checks that were given and no others. */
 export function* validatePath(options: PathOptions, payer?: Account): Eventual<PathResult> {
-  const context = new VerifyContext(options, payer)
+  const context = new VerifyContext(options, options.profile.strict, payer)
   // OpenSSL's check_crl_path: the signer's path to the same anchor, whose own CRLs are checked but have no such signers.
   if (payer)
     // The signer's own certificate may be covered by the very CRL that it signs (PKITS 4.14.30): this verification is
@@ -31,13 +32,13 @@ export function* validatePath(options: PathOptions, payer?: Account): Eventual<P
 
   try {
     first = buildOpenSslPath(context)
-    firstFindings = yield* checkPath(context, first)
+    firstFindings = yield* checkPath(context, first, options)
     paths.push({ certificates: first.chain, problems: firstFindings.problems })
     if (firstFindings.problems.length === 0) accepted = { path: first, findings: firstFindings }
     else if (mayBeMended(context, firstFindings))
       yield* searchPaths(context, function* (path) {
         if (samePath(path, first) && !first.failure) return false
-        const findings = yield* checkPath(context, path)
+        const findings = yield* checkPath(context, path, options)
         paths.push({ certificates: path.chain, problems: findings.problems })
         if (findings.problems.length > 0) return !mayBeMended(context, findings)
         accepted = { path, findings }

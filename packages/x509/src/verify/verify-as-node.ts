@@ -8,9 +8,15 @@ import { nodeProfile } from './profiles.ts'
 import { ADVICE, CRL_RULES, invalidArgument, PATH_RULES } from './read-options.ts'
 import { type CrlOptions, checkCrlsOf } from './revocation.ts'
 import { validatePath } from './validate-path.ts'
-import type { VerifyOptions, VerifyResult } from './verify-chain.ts'
 
-export type VerifyAsNodeOptions = Omit<VerifyOptions, 'profile' | 'policy'>
+export interface VerifyAsNodeOptions
+  extends Omit<PathOptions<Certificate>, 'profile' | 'policy' | 'revocation'>,
+    Partial<CrlOptions> {}
+
+export interface VerifyResult extends PathResult<Certificate> {
+  /** OpenSSL's words for the code. */
+  readonly message: string
+}
 
 /**
  * `verifyChain` with the profile `node` and no certificate policies: what Node and OpenSSL decide, less their holes. A
@@ -32,7 +38,7 @@ const readOptions = /* @__PURE__ */ (() =>
 
 /** What `verifyChain` and `verifyAsNode` have in common. */
 export function* verifyBy(
-  { crls, ...options }: Omit<PathOptions<Certificate>, 'profile' | 'policy' | 'revocation'> & Partial<CrlOptions>,
+  { crls, ...options }: VerifyAsNodeOptions,
   profile: PathProfile,
   policy?: PathCheck | false,
 ): Eventual<VerifyResult> {

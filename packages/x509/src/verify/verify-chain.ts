@@ -1,13 +1,10 @@
 import type { Awaitable } from '@x/crypto-primitives'
 import { anyOf, group, oneOf, optionsReader } from '@x/crypto-primitives/options'
-import type { Certificate } from '../certificate.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
-import type { PathOptions, PathResult } from './options.ts'
 import { checkPoliciesBy, POLICY_RULES, type PolicyOptions } from './policy.ts'
 import { nodeProfile } from './profiles.ts'
 import { ADVICE, CRL_RULES, invalidArgument, PATH_RULES } from './read-options.ts'
-import type { CrlOptions } from './revocation.ts'
-import { verifyBy } from './verify-as-node.ts'
+import { type VerifyAsNodeOptions, type VerifyResult, verifyBy } from './verify-as-node.ts'
 import { webpkiProfile } from './webpki-profile.ts'
 
 /**
@@ -16,18 +13,11 @@ import { webpkiProfile } from './webpki-profile.ts'
  */
 export type Profile = 'node' | 'webpki'
 
-export interface VerifyOptions
-  extends Omit<PathOptions<Certificate>, 'profile' | 'policy' | 'revocation'>,
-    Partial<CrlOptions> {
+export interface VerifyOptions extends VerifyAsNodeOptions {
   /** Default `webpki`. */
   readonly profile?: Profile
   /** Certificate policies (RFC 5280 §6.1). Default: processed in `webpki`, with any policy; not in `node`, as in Node. */
   readonly policy?: PolicyOptions | false
-}
-
-export interface VerifyResult extends PathResult<Certificate> {
-  /** OpenSSL's words for the code. */
-  readonly message: string
 }
 
 /**

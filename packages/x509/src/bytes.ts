@@ -34,8 +34,16 @@ const HEX = /* @__PURE__ */ (() => Array.from({ length: 256 }, (_, i) => i.toStr
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array, separator = ''): string {
   // Joined at once: what is added to byte by byte stays a tree of pieces, thirty bytes of memory for each of these.
-  return Array.from(bytes, (byte) => HEX[byte]!).join(separator)
+  if (separator) return Array.from(bytes, (byte) => HEX[byte]!).join(separator)
+  const digits = new Uint8Array(2 * bytes.length)
+  for (let i = 0; i < bytes.length; i++) {
+    digits[2 * i] = hexDigit(bytes[i]! >> 4)
+    digits[2 * i + 1] = hexDigit(bytes[i]! & 15)
+  }
+  return latin1(digits)
 }
+
+const hexDigit = (value: number): number => value + (value < 10 ? 0x30 : 0x57)
 
 /** @throws {X509Error} `INVALID_ARGUMENT` for anything but pairs of hexadecimal digits */
 export function fromHex(text: string): Uint8Array {
@@ -126,7 +134,9 @@ export function fromBase64Url(text: string): Uint8Array | null {
 /** One character per byte. */
 export function latin1(bytes: Uint8Array): string {
   let out = ''
-  for (let i = 0; i < bytes.length; i += 4096) out += String.fromCharCode(...bytes.subarray(i, i + 4096))
+  // Not spread: that asks an iterator for each byte, and a peer's name may have a hundred thousand.
+  for (let i = 0; i < bytes.length; i += 4096)
+    out += String.fromCharCode.apply(null, bytes.subarray(i, i + 4096) as unknown as number[])
   return out
 }
 

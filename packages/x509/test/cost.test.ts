@@ -9,7 +9,10 @@ import {
   createCertificateSync,
   createName,
   createOcspResponseSync,
+  DerReader,
+  der,
   encodePublicKey,
+  encodeSctList,
   type GeneralName,
   verifyChainSync,
   verifyOcspResponseSync,
@@ -186,6 +189,48 @@ describe('a megabyte of one character', () => {
   test('a common name that is nearly a host', () => {
     const leaf = root.issue('a.example', { subject: createName([['CN', 'é'.repeat(200_000)]]) }).certificate
     expect(verifyChainSync({ leaf, anchors: [root.certificate], provider, name: 'a.example' }).ok).toBe(true)
+  })
+})
+
+// Each of these was a RangeError: an argument of a call for every byte, or every extension.
+describe('more than a call has arguments', () => {
+  const issued = (extensions: readonly Uint8Array[]): Certificate => {
+    const { certificate } = root.issue('a.example')
+    const tbs = DerReader.open(certificate.raw, '').sequence('').sequence('')
+    const fields: Uint8Array[] = []
+    while (!tbs.done && !tbs.is(0xa3)) fields.push(tbs.raw(''))
+    const list = der.explicit(3, der.element(0x30, new Uint8Array(Buffer.concat(extensions))))
+    return Certificate.parse(
+      der.sequence(
+        der.sequence(...fields, list),
+        certificate.signatureIdentifier.raw,
+        der.bitString(certificate.signature),
+      ),
+    )
+  }
+  const extension = (oid: string, value: Uint8Array) => der.sequence(der.oid(oid), der.octetString(value))
+
+  test('a comment of 900,000 bytes', () => {
+    const comment = 'x'.repeat(900_000)
+    const certificate = issued([extension('2.16.840.1.113730.1.13', der.ia5String(comment))])
+    expect(certificate.extension('netscapeComment')).toBe(comment)
+  })
+
+  test('80,000 extensions beside an SCT', () => {
+    const log = provider.generateKey({ type: 'ec', curve: 'secp256r1' })
+    const logId = provider.hashes.sha256!.digest(encodePublicKey(log.publicKey!))
+    const raw = Uint8Array.of(0, ...logId, ...new Uint8Array(8), 0, 0, 4, 3, 0, 8, 0x30, 6, 2, 1, 1, 2, 1, 1)
+    const scts = extension('1.3.6.1.4.1.11129.2.4.2', der.octetString(encodeSctList([{ raw }])))
+    const certificate = issued([...Array(80_000).fill(extension('1.2.3', new Uint8Array(0))), scts])
+    const options = {
+      scts: certificate.extension('signedCertificateTimestampList')!,
+      origin: 'embedded' as const,
+      certificate,
+      issuer: root.certificate,
+      logs: [{ publicKey: log.publicKey! }],
+      provider,
+    }
+    expect(verifySctsSync(options).map(({ status }) => status)).toEqual(['invalid'])
   })
 })
 

@@ -1,3 +1,4 @@
+import { concatBytes } from '../bytes.ts'
 import type { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
@@ -23,9 +24,9 @@ export function readExtensions(reader: DerReader, field: string): Extension[] {
 }
 
 export function encodeExtensions(extensions: readonly Extension[]): Uint8Array {
-  return der.sequence(
-    ...extensions.map(({ oid, critical, value }) =>
-      der.sequence(der.oid(oid), ...(critical ? [der.boolean(true)] : []), der.octetString(value)),
-    ),
+  // Not spread: a certificate of a megabyte may have more of them than a call has arguments.
+  const encoded = extensions.map(({ oid, critical, value }) =>
+    der.sequence(der.oid(oid), ...(critical ? [der.boolean(true)] : []), der.octetString(value)),
   )
+  return der.element(Tag.SEQUENCE, concatBytes(encoded))
 }

@@ -1,3 +1,4 @@
+import { latin1 } from '../bytes.ts'
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { EXTENDED_KEY_USAGE } from '../oids.ts'
@@ -94,7 +95,7 @@ export const encodeNullExtension: Encode<true> = () => der.nullValue()
 export const netscapeComment = /* @__PURE__ */ decoder<string>(
   'netscapeComment',
   OID.netscapeComment,
-  (reader, field) => String.fromCharCode(...reader.value(Tag.IA5_STRING, field)),
+  (reader, field) => latin1(reader.value(Tag.IA5_STRING, field)),
 )
 
 export const encodeNetscapeComment: Encode<string> = (text) => der.ia5String(text)

@@ -78,7 +78,7 @@ function repeatNode(root: Node, random: Random): void {
   if (!parent?.children) return
   const at = random.below(parent.children.length)
   const child = parent.children[at]
-  const most = Math.floor(LONGEST / (child.value.length + 2))
+  const most = Math.floor(LONGEST / encode(child).length)
   const times = Math.min(most, random.pick([2, 10, 100, 1000]))
   parent.children.splice(at, 0, ...Array.from({ length: times }, () => structuredClone(child)))
 }

@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import type { Credential } from '@x/tls-handshake'
+import { encodeKeyUpdate } from '../../../../packages/tls-handshake/src/messages/key-update.ts'
+import { updateWriteKeys } from '../../../../packages/tls-handshake/src/tls13/key-update.ts'
 import type { EvilPeer } from '../../../../packages/tls-handshake/test/harness/evil.ts'
 import * as chain from './hostile-chains.ts'
 import * as wire from './hostile-hellos.ts'
@@ -119,7 +121,7 @@ const hellos: Row[] = [
       ),
   },
   {
-    name: '10,000 key shares',
+    name: '12,000 key shares',
     bytes: () =>
       wire.records(
         wire.hello([
@@ -142,7 +144,7 @@ const hellos: Row[] = [
   },
   { name: '20,000 ALPN names', bytes: hello(extension(16, vector16(times(20_000, (i) => [2, ...u16(i)])))) },
   {
-    name: '6,000 PSK identities',
+    name: '1,600 PSK identities',
     bytes: hello([
       ...extension(45, [1, 1]),
       ...extension(41, [
@@ -166,7 +168,7 @@ const hellos: Row[] = [
     maxVersion: 'TLSv1.2',
     bytes: () => wire.records(wire.hello([...usual(), ...extension(35, new Array(60_000).fill(3))])),
   },
-  { name: '20,000 server names', bytes: hello(extension(0, vector16(times(12_000, () => [0, 0, 1, 97])))) },
+  { name: '12,000 server names', bytes: hello(extension(0, vector16(times(12_000, () => [0, 0, 1, 97])))) },
   {
     name: 'a server name of 60,000 bytes',
     bytes: hello(extension(0, vector16([0, ...vector16(new Array(60_000).fill(97))]))),
@@ -176,7 +178,7 @@ const hellos: Row[] = [
     bytes: () =>
       wire.records(wire.hello([...usual(), ...extension(43, [254, ...times(127, (i) => u16(0x7f00 + i))]), ...share])),
   },
-  { name: '16,000 unknown extensions', bytes: hello(times(15_000, (i) => extension(0x5000 + i, []))) },
+  { name: '15,000 unknown extensions', bytes: hello(times(15_000, (i) => extension(0x5000 + i, []))) },
   { name: 'one extension twice', bytes: hello([...extension(0x5000, []), ...extension(0x5000, [])]) },
   { name: 'a cookie of 60,000 bytes', bytes: hello(extension(44, vector16(new Array(60_000).fill(1)))) },
   {
@@ -185,7 +187,7 @@ const hellos: Row[] = [
   },
   { name: '120 compression algorithms', bytes: hello(extension(27, [254, ...times(127, u16)])) },
   { name: '9,000 authorities', bytes: hello(extension(47, vector16(times(9_000, () => [0, 4, 0x30, 2, 0x31, 0])))) },
-  { name: '20,000 warning alerts', bytes: () => wire.records(Uint8Array.from(times(18_000, () => [1, 112])), 2, 21) },
+  { name: '18,000 warning alerts', bytes: () => wire.records(Uint8Array.from(times(18_000, () => [1, 112])), 2, 21) },
   { name: '20,000 empty records', bytes: () => Uint8Array.from(times(20_000, () => [22, 3, 1, 0, 0])) },
   {
     name: 'a hello, and 20,000 ChangeCipherSpecs',
@@ -279,7 +281,7 @@ const CHAINS: Readonly<Record<string, () => Credential>> = {
         }),
       ),
     ),
-  'an extension of 20,000 SEQUENCEs, one in the other': () =>
+  'an extension of 12,000 SEQUENCEs, one in the other': () =>
     ladder(0, () => [], [chain.extension('2.5.29.17', nested(12_000))]),
   '5,000 extensions': () =>
     chain.credential(
@@ -341,6 +343,27 @@ const CHAINS: Readonly<Record<string, () => Credential>> = {
         ),
       ),
     ]),
+  '30,000 empty values in an extension': () =>
+    ladder(0, () => [], [chain.extension('2.5.29.17', chain.seq(...chain.many(30_000, () => [5, 0])))]),
+  'a name of 20,000 empty sets': () =>
+    chain.credential(chain.certificate({ subject: chain.seq(...chain.many(20_000, () => [0x31, 0])) })),
+  'an extension in 30,000 pieces': () =>
+    chain.credential(
+      chain.certificate({
+        extensions: [
+          chain.seq(chain.oid('2.5.29.17'), chain.tlv(0x24, ...chain.many(30_000, () => [4, 1, 0x30]))) as Buffer,
+        ],
+      }),
+    ),
+  '10,000 indefinite lengths, one in the other': () =>
+    chain.credential(
+      chain.certificate({
+        extensions: [
+          Buffer.concat([Buffer.from('3080'.repeat(10_000), 'hex'), Buffer.alloc(20_000)]),
+          chain.extension('2.5.29.19', [0x30, 0]),
+        ],
+      }),
+    ),
   'a name with 900 types of attribute': () =>
     chain.credential(
       chain.certificate({ subject: chain.seq(...chain.many(900, (i) => chain.rdn('v', `2.5.4.${i}`))) }),
@@ -368,7 +391,7 @@ const others: Row[] = [
     name: 'half a Certificate in records of one byte',
     victim: 'server',
     asks: true,
-    credential: () => ladder(2, () => [], [names(800)]),
+    credential: () => ladder(2, () => [], [names(270)]),
     recordSize: 1,
     instead: (message, type) => (type === 11 ? message.subarray(0, message.length - 10) : undefined),
   },
@@ -404,13 +427,13 @@ const others: Row[] = [
       say(peer, 1, () => wire.message(4, [0, 0, 1, 0, 0, 0, 0, 0, 1, 1, ...vector16(new Array(60_000).fill(1)), 0, 0])),
   },
   {
-    name: '20,000 empty records after the handshake',
+    name: '3,000 empty records after the handshake',
     victim: 'client',
     credential: ordinary,
     after: (peer) => send(peer, 3000, 23, new Uint8Array(0)),
   },
   {
-    name: '20,000 records of one byte of data',
+    name: '4,000 records of one byte of data',
     victim: 'client',
     credential: ordinary,
     after: (peer) => send(peer, 4000, 23, Uint8Array.of(1)),
@@ -422,9 +445,27 @@ const others: Row[] = [
     after: (peer) => send(peer, 4000, 21, Uint8Array.of(1, 90)),
   },
   {
-    name: 'a stapled OCSP response of 90,000 bytes',
+    name: 'a stapled OCSP response of 60,000 bytes',
     victim: 'client',
     credential: () => ({ ...ordinary(), ocspResponse: Buffer.alloc(60_000, 0x30) }),
+  },
+  {
+    name: '4,000 KeyUpdates',
+    victim: 'client',
+    credential: ordinary,
+    after: (peer) => updates(peer, 4000, false),
+  },
+  {
+    name: '1,200 KeyUpdates with data between them',
+    victim: 'client',
+    credential: ordinary,
+    after: (peer) => updates(peer, 1200, true),
+  },
+  {
+    name: '1,200 KeyUpdates with data between them',
+    victim: 'server',
+    credential: ordinary,
+    after: (peer) => updates(peer, 1200, true),
   },
   {
     name: '4,000 HelloRequests',
@@ -448,6 +489,23 @@ function encrypted(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(Buffer.concat([wire.message(8, [0, 0]), bytes]))
 }
 
+/** KeyUpdates that ask for an answer each. */
+function updates(peer: EvilPeer, count: number, withData: boolean): void {
+  for (let i = 0; i < count; i++) {
+    peer.say(encodeKeyUpdate(true))
+    updateWriteKeys({
+      secrets: peer.secrets,
+      wire: {
+        changeWriteKeys(keys) {
+          peer.flush()
+          peer.writer.protection = keys.writer()
+        },
+      },
+    })
+    if (withData) peer.record(23, Uint8Array.of(1))
+  }
+}
+
 function say(peer: EvilPeer, count: number, message: (index: number) => Uint8Array): void {
   for (let i = 0; i < count; i++) peer.say(message(i))
 }
@@ -455,5 +513,9 @@ function say(peer: EvilPeer, count: number, message: (index: number) => Uint8Arr
 function send(peer: EvilPeer, count: number, type: number, payload: Uint8Array): void {
   for (let i = 0; i < count; i++) peer.record(type, payload)
 }
+
+/** Kinds that were outside of the bars once, and the nearest to them: what is looked at where there is little time. */
+export const TELLING =
+  /one byte|KeyUpdates with|^a hello in segments|constraints each|4,500 names|written out|90,000 spaces|identifier of|^5,000 ext|circle|400 policies|1,600 PSK|^15,000 suites/
 
 export const ROWS: readonly Row[] = [...hellos, ...certificates, ...others]

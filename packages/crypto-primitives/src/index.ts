@@ -1,3 +1,4 @@
+export { isPromiseLike } from './awaitable.ts'
 export { constantTimeEqual, wipe } from './bytes.ts'
 export * from './error.ts'
 export { ffdheParameters } from './ffdhe.ts'

@@ -1,4 +1,4 @@
-import type { CryptoProvider, GroupName } from '@x/crypto-primitives'
+import { type CryptoProvider, type GroupName, isPromiseLike } from '@x/crypto-primitives'
 import type {
   ClientConfig,
   Credential,
@@ -296,7 +296,7 @@ export class TlsContext {
       if (found.ok && remembers) rememberAccepted(settings, peer.chain, found.chain)
       return verdict(found)
     }
-    return 'then' in result ? Promise.resolve(result).then(conclude) : conclude(result)
+    return isPromiseLike(result) ? Promise.resolve(result).then(conclude) : conclude(result)
   }
 
   // --- Reading the options ----------------------------------------------------------------------------------------------

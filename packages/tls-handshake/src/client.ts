@@ -1,6 +1,7 @@
 /** Clients of TLS 1.0 to 1.3, without the server's side. */
 import { clientOfAllVersions } from './client/all-versions.ts'
 import type { ClientParts } from './client/client-context.ts'
+import { readClientConfig } from './client/client-options.ts'
 import { partsFor } from './client/parts.ts'
 import type { ClientConfig } from './config.ts'
 import { Connection } from './connection.ts'
@@ -10,12 +11,14 @@ import { Connection } from './connection.ts'
  *
  * @param parts what it can do beside a handshake with a server's certificate: `preSharedKeys` (tickets and
  *   resumption too), `earlyData`, `clientCertificates`, `compressedCertificates`, `helloForms`. `TlsConnection.client` has them all
- * @throws {TlsError} `MISSING_PART` for an option whose part was not given
+ * @throws {TlsError} `INVALID_ARGUMENT` for what is no option, of a wrong type or out of its range; `MISSING_PART` for an
+ *   option whose part was not given
  * @example
  * const tls = tlsClient({ provider, serverName, parseCertificate, verifyPeer })
  * send(tls.takeOutput())
  */
-export function tlsClient(config: ClientConfig, ...parts: readonly ClientParts[]): Connection {
+export function tlsClient(given: ClientConfig, ...parts: readonly ClientParts[]): Connection {
+  const config = readClientConfig('tlsClient', given)
   return new Connection('client', config, clientOfAllVersions(config, partsFor(config, parts)))
 }
 

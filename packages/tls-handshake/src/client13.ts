@@ -2,6 +2,7 @@
 import { configError, Version } from '@x/tls-record'
 import { ClientContext, type ClientParts } from './client/client-context.ts'
 import { clientHandshake } from './client/client-handshake.ts'
+import { readClientConfig } from './client/client-options.ts'
 import { partsFor } from './client/parts.ts'
 import type { ClientConfig } from './config.ts'
 import { Connection } from './connection.ts'
@@ -20,7 +21,8 @@ import type { Flow } from './handshake/step.ts'
  * const tls = tls13Client({ provider, serverName, parseCertificate, verifyPeer })
  * send(tls.takeOutput())
  */
-export function tls13Client(config: ClientConfig, ...parts: readonly ClientParts[]): Connection {
+export function tls13Client(given: ClientConfig, ...parts: readonly ClientParts[]): Connection {
+  const config = readClientConfig('tls13Client', given)
   if (config.versions?.some((version) => version !== Version.TLS13) || config.versions?.length === 0) {
     throw configError(
       'NO_PROTOCOLS_AVAILABLE',

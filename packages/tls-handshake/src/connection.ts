@@ -1,4 +1,4 @@
-import { AlertError, AlertLevel, alertName, localError, TlsError, Version } from '@x/tls-record'
+import { AlertError, AlertLevel, alertName, Bare, localError, TlsError, Version } from '@x/tls-record'
 import { EMPTY } from './codec/bytes.ts'
 import type { TlsConfig } from './config.ts'
 import { EventQueue } from './connection/event-queue.ts'
@@ -35,7 +35,7 @@ export class Connection extends ConnectionProperties {
   onWake: () => void = () => {}
 
   readonly #facts: ConnectionFacts
-  readonly #secrets: ConnectionSecrets = {}
+  readonly #secrets: ConnectionSecrets = new Bare()
   readonly #events = new EventQueue()
   readonly #incoming: Incoming
   readonly #outgoing: Outgoing
@@ -52,7 +52,7 @@ export class Connection extends ConnectionProperties {
     config: TlsConfig,
     handshake: Handshake,
   ) {
-    const facts: ConnectionFacts = {}
+    const facts: ConnectionFacts = new Bare()
     super(facts)
     this.#facts = facts
     this.#incoming = new Incoming(side, config, facts, this.#events)

@@ -19,4 +19,5 @@ export {
 export type * from './session.ts'
 export { decodeSession, encodeSession } from './sessions/session-codec.ts'
 export { randomTicketProtection } from './sessions/ticket-protection.ts'
+export { sharedConfig } from './shared-config.ts'
 export { TlsConnection } from './tls-connection.ts'

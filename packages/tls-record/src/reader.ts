@@ -9,6 +9,7 @@ import {
   Version,
 } from './constants.ts'
 import { peerError } from './error.ts'
+import { optionTable, readOptions, whole } from './options.ts'
 import { PlaintextReader } from './protection/plaintext.ts'
 import type { ReadProtection } from './protection.ts'
 import { ReceivedBytes } from './received-bytes.ts'
@@ -27,6 +28,8 @@ export interface RecordReaderOptions {
   /** ChangeCipherSpec records that a TLS 1.3 peer may send (default 32). */
   changeCipherSpecs?: number
 }
+
+const OPTIONS = /* @__PURE__ */ optionTable([/* @__PURE__ */ whole(0), 'emptyRecords changeCipherSpecs'])
 
 const NOTHING = /* @__PURE__ */ new Uint8Array(0)
 
@@ -83,7 +86,9 @@ export class RecordReader {
   #have = 0
   readonly #header = new Uint8Array(HEADER_LENGTH)
 
-  constructor(options: RecordReaderOptions = {}) {
+  /** @throws {TlsError} `INVALID_ARGUMENT` for options that are none */
+  constructor(given: RecordReaderOptions = {}) {
+    const options = readOptions('RecordReader', OPTIONS, given)
     this.#emptyLimit = options.emptyRecords ?? 32
     this.#changeCipherSpecLimit = options.changeCipherSpecs ?? 32
   }

@@ -1,14 +1,17 @@
 import { ByteQueue } from './byte-queue.ts'
 import { ContentType, MAX_PLAINTEXT, Version } from './constants.ts'
+import { hook, optionTable, readOptions, whole } from './options.ts'
 import { PlaintextWriter } from './protection/plaintext.ts'
 import type { WriteProtection } from './protection.ts'
 
 export interface RecordWriterOptions {
-  /** Largest content of a record, bytes (default 16384). */
+  /** Largest content of a record, bytes (1 to 16384, the default). */
   maxFragment?: number
   /** TLS 1.3: bytes of padding for content of this type and length (default none). */
   padding?: (contentType: number, length: number) => number
 }
+
+const OPTIONS = /* @__PURE__ */ optionTable([/* @__PURE__ */ whole(1, MAX_PLAINTEXT), 'maxFragment'], [hook, 'padding'])
 
 /**
  * Content in, records out: fragmented, joined, protected.
@@ -34,9 +37,11 @@ export class RecordWriter {
   #output: Uint8Array[] = []
   readonly #small = new ByteQueue()
 
-  constructor(options: RecordWriterOptions = {}) {
-    this.maxFragment = Math.min(options.maxFragment ?? MAX_PLAINTEXT, MAX_PLAINTEXT)
-    this.#padding = options.padding
+  /** @throws {TlsError} `INVALID_ARGUMENT` for options that are none */
+  constructor(given: RecordWriterOptions = {}) {
+    const { maxFragment, padding } = readOptions('RecordWriter', OPTIONS, given)
+    this.maxFragment = maxFragment ?? MAX_PLAINTEXT
+    this.#padding = padding
   }
 
   /** True when there is something to send. */

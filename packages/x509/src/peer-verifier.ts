@@ -2,7 +2,7 @@
  * The hook of a TLS stack that verifies a peer, made of this package. The stack is known by its shapes alone:
  * `@x/tls-handshake` takes it as it is. It brings the strict profile, so that it is no part of `@x/x509/tls`.
  */
-import type { Awaitable } from '@x/crypto-primitives'
+import { type Awaitable, isPromiseLike } from '@x/crypto-primitives'
 import { callback, optionsReader } from '@x/crypto-primitives/options'
 import { X509Error } from './error.ts'
 import { run } from './steps.ts'
@@ -83,7 +83,7 @@ export function peerVerifier(options: PeerVerifierOptions): (peer: PresentedPeer
         name: wanted,
       }),
     )
-    return 'then' in result ? result.then(judgement) : judgement(result)
+    return isPromiseLike(result) ? result.then(judgement) : judgement(result)
   }
 }
 

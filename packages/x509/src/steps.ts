@@ -1,4 +1,4 @@
-import type { Awaitable } from '@x/crypto-primitives'
+import { type Awaitable, isPromiseLike } from '@x/crypto-primitives'
 import { X509Error } from './error.ts'
 
 /**
@@ -9,11 +9,7 @@ export type Eventual<T> = Generator<PromiseLike<unknown>, T, unknown>
 
 /** The value of something that may be a promise: `const ok = yield* now(key.verify(...))`. */
 export function* now<T>(value: Awaitable<T>): Eventual<T> {
-  return isPromise(value) ? ((yield value) as T) : value
-}
-
-function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  return isPromiseLike(value) ? ((yield value) as T) : value
 }
 
 /** Runs to the end: the result at once when nothing had to wait, else a promise of it. */

@@ -1,3 +1,4 @@
+import { isPromiseLike } from '../awaitable.ts'
 import { concatBytes, expectLength } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import type { Awaitable, GroupName, KeyExchangeGroup } from '../provider.ts'
@@ -57,6 +58,6 @@ function join(a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 function settled<T extends object>(value: Awaitable<T>): T {
-  if ('then' in value) throw new CryptoError('UNSUPPORTED', 'a hybrid group needs synchronous parts')
+  if (isPromiseLike(value)) throw new CryptoError('UNSUPPORTED', 'a hybrid group needs synchronous parts')
   return value
 }

@@ -1,7 +1,9 @@
 import { Alert, TlsError } from '@x/tls-record'
+import { readCredential } from '../checked-config.ts'
 import type { Writer } from '../codec/writer.ts'
 import type { CertificateRequestInfo, Credential, ProtocolVersion } from '../config.ts'
 import { chooseFitting } from '../handshake/credential-choice.ts'
+import { own } from '../handshake/own.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import { type CertificateRequest12, certificateTypeOf } from '../messages/certificate-request12.ts'
 import { encodeHandshake, HandshakeType } from '../messages/handshake-message.ts'
@@ -24,12 +26,13 @@ function* select(
   if (onCertificateRequest) yield* answer('selectCredential', () => onCertificateRequest(info))
   const select = config.selectClientCredential
   const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
+  if (selected) readCredential('selectClientCredential', selected)
   const candidates = select ? (selected ? [selected] : []) : (config.credentials ?? [])
   const accepted = request.signatureSchemes
   let reason = 'UNKNOWN_CERTIFICATE_TYPE'
   function* fitting() {
     for (const credential of candidates) {
-      if (credential.mustMatchIssuer && !issuerMatches(config, credential, request.authorities)) {
+      if (own(credential, 'mustMatchIssuer') && !issuerMatches(config, credential, request.authorities)) {
         reason = 'NO_MATCHING_ISSUER'
         continue
       }

@@ -1,7 +1,9 @@
 import { Alert, peerError, TlsError } from '@x/tls-record'
+import { readCredential } from '../checked-config.ts'
 import { compressCertificate } from '../extensions/compress-certificate.ts'
 import { SIGNED_CERTIFICATE_TIMESTAMP } from '../extensions/signed-certificate-timestamp.ts'
 import { STATUS_REQUEST } from '../extensions/status-request.ts'
+import { own } from '../handshake/own.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { CertificateRequest13 } from '../messages/certificate-request.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
@@ -23,6 +25,7 @@ function* send(client: Client13, request: CertificateRequest13, transcript: Tran
   if (onCertificateRequest) yield* answer('selectCredential', () => onCertificateRequest(info))
   const select = config.selectClientCredential
   const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
+  if (selected) readCredential('selectClientCredential', selected)
   const candidates =
     selected === undefined && select === undefined ? (config.credentials ?? []) : selected ? [selected] : []
   const choice = chooseCredential13(config, candidates, info, 'client')
@@ -46,8 +49,8 @@ function* send(client: Client13, request: CertificateRequest13, transcript: Tran
     {
       credential,
       scheme,
-      ocspResponse: extensions.has(STATUS_REQUEST) ? credential.ocspResponse : undefined,
-      sctList: extensions.has(SIGNED_CERTIFICATE_TIMESTAMP) ? credential.sctList : undefined,
+      ocspResponse: extensions.has(STATUS_REQUEST) ? own(credential, 'ocspResponse') : undefined,
+      sctList: extensions.has(SIGNED_CERTIFICATE_TIMESTAMP) ? own(credential, 'sctList') : undefined,
       compression: extensions.get(compressCertificate) ?? [],
     },
     request.context,

@@ -52,7 +52,7 @@ export class ClientContext extends HandshakeContext<ClientConfig> {
 
   /** To resume, where it may lend what it says of the server. */
   session: Session | undefined = this.config.session
-  lent: Lent = {}
+  lent: Lent = { verification: undefined }
 
   random: Uint8Array = this.provider.randomBytes(32)
   sessionId: Uint8Array = EMPTY

@@ -1,4 +1,5 @@
 import { peerError, Version } from '@x/tls-record'
+import { readAgain } from '../checked-config.ts'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { CertificateRequestInfo, ClientConfig, PeerCertificate, ProtocolVersion } from '../config.ts'
 import { allows } from '../handshake/allowed.ts'
@@ -393,7 +394,7 @@ function* renegotiate(
     extendedMasterSecret: peer.extendedMasterSecret ?? false,
   }
   // The version is fixed; neither a session nor a protocol is negotiated anew.
-  const config: ClientConfig = Object.assign(Object.create(first.config) as ClientConfig, {
+  const config: ClientConfig = Object.assign(Object.create(readAgain(first.config)) as ClientConfig, {
     session: undefined,
     alpnProtocols: undefined,
     selectNpn: undefined,

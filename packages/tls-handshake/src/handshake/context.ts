@@ -1,5 +1,5 @@
 import type { CryptoProvider, Hash } from '@x/crypto-primitives'
-import { localError } from '@x/tls-record'
+import { Bare, localError } from '@x/tls-record'
 import { EMPTY, hex } from '../codec/bytes.ts'
 import type { TlsConfig } from '../config.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
@@ -22,7 +22,7 @@ export class HandshakeContext<Config extends TlsConfig> {
   /** TLS up to 1.2: content of a record at most, bytes, under the keys of this handshake. */
   recordLimits: RecordLimits = NO_LIMITS
   /** What this handshake has learned of the peer; a renegotiation begins another. */
-  pending: PendingPeer = {}
+  pending: PendingPeer = new Bare()
 
   constructor(
     /** A server's first hook may replace it. */
@@ -73,7 +73,9 @@ export class HandshakeContext<Config extends TlsConfig> {
 
   /** Application data is about to go by what is known so far, before the peer's Finished: early data, False Start. */
   presumePeer(): void {
-    this.wire.establishPeer({ ...this.pending, version: this.facts.version, finished: EMPTY } as PeerState)
+    this.wire.establishPeer(
+      Object.assign(new Bare(), this.pending, { version: this.facts.version, finished: EMPTY }) as PeerState,
+    )
   }
 
   /** A line of the NSS key log, where one is kept. */

@@ -1,5 +1,6 @@
 import type { Credential, TlsConfig } from '../config.ts'
 import { type SignatureScheme, signatureScheme } from '../registry/signature-schemes.ts'
+import { own } from './own.ts'
 
 const negotiated = ({ credentialChoice }: TlsConfig) => credentialChoice === 'negotiated'
 
@@ -11,11 +12,11 @@ const negotiated = ({ credentialChoice }: TlsConfig) => credentialChoice === 'ne
  */
 export function commonSchemes(
   config: TlsConfig,
-  { signatureSchemes }: Credential,
+  credential: Credential,
   accepted: readonly number[],
   byDefault: readonly SignatureScheme[],
 ): SignatureScheme[] {
-  const ours = signatureSchemes?.map(signatureScheme) ?? byDefault
+  const ours = own(credential, 'signatureSchemes')?.map(signatureScheme) ?? byDefault
   const common = ours.filter((scheme) => scheme !== undefined && accepted.includes(scheme.id)) as SignatureScheme[]
   return negotiated(config) ? common.sort((a, b) => accepted.indexOf(a.id) - accepted.indexOf(b.id)) : common
 }

@@ -1,3 +1,4 @@
+import { isPromiseLike } from '@x/crypto-primitives'
 import { peerError, type TlsError } from '@x/tls-record'
 import { type HandshakeMessage, handshakeTypeName } from '../messages/handshake-message.ts'
 import type { Flow, Question, Step } from './step.ts'
@@ -194,11 +195,3 @@ export class HandshakeDriver {
 
 const NO_TYPES: readonly number[] = []
 const NOTHING_LATER: (() => void)[] = []
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== null &&
-    (typeof value === 'object' || typeof value === 'function') &&
-    typeof (value as { then?: unknown }).then === 'function'
-  )
-}

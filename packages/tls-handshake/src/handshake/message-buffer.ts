@@ -27,9 +27,9 @@ export class MessageBuffer {
   readonly #largeLimit: number
   readonly #input = new ReceivedBytes()
 
-  constructor(limits: Limits = {}) {
-    this.#limit = limits.handshakeMessage
-    this.#largeLimit = limits.certificateMessage ?? 102400
+  constructor(limits?: Limits) {
+    this.#limit = limits?.handshakeMessage
+    this.#largeLimit = limits?.certificateMessage ?? 102400
   }
 
   /** Bytes of messages that were not taken yet. */

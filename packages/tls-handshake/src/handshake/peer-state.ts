@@ -1,4 +1,5 @@
 import type { GroupName } from '@x/crypto-primitives'
+import { Bare } from '@x/tls-record'
 import type { PeerVerdict, ProtocolVersion } from '../config.ts'
 
 /**
@@ -43,5 +44,5 @@ export type PendingPeer = { -readonly [property in keyof PeerState]?: PeerState[
 /** The parts of a connection that a renegotiation does not negotiate anew. */
 export function renegotiated(before: PeerState): PendingPeer {
   const { serverName, alpnProtocol, npnProtocol, secureRenegotiation } = before
-  return { serverName, alpnProtocol, npnProtocol, secureRenegotiation }
+  return Object.assign(new Bare(), { serverName, alpnProtocol, npnProtocol, secureRenegotiation })
 }

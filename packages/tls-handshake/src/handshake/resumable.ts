@@ -34,7 +34,7 @@ export function* mayLend(
   )
   if (chain.length === 0) {
     // A server that asked nobody has nothing to lend. A client has asked, and got a PSK for an answer, or none.
-    return side === 'server' || session.pskIdentity?.length || unverified ? {} : undefined
+    return side === 'server' || session.pskIdentity?.length || unverified ? { verification: undefined } : undefined
   }
   let leaf: PeerCertificate
   try {

@@ -1,6 +1,7 @@
 import { localError, peerError } from '@x/tls-record'
 import { equalBytes } from '../codec/bytes.ts'
 import type { ClientHelloInfo, Credential, ServerConfig } from '../config.ts'
+import { own } from '../handshake/own.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { ServerContext } from './server-context.ts'
 
@@ -33,6 +34,6 @@ export function* staple(
   hello: ClientHelloInfo,
 ): Flow<Uint8Array | undefined> {
   const { ocspResponse } = config
-  if (ocspResponse === undefined) return credential.ocspResponse
+  if (ocspResponse === undefined) return own(credential, 'ocspResponse')
   return (yield* answer('ocspResponse', () => ocspResponse(credential, hello))) ?? undefined
 }

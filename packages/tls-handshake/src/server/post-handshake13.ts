@@ -1,4 +1,4 @@
-import { peerError, Version } from '@x/tls-record'
+import { Bare, peerError, Version } from '@x/tls-record'
 import { EMPTY } from '../codec/bytes.ts'
 import type { TrafficCipher } from '../handshake/keys.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
@@ -121,7 +121,7 @@ function sendRequest(hs: ServerContext, transcript: Transcript): PendingRequest 
 
 function* readAnswer(hs: ServerContext, message: HandshakeMessage, request: PendingRequest): Flow {
   const { transcript } = request
-  hs.pending = { ...hs.wire.peer }
+  hs.pending = Object.assign(new Bare(), hs.wire.peer)
   hs.wire.enter('authentication')
   yield* readClientAuthentication(hs, message, request.context, request.requested, transcript)
   const finished = yield* nextMessage(HandshakeType.finished)

@@ -5,6 +5,7 @@ import { signatureAlgorithms } from '../extensions/signature-algorithms.ts'
 import { supportedGroups } from '../extensions/supported-groups.ts'
 import { chooseFitting } from '../handshake/credential-choice.ts'
 import { distinct, inCommon } from '../handshake/in-common.ts'
+import { own } from '../handshake/own.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { type CipherSuite12, hasCertificate, hasPsk, suiteFitsVersion } from '../registry/cipher-suites12.ts'
 import { enabledGroups12, GROUP_IDS, type Group, groupName } from '../registry/groups.ts'
@@ -50,7 +51,7 @@ export function chooseSuite12(hs: ServerContext, hello: ClientHello, version: Pr
   const { config } = hs
   const credentials = config.credentials ?? []
   const matching = credentials.filter(
-    (one) => !one.mustMatchIssuer || issuerMatches(config, one, hs.hello.certificateAuthorities),
+    (one) => !own(one, 'mustMatchIssuer') || issuerMatches(config, one, hs.hello.certificateAuthorities),
   )
   const fit = (choice: SuiteChoice, list: readonly Credential[]) =>
     list.flatMap((one) => fitCredential(config, wishes, version, choice, one) ?? [])

@@ -1,5 +1,6 @@
+import { givenConfig, readAgain } from '../checked-config.ts'
 import { EMPTY } from '../codec/bytes.ts'
-import type { ClientHelloInfo, ServerConfig, TicketProtection } from '../config.ts'
+import type { ClientHelloInfo, ServerConfig, ServerOverrides, TicketProtection } from '../config.ts'
 import { HandshakeContext } from '../handshake/context.ts'
 import { distinct, inBoth } from '../handshake/in-common.ts'
 import { type CipherSuite12, enabledSuites12 } from '../registry/cipher-suites12.ts'
@@ -10,10 +11,24 @@ import { KeptHello } from './received-hello.ts'
 
 /** A server's state until the version is known, and what every version needs. */
 export class ServerContext extends HandshakeContext<ServerConfig> {
-  /** The configuration before any override: ticket keys belong to it. */
-  readonly baseConfig: ServerConfig = this.config
+  /** The configuration before any override. */
+  baseConfig: ServerConfig = this.config
+  #overrides: ServerOverrides | undefined
   hello!: ClientHelloInfo
   clientRandom!: Uint8Array
+
+  /** Replaces parts of the configuration for this connection. */
+  override(overrides: ServerOverrides): void {
+    this.#overrides = overrides
+    // Inherited, not copied: a configuration may have getters, which say what holds when they are asked.
+    this.config = Object.create(this.baseConfig, Object.getOwnPropertyDescriptors(overrides)) as ServerConfig
+  }
+
+  /** For another handshake: what the configuration says now. */
+  readConfigAgain(): void {
+    this.config = this.baseConfig = readAgain(this.baseConfig)
+    if (this.#overrides) this.override(this.#overrides)
+  }
 
   /** After the handshake the hello's bytes are enough. */
   forgetHello(): void {
@@ -53,7 +68,9 @@ export class ServerContext extends HandshakeContext<ServerConfig> {
     if (this.config.tickets === false) return undefined
     return (
       this.config.ticketKeys ??
-      defaultTicketProtection(this.baseConfig, this.provider, this.sessionLifetime * 1000, () => this.now())
+      defaultTicketProtection(givenConfig(this.baseConfig), this.provider, this.sessionLifetime * 1000, () =>
+        this.now(),
+      )
     )
   }
 }

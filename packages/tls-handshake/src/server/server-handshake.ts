@@ -8,6 +8,7 @@ import { FALLBACK_SCSV } from '../registry/cipher-suites.ts'
 import { enabledVersions, versionName } from '../registry/versions.ts'
 import { ReceivedHello } from './received-hello.ts'
 import type { ServerContext } from './server-context.ts'
+import { readOverrides } from './server-options.ts'
 import { serverHandshake12 } from './server12.ts'
 import { serverHandshake13 } from './server13.ts'
 
@@ -37,8 +38,7 @@ function* askForOverrides(hs: ServerContext, hello: ClientHello): Flow {
   const { config } = hs
   if (config.onClientHello === undefined) return
   const overrides = yield* answer('clientHello', () => config.onClientHello!(info))
-  // Inherited, not copied: a configuration may have getters, which say what holds when they are asked.
-  if (overrides) hs.config = Object.create(hs.config, Object.getOwnPropertyDescriptors(overrides)) as typeof hs.config
+  if (overrides) hs.override(readOverrides(overrides))
 }
 
 /** supported_versions decides alone when it is there (RFC 9846 §4.3.1); else legacy_version, up to TLS 1.2 (appendix E.2). */

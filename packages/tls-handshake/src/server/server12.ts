@@ -17,6 +17,7 @@ import { sessionTicketAnswer } from '../extensions/session-ticket.ts'
 import { sctList } from '../extensions/signed-certificate-timestamp.ts'
 import { statusRequestAnswer } from '../extensions/status-request.ts'
 import { NO_LIMITS } from '../handshake/context.ts'
+import { own } from '../handshake/own.ts'
 import { renegotiated } from '../handshake/peer-state.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { answer, type Flow, idle, nextMessage } from '../handshake/step.ts'
@@ -76,6 +77,7 @@ export function* serverHandshake12(hs: ServerContext, hello: ClientHello, versio
     const next = yield* waitForRenegotiation(hs, count)
     const peer = hs.wire.peer!
     const previous = { finished, extendedMasterSecret: peer.extendedMasterSecret ?? false }
+    hs.readConfigAgain()
     hs.pending = renegotiated(peer)
     hs.transcript = new Transcript()
     hs.clientRandom = next.random
@@ -164,7 +166,8 @@ function sendServerHello(server: Server12): void {
   if (server.encryptThenMac) writers.push((extensions) => extensions.add(encryptThenMac, true))
   if (server.issuesTicket) writers.push((extensions) => extensions.add(sessionTicketAnswer, true))
   if (server.ocspResponse) writers.push((extensions) => extensions.add(statusRequestAnswer, true))
-  const scts = server.choice?.credential?.sctList
+  const shown = server.choice?.credential
+  const scts = shown && own(shown, 'sctList')
   if (scts && hs.hello.sctRequested) writers.push((extensions) => extensions.add(sctList, scts))
   const { alpnProtocol } = hs.pending
   if (alpnProtocol && !server.previous) writers.push((extensions) => extensions.add(alpn, [alpnProtocol]))

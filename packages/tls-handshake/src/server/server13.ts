@@ -14,6 +14,7 @@ import { serverNameAnswer } from '../extensions/server-name.ts'
 import { SIGNATURE_ALGORITHMS } from '../extensions/signature-algorithms.ts'
 import { SUPPORTED_GROUPS, supportedGroups } from '../extensions/supported-groups.ts'
 import { selectedVersion } from '../extensions/supported-versions.ts'
+import { own } from '../handshake/own.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { encodeEncryptedExtensions } from '../messages/encrypted-extensions.ts'
@@ -247,7 +248,7 @@ function* selectCredential(hs: ServerContext, hello: ClientHello): Flow<Presenta
     credential,
     scheme,
     ocspResponse: wishes.ocspRequested ? yield* staple(config, credential, wishes) : undefined,
-    sctList: wishes.sctRequested ? credential.sctList : undefined,
+    sctList: wishes.sctRequested ? own(credential, 'sctList') : undefined,
     compression: hello.extensions.get(compressCertificate) ?? [],
   }
 }

@@ -4,6 +4,7 @@ import { Reader } from '../codec/reader.ts'
 import type { Credential, TlsConfig } from '../config.ts'
 import { sctList } from '../extensions/signed-certificate-timestamp.ts'
 import { chooseFitting, commonSchemes } from '../handshake/credential-choice.ts'
+import { own } from '../handshake/own.ts'
 import {
   OFF_BY_DEFAULT,
   SIGNATURE_SCHEMES,
@@ -13,7 +14,8 @@ import {
 
 /** @throws {TlsError} for a credential that cannot be shown to anyone */
 export function checkCredentials(credentials: readonly Credential[] = []): void {
-  for (const { sctList: list } of credentials) {
+  for (const credential of credentials) {
+    const list = own(credential, 'sctList')
     if (list === undefined) continue
     try {
       sctList.decode(new Reader(list, 'sctList'))
@@ -45,7 +47,7 @@ export function chooseCredential13(
   let reason: string | undefined
   function* fitting() {
     for (const credential of credentials) {
-      if (credential.mustMatchIssuer && !issuerMatches(config, credential, wishes.certificateAuthorities)) {
+      if (own(credential, 'mustMatchIssuer') && !issuerMatches(config, credential, wishes.certificateAuthorities)) {
         reason = 'NO_MATCHING_ISSUER'
         continue
       }

@@ -1,4 +1,4 @@
-import { type ClientConfig, TlsConnection } from '@x/tls-handshake'
+import { type ClientConfig, sharedConfig, TlsConnection } from '@x/tls-handshake'
 import { Version } from '@x/tls-record'
 import { verifierId } from '../trust/verifier-id.ts'
 import { alpnNames, selectNextProtocol } from './alpn.ts'
@@ -40,7 +40,7 @@ export function clientConnection(socket: ConfiguredSocket): TlsConnection {
     }),
   }
   // The context's part is inherited, not copied: connections are many.
-  return TlsConnection.client(Object.assign(Object.create(config) as ClientConfig, own))
+  return TlsConnection.client(Object.assign(Object.create(sharedConfig(config)) as ClientConfig, own))
 }
 
 function nextProtocolSelector(list: Buffer): NonNullable<ClientConfig['selectNpn']> | undefined {

@@ -3,6 +3,7 @@ import {
   type ClientHelloInfo,
   type ServerConfig,
   type ServerOverrides,
+  sharedConfig,
   type TicketProtection,
   type TlsConfig,
   TlsConnection,
@@ -38,27 +39,34 @@ export function serverConnection(socket: ConfiguredSocket): TlsConnection {
 /** What a connection's configuration is made with, for each context's: that is inherited, not copied. */
 const connectionConfigs = new WeakMap<ServerConfig, ReturnType<typeof connectionConfig>>()
 
+/** What is ours in a configuration, and no option of the handshake's. */
+const kSocket = Symbol('socket')
+const kContext = Symbol('context')
+const kSessions = Symbol('sessions')
+/** What SNICallback has chosen. */
+const kChosen = Symbol('chosen')
+
 /** Connections are many: their hooks are in a prototype, in front of the context's configuration. */
 function connectionConfig(base: ServerConfig) {
   class ConnectionConfig implements Partial<ServerConfig> {
-    /** What SNICallback has chosen. */
-    private chosen: SecureContext | undefined
-    private readonly sessions: boolean
+    readonly [kSocket]: ConfiguredSocket
+    readonly [kContext]: NodeContext
+    readonly [kSessions]: boolean;
+    [kChosen]: SecureContext | undefined
     readonly onKeyLog: TlsConfig['onKeyLog']
     readonly maxSendFragment: number | undefined
 
-    constructor(
-      private readonly socket: ConfiguredSocket,
-      private readonly context: NodeContext,
-    ) {
-      this.chosen = undefined
-      this.sessions = tellsSessions(socket.server)
+    constructor(socket: ConfiguredSocket, context: NodeContext) {
+      this[kSocket] = socket
+      this[kContext] = context
+      this[kChosen] = undefined
+      this[kSessions] = tellsSessions(socket.server)
       this.onKeyLog = keyLogger(socket)
       this.maxSendFragment = socket[kPresets].maxSendFragment
     }
 
     get current(): SecureContext {
-      return this.chosen ?? this.socket[kSharedContext]
+      return this[kChosen] ?? this[kSocket][kSharedContext]
     }
 
     /** `setKeyCert` may replace the certificate while the handshake runs. */
@@ -68,15 +76,15 @@ function connectionConfig(base: ServerConfig) {
 
     /** `renegotiate` may ask for what the first handshake did not. */
     get requestCertificate() {
-      return this.socket._requestCert
+      return this[kSocket]._requestCert
     }
 
     get requireCertificate() {
-      return this.socket._requestCert && this.socket._rejectUnauthorized
+      return this[kSocket]._requestCert && this[kSocket]._rejectUnauthorized
     }
 
     get ticketKeys(): TicketProtection {
-      return new NamedTickets(this.socket, this.context)
+      return new NamedTickets(this[kSocket], this[kContext])
     }
 
     /** Node goes on, and looks at the verdict when the handshake is done. */
@@ -89,11 +97,11 @@ function connectionConfig(base: ServerConfig) {
     }
 
     get verifierId() {
-      return verifierId({ verify: this.socket._tlsOptions.verify })
+      return verifierId({ verify: this[kSocket]._tlsOptions.verify })
     }
 
     get acknowledgeServerName() {
-      return !!this.socket._tlsOptions.SNICallback
+      return !!this[kSocket]._tlsOptions.SNICallback
     }
 
     /** CLIENT_RENEG_LIMIT is counted where the event arrives. */
@@ -102,23 +110,23 @@ function connectionConfig(base: ServerConfig) {
     }
 
     onMessage(direction: 'read' | 'write', contentType: number, bytes: Uint8Array): void {
-      this.socket[kEngine].trace?.(direction, contentType, bytes)
+      this[kSocket][kEngine].trace?.(direction, contentType, bytes)
     }
 
     onClientHello(hello: ClientHelloInfo): Promise<ServerOverrides | undefined> | undefined {
       requireSharedSchemes(base.signatureSchemes ?? [], hello.signatureSchemes)
       const asksForSession =
-        this.sessions &&
+        this[kSessions] &&
         hello.sessionId.length > 0 &&
         hello.versions.includes(Version.TLS13) &&
         !!base.versions?.includes(Version.TLS13)
-      const asksForContext = hello.serverName !== undefined && !!this.socket._tlsOptions.SNICallback
+      const asksForContext = hello.serverName !== undefined && !!this[kSocket]._tlsOptions.SNICallback
       // Where nobody is asked, the handshake goes on at once.
       return asksForSession || asksForContext ? this.answerHello(hello, asksForSession) : undefined
     }
 
     private async answerHello(hello: ClientHelloInfo, asksForSession: boolean) {
-      const { socket } = this
+      const socket = this[kSocket]
       const { verify, SNICallback } = socket._tlsOptions
       if (asksForSession) {
         await askForSession(socket, hello.sessionId)
@@ -127,8 +135,8 @@ function connectionConfig(base: ServerConfig) {
         return undefined
       }
       socket.servername = hello.serverName
-      this.chosen = await selectContext(socket, hello.serverName)
-      const overrides = this.chosen?.context.serverOverrides()
+      this[kChosen] = await selectContext(socket, hello.serverName)
+      const overrides = this[kChosen]?.context.serverOverrides()
       if (!overrides || !verify) {
         return overrides
       }
@@ -136,14 +144,14 @@ function connectionConfig(base: ServerConfig) {
     }
 
     selectAlpn(offered: readonly Uint8Array[]): Awaitable<Uint8Array | undefined> {
-      const { ALPNCallback, ALPNProtocols } = this.socket._tlsOptions
+      const { ALPNCallback, ALPNProtocols } = this[kSocket]._tlsOptions
       if (ALPNCallback) {
-        return callAlpn(this.socket, offered)
+        return callAlpn(this[kSocket], offered)
       }
       return ALPNProtocols ? overlap(alpnNames(ALPNProtocols as Buffer), offered) : undefined
     }
   }
-  Object.setPrototypeOf(ConnectionConfig.prototype, base)
+  Object.setPrototypeOf(sharedConfig(ConnectionConfig.prototype), sharedConfig(base))
   return ConnectionConfig
 }
 

@@ -1,0 +1,100 @@
+import {
+  bytes,
+  flag,
+  group,
+  hook,
+  isObject,
+  list,
+  type OptionKind,
+  type OptionTable,
+  oneOf,
+  optionTable,
+  readOptions,
+  text,
+  thing,
+  whole,
+} from '@x/tls-record'
+import type { Credential, TlsConfig } from './config.ts'
+
+/** On a configuration that was read: what from. */
+const SOURCE = Symbol('source')
+
+interface Read<C> {
+  [SOURCE]?: { readonly table: OptionTable; readonly given: C }
+}
+
+/** A configuration, checked whole, in which nothing comes from Object.prototype. */
+export function readConfig<C extends TlsConfig>(what: string, table: OptionTable, given: C): C {
+  const config = readOptions(what, table, given, 'provider', 'parseCertificate')
+  ;(config as Read<C>)[SOURCE] = { table, given }
+  return config
+}
+
+/** For another handshake of the connection: what was given, as it is now. */
+export function readAgain<C extends TlsConfig>(config: C): C {
+  const source = (config as Read<C>)[SOURCE]
+  return source ? readConfig('renegotiation', source.table, source.given) : config
+}
+
+/** What a configuration was read from. */
+export const givenConfig = <C extends object>(config: C): C => (config as Read<C>)[SOURCE]?.given ?? config
+
+const number16 = /* @__PURE__ */ whole(0, 0xffff)
+const limits = /* @__PURE__ */ optionTable([
+  /* @__PURE__ */ whole(0),
+  'handshakeMessage certificateMessage pendingInput emptyRecords warningAlerts keyUpdates',
+])
+const credentialOptions = /* @__PURE__ */ optionTable(
+  [/* @__PURE__ */ list(/* @__PURE__ */ bytes(1), 1), 'chain'],
+  [/* @__PURE__ */ thing('sign'), 'signer'],
+  [/* @__PURE__ */ list(number16), 'signatureSchemes'],
+  [/* @__PURE__ */ bytes(), 'ocspResponse sctList'],
+  [flag, 'mustMatchIssuer'],
+)
+/** A program knows its credentials by identity: what is read is the one that was given. */
+const credential: OptionKind = {
+  expected: 'an object with chain and signer',
+  fits: isObject,
+  read: (given: Credential, path) => readCredential(path, given),
+}
+
+/** A credential, checked whole. @throws {TlsError} `INVALID_ARGUMENT` */
+export function readCredential(what: string, given: Credential): Credential {
+  readOptions(what, credentialOptions, given, 'chain', 'signer')
+  return given
+}
+
+const psk = /* @__PURE__ */ optionTable(
+  [/* @__PURE__ */ bytes(), 'identity key'],
+  [text, 'hash'],
+  [/* @__PURE__ */ group(/* @__PURE__ */ optionTable([/* @__PURE__ */ bytes(), 'context']), 'context'), 'importer'],
+)
+const compression = /* @__PURE__ */ optionTable([number16, 'id'], [hook, 'compress decompress'])
+
+/** Rows of an `optionTable`. */
+export type OptionRows = readonly (readonly [OptionKind, string])[]
+
+/** What either side may be told. */
+export const COMMON: OptionRows = [
+  [
+    flag,
+    'allowUnverifiedPeer allowUnverifiedSession extendedMasterSecret encryptThenMac requireSecureRenegotiation cbcRecordSplitting grease tickets',
+  ],
+  [hook, 'parseCertificate verifyPeer now onKeyLog onMessage padding'],
+  [text, 'verifierId'],
+  [/* @__PURE__ */ thing('randomBytes'), 'provider'],
+  [/* @__PURE__ */ list(/* @__PURE__ */ whole(0x0301, 0x0304)), 'versions'],
+  [/* @__PURE__ */ list(number16), 'cipherSuites signatureSchemes certificateSignatureSchemes'],
+  [/* @__PURE__ */ list(text), 'groups'],
+  [/* @__PURE__ */ list(/* @__PURE__ */ bytes(1, 255)), 'alpnProtocols'],
+  [/* @__PURE__ */ list(credential), 'credentials'],
+  [/* @__PURE__ */ list(/* @__PURE__ */ group(psk, 'identity', 'key')), 'psks'],
+  [/* @__PURE__ */ list(/* @__PURE__ */ group(compression, 'id')), 'certificateCompression'],
+  [/* @__PURE__ */ group(limits), 'limits'],
+  [/* @__PURE__ */ oneOf('listed', 'negotiated'), 'credentialChoice'],
+  [/* @__PURE__ */ oneOf('never', 'once', 'freely', 'ignore', 'explicit'), 'renegotiation'],
+  [/* @__PURE__ */ list(/* @__PURE__ */ oneOf('psk_dhe_ke', 'psk_ke')), 'pskModes'],
+  [/* @__PURE__ */ whole(512, 16384), 'maxSendFragment'],
+  // RFC 8449 §4.
+  [/* @__PURE__ */ whole(64, 16385), 'recordSizeLimit'],
+]

@@ -4,6 +4,7 @@ import type { TlsError } from '@x/tls-record'
 import { guarded } from '../../errors/listener-exceptions.ts'
 import { badDescriptor, canceled, protocolError } from '../../errors/system-errors.ts'
 import { asFirstRecord, toNodeError } from '../../errors/tls-error.ts'
+import { AsyncResource } from '../../host/node.ts'
 import { inOne } from './one-write.ts'
 import { added, NONE } from './rare-list.ts'
 import { keep, Transport, type TransportEvents } from './transport.ts'
@@ -51,6 +52,7 @@ export class Engine implements TransportEvents {
   trace: ((direction: 'read' | 'write', contentType: number, bytes: Uint8Array) => void) | undefined
   /** What the program sees in the engine's place, and what it began there. */
   handle!: { finishRequests?(): void }
+  #scope = new AsyncResource('TLSWRAP')
   /** Renegotiations and the like may be refused from here on. */
   #open = false
   #ending = false
@@ -95,20 +97,40 @@ export class Engine implements TransportEvents {
       return this.connection
     }
     const connection = this.#owner.connect()
-    connection.onWake = () => this.pump()
+    connection.onWake = () => this.#inScope(this.pump)
     this.connection = connection
     return connection
   }
 
+  /**
+   * From here on events are told in the asynchronous context of this moment: that of `connect` or `listen`, and of the next
+   * request where an agent uses the connection again. The transport may be another's, and have been there before.
+   */
+  enterContext(): void {
+    this.#scope = new AsyncResource('TLSWRAP')
+  }
+
+  #inScope<A extends unknown[], R>(work: (...args: A) => R, ...args: A): R {
+    return this.#scope.runInAsyncScope(work, this, ...args)
+  }
+
   transportError(error: Error): void {
-    this.#owner.transportFailed(error)
+    this.#inScope(this.#owner.transportFailed.bind(this.#owner), error)
   }
 
   transportClose(): void {
-    this.#owner.transportClosed()
+    this.#inScope(this.#owner.transportClosed.bind(this.#owner))
   }
 
   transportData(bytes: Uint8Array): boolean {
+    return this.#inScope(this.#take, bytes)
+  }
+
+  transportEnd(): void {
+    this.#inScope(this.#takeEnd)
+  }
+
+  #take(bytes: Uint8Array): boolean {
     this.#owner.active()
     const connection = this.#ensure()
     connection.receive(bytes)
@@ -116,7 +138,7 @@ export class Engine implements TransportEvents {
     return this.#wantsInput
   }
 
-  transportEnd(): void {
+  #takeEnd(): void {
     const { connection } = this
     // Before the handshake is done, and after a failure, the socket says in Node's words what an end means.
     if (!connection?.handshakeComplete || this.#failedWith) {

@@ -89,6 +89,7 @@ type Served = Pick<
   readonly transport: { readonly raw: object & { readonly destroyed: boolean } }
   resume(): void
   pause(): void
+  enterContext(): void
   write: Engine['write']
   shutdown: Engine['shutdown']
   close: Engine['close']
@@ -105,6 +106,7 @@ const CLOSED: Served = {
   transport: { raw: { destroyed: true } },
   resume() {},
   pause() {},
+  enterContext() {},
   write: (_chunks, done) => done(new Error('write after close')),
   shutdown: (done) => done(),
   close: (callback) => callback?.(),
@@ -227,6 +229,12 @@ function streamHandle(JSStreamWithEngine: Common) {
     onreadstop() {
       this.engine.pause()
       return 0
+    }
+    /** An agent gives the connection to another request. */
+    asyncReset(resource: unknown) {
+      const { asyncReset } = JSStreamWithEngine.prototype as { asyncReset?(resource: unknown): void }
+      asyncReset?.call(this, resource)
+      this.engine.enterContext()
     }
     isClosing() {
       return this.engine.transport.raw.destroyed

@@ -68,8 +68,11 @@ export function parseSignatureSchemes(text: string): number[] {
   return schemes
 }
 
-/** OpenSSL says `signature+hash`, where there is no hash to say too. */
-const WITHOUT_HASH: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
+/** OpenSSL says `signature+hash`: also where there is no hash to say, and of schemes that have no such word in `sigalgs`. */
+const SHOWN: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
+  [0x081a, 'ECDSA+SHA256'],
+  [0x081b, 'ECDSA+SHA384'],
+  [0x081c, 'ECDSA+SHA512'],
   [0x0807, 'Ed25519+UNDEF'],
   [0x0808, 'Ed448+UNDEF'],
   [0x0904, 'id-ml-dsa-44+UNDEF'],
@@ -80,5 +83,5 @@ const WITHOUT_HASH: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
 /** A scheme in the words of `getSharedSigalgs()`. */
 export function signatureSchemeDisplay(id: number): string {
   const scheme = SCHEMES.find(([number]) => number === id)
-  return WITHOUT_HASH.get(id) || scheme?.[2] || scheme?.[1] || `0x${id.toString(16)}`
+  return SHOWN.get(id) || scheme?.[2] || scheme?.[1] || `0x${id.toString(16)}`
 }

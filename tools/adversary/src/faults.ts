@@ -84,10 +84,10 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'what is changed after write() is sent changed',
     package: 'node-tls-compat',
-    file: 'engine.ts',
+    file: 'connection/socket/engine.ts',
     find: 'chunks.map(copied) : chunks',
     replace: 'chunks : chunks',
-    tests: ['told.test.ts'],
+    tests: ['writes-and-errors.test.ts'],
   },
   {
     name: 'an empty key of a client is a PSK in TLS 1.3',
@@ -124,7 +124,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a request with a pin goes over a connection made without it',
     package: 'node-tls-compat',
-    file: 'https.ts',
+    file: 'api/https/agent.ts',
     find: 'const id = options && verifierId(options)',
     replace: "const id = ''",
     tests: ['agent-verify.test.ts'],
@@ -158,10 +158,10 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the environment is read while the program runs',
     package: 'node-tls-compat',
-    file: 'environment.ts',
+    file: 'host/environment.ts',
     find: 'return AT_LAUNCH[name]',
     replace: 'return process.env[name] ?? AT_LAUNCH[name]',
-    tests: ['told.test.ts'],
+    tests: ['writes-and-errors.test.ts'],
   },
   {
     name: 'a delta CRL that has run out revokes nobody',

@@ -17,6 +17,8 @@ import {
   text,
   thing,
 } from '../src/options.ts'
+import { portableProvider } from '../src/portable.ts'
+import type { KeyAgreement } from '../src/provider.ts'
 
 const read = optionsReader(
   'verify',
@@ -146,4 +148,16 @@ describe('options', () => {
     name.pop()
     expect(options.name).toEqual(['a'])
   })
+})
+
+test('a group of two parts agrees whatever `then` there is on Object.prototype', () => {
+  const group = portableProvider.groups.X25519MLKEM768!
+  Object.defineProperty(Object.prototype, 'then', { value: false, configurable: true })
+  try {
+    const ours = group.initiate() as KeyAgreement
+    const theirs = group.respond(ours.share) as { share: Uint8Array; secret: Uint8Array }
+    expect(ours.complete(theirs.share)).toEqual(theirs.secret)
+  } finally {
+    delete (Object.prototype as { then?: unknown }).then
+  }
 })

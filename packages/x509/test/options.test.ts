@@ -152,6 +152,8 @@ describe('Object.prototype', () => {
     ['a budget', { budget: { signatures: 0 }, signatures: 0, paths: 0, candidates: 0, work: 0 }],
     ['what is wrong with a path', { failure: 'CERT_CHAIN_TOO_LONG', malformed: 'x', unknownCritical: '1.2.3' }],
     ['an entry', { reason: 'removeFromCRL', delta: crl, issuer: 1 }],
+    // biome-ignore lint/suspicious/noThenProperty: that it makes no promise is what is tested
+    ['no promise', { then: false, value: false, done: false, next: 1 }],
     ['checks', { form: () => {}, nameConstraints: () => {}, revocation: () => {} }],
     [
       'parts of certificates',
@@ -178,6 +180,11 @@ describe('Object.prototype', () => {
         verifyChainSync({ ...revoked, profile: 'node' }),
         verifyAsNode({ ...asked, leaf: old }),
         small.verifyChainSync({ ...asked, leaf: old, profile: small.plainProfile }),
+        ...[asked.leaf, stranger].map((one) => {
+          const verify = small.peerVerifier({ provider, anchors: asked.anchors, name: 'a.example', now: () => now })
+          const judgement = verify({ side: 'client', chain: [one.raw] }) as { ok: boolean }
+          return { code: String(judgement.ok) }
+        }),
         verifyChainSync({ ...asked, leaf: stranger }),
       ].map((result) => (result as { code: string }).code)
     const before = verdicts()

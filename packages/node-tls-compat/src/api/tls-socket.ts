@@ -18,10 +18,10 @@ import { validateBoolean } from '../errors/validate.ts'
 import { isView } from '../host/bytes.ts'
 import { NODE_SOCKETS, ownMethods } from '../host/foreign-sockets.ts'
 import { native } from '../host/native-tls.ts'
-import { SocketOfEngine } from './engine-owner.ts'
 import { givePrototype } from './prototype.ts'
 import { nameAskedFor, SocketAnswers } from './socket-answers.ts'
 import { SocketBehaviour } from './socket-behaviour.ts'
+import { SocketOfEngine } from './socket-of-engine.ts'
 import {
   kOwnTransport,
   kPendingSession,

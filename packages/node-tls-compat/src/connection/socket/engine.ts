@@ -1,38 +1,16 @@
 import type { Duplex } from 'node:stream'
-import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
+import type { TlsConnection, TlsEvent } from '@x/tls-handshake'
 import type { TlsError } from '@x/tls-record'
 import { guarded } from '../../errors/listener-exceptions.ts'
 import { badDescriptor, canceled, protocolError } from '../../errors/system-errors.ts'
 import { asFirstRecord, toNodeError } from '../../errors/tls-error.ts'
 import { AsyncResource } from '../../host/node.ts'
+import type { EngineOwner } from './engine-owner.ts'
 import { inOne } from './one-write.ts'
 import { added, NONE } from './rare-list.ts'
 import { keep, Transport, type TransportEvents } from './transport.ts'
 
 type Done = (error?: Error | null) => void
-
-/** What the engine tells its socket. */
-export interface EngineOwner {
-  /** Makes the connection when the handshake begins: all options are known by then. */
-  connect(): TlsConnection
-  secured(renegotiation: boolean): void
-  /** Plaintext. @returns false to be left alone until `resume` */
-  data(bytes: Uint8Array): boolean
-  /** True when more than `pending` bytes have been written: the stream holds the rest back. */
-  writesWait(pending: number): boolean
-  /** Plaintext is fetched at `'readable'`, by one call of `read` for each. */
-  readsByEvent(): boolean
-  /** close_notify came, or the transport ended. */
-  ended(): void
-  session(session: Session): void
-  failed(error: Error, handshakeComplete: boolean): void
-  transportFailed(error: Error): void
-  transportClosed(): void
-  /** All is over: nothing of the connection is left. */
-  released(): void
-  active(): void
-  event(event: TlsEvent): void
-}
 
 /**
  * Moves bytes between a transport and a {@link TlsConnection}, and events to the socket. One for each TLSSocket.

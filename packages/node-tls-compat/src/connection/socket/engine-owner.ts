@@ -1,0 +1,24 @@
+import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
+
+/** What the engine tells its socket. */
+export interface EngineOwner {
+  /** Makes the connection when the handshake begins: all options are known by then. */
+  connect(): TlsConnection
+  secured(renegotiation: boolean): void
+  /** Plaintext. @returns false to be left alone until `resume` */
+  data(bytes: Uint8Array): boolean
+  /** True when more than `pending` bytes have been written: the stream holds the rest back. */
+  writesWait(pending: number): boolean
+  /** Plaintext is fetched at `'readable'`, by one call of `read` for each. */
+  readsByEvent(): boolean
+  /** close_notify came, or the transport ended. */
+  ended(): void
+  session(session: Session): void
+  failed(error: Error, handshakeComplete: boolean): void
+  transportFailed(error: Error): void
+  transportClosed(): void
+  /** All is over: nothing of the connection is left. */
+  released(): void
+  active(): void
+  event(event: TlsEvent): void
+}

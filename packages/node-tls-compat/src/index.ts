@@ -1,43 +1,81 @@
-import { tls } from './api/tls.ts'
+import type * as node from 'node:tls'
+import type * as types from './api/public-types.ts'
+import { tls as whole } from './api/tls.ts'
+
+const tls: types.Tls = whole as unknown as types.Tls
+
+/** Types by the module's name, as Node's declarations have them: `tls.ConnectionOptions`. */
+declare namespace tls {
+  export type ConnectionOptions = types.TlsConnectionOptions
+  export type SecureConnectionListener = types.TlsConnectionListener
+  export type SecureContext = types.TlsSecureContext
+  export type SecureContextOptions = types.TlsSecureContextOptions
+  export type SecurePair = types.TlsSecurePair
+  export type Server = types.TlsServer
+  export type TLSSocket = types.TlsSocket
+  export type TLSSocketOptions = types.TlsSocketOptions
+  export type TlsOptions = types.TlsServerOptions
+  // Node's, in every `@types/node`.
+  export type Certificate = node.Certificate
+  export type CipherNameAndProtocol = node.CipherNameAndProtocol
+  export type CommonConnectionOptions = node.CommonConnectionOptions
+  export type DetailedPeerCertificate = node.DetailedPeerCertificate
+  export type EphemeralKeyInfo = node.EphemeralKeyInfo
+  export type KeyObject = node.KeyObject
+  export type PSKCallbackNegotation = node.PSKCallbackNegotation
+  export type PeerCertificate = node.PeerCertificate
+  export type PxfObject = node.PxfObject
+  export type SecureVersion = node.SecureVersion
+}
 
 export { tls as default, tls as 'module.exports' }
 
-// Taken from the object, so that whoever imports one of them has the whole module set up.
-export const {
-  CLIENT_RENEG_LIMIT,
-  CLIENT_RENEG_WINDOW,
-  DEFAULT_CIPHERS,
-  DEFAULT_ECDH_CURVE,
-  DEFAULT_MAX_VERSION,
-  DEFAULT_MIN_VERSION,
-  Server,
-  SecureContext,
-  TLSSocket,
-  checkServerIdentity,
-  connect,
-  convertALPNProtocols,
-  createSecureContext,
-  createSecurePair,
-  createServer,
-  getCACertificates,
-  getCertificateCompressionAlgorithms,
-  getCiphers,
-  rootCertificates,
-  setDefaultCACertificates,
-} = tls
+// Taken from the object, so that whoever imports one of them has the whole module set up; each with the name of its type,
+// so that the declarations hold for every `@types/node`.
+export const CLIENT_RENEG_LIMIT: types.Tls['CLIENT_RENEG_LIMIT'] = tls.CLIENT_RENEG_LIMIT
+export const CLIENT_RENEG_WINDOW: types.Tls['CLIENT_RENEG_WINDOW'] = tls.CLIENT_RENEG_WINDOW
+export const DEFAULT_CIPHERS: types.Tls['DEFAULT_CIPHERS'] = tls.DEFAULT_CIPHERS
+export const DEFAULT_ECDH_CURVE: types.Tls['DEFAULT_ECDH_CURVE'] = tls.DEFAULT_ECDH_CURVE
+export const DEFAULT_MAX_VERSION: types.Tls['DEFAULT_MAX_VERSION'] = tls.DEFAULT_MAX_VERSION
+export const DEFAULT_MIN_VERSION: types.Tls['DEFAULT_MIN_VERSION'] = tls.DEFAULT_MIN_VERSION
+export const Server: types.Tls['Server'] = tls.Server
+export const SecureContext: types.Tls['SecureContext'] = tls.SecureContext
+export const TLSSocket: types.Tls['TLSSocket'] = tls.TLSSocket
+export const checkServerIdentity: types.Tls['checkServerIdentity'] = tls.checkServerIdentity
+export const connect: types.Tls['connect'] = tls.connect
+export const convertALPNProtocols: types.Tls['convertALPNProtocols'] = tls.convertALPNProtocols
+export const createSecureContext: types.Tls['createSecureContext'] = tls.createSecureContext
+export const createSecurePair: types.Tls['createSecurePair'] = tls.createSecurePair
+export const createServer: types.Tls['createServer'] = tls.createServer
+export const getCACertificates: types.Tls['getCACertificates'] = tls.getCACertificates
+export const getCertificateCompressionAlgorithms: types.Tls['getCertificateCompressionAlgorithms'] =
+  tls.getCertificateCompressionAlgorithms
+export const getCiphers: types.Tls['getCiphers'] = tls.getCiphers
+export const rootCertificates: types.Tls['rootCertificates'] = tls.rootCertificates
+export const setDefaultCACertificates: types.Tls['setDefaultCACertificates'] = tls.setDefaultCACertificates
 
-export type { SecureConnectionListener } from './api/server-type.ts'
 export type {
-  ConnectionOptions,
-  SecureContextOptions,
-  TLSSocketOptions,
-  TlsOptions,
-  VerifiedPeer,
-  Verify,
-  WebStreams,
-} from './connection/config/options.ts'
+  Certificate,
+  CipherNameAndProtocol,
+  CommonConnectionOptions,
+  DetailedPeerCertificate,
+  EphemeralKeyInfo,
+  KeyObject,
+  PeerCertificate,
+  PSKCallbackNegotation,
+  PxfObject,
+  SecureVersion,
+} from 'node:tls'
+export type { VerifiedPeer, Verify, WebStreams } from './api/public-types.ts'
 
-// The constructors are functions, as `https` needs them; these are the types of what they make.
-export type SecureContext = import('./connection/config/node-context.ts').SecureContext
-export type Server = import('./api/server-type.ts').Server
-export type TLSSocket = import('./api/tls-socket-type.ts').TLSSocket
+export type ConnectionOptions = types.TlsConnectionOptions
+export type SecureConnectionListener = types.TlsConnectionListener
+export type SecureContextOptions = types.TlsSecureContextOptions
+export type SecurePair = types.TlsSecurePair
+export type TLSSocketOptions = types.TlsSocketOptions
+export type TlsOptions = types.TlsServerOptions
+
+// The types of what the constructors of the same names make.
+export type SecureContext = types.TlsSecureContext
+export type Server = types.TlsServer
+export type TLSSocket = types.TlsSocket

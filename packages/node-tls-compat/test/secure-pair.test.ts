@@ -78,7 +78,7 @@ describe('createSecurePair', () => {
     await Promise.all([once(client, 'secure'), once(server, 'secure')])
     expect([server.npnProtocol, client.npnProtocol, server.alpnProtocol]).toEqual(['b', 'b', false])
     expect(server.servername).toBe(server.cleartext.servername)
-    expect((client.ssl as unknown as { verifyError(): unknown }).verifyError()).toBeNull()
+    expect(client.ssl!.verifyError()).toBeNull()
     client.destroy()
     server.destroy()
   })

@@ -7,6 +7,7 @@ import {
   list,
   type OptionKind,
   type OptionTable,
+  OTHERS,
   oneOf,
   optionTable,
   readOptions,
@@ -22,6 +23,20 @@ const SOURCE = Symbol('source')
 interface Read<C> {
   [SOURCE]?: { readonly table: OptionTable; readonly given: C }
 }
+
+/** Words by which anything is decided here. */
+const OURS =
+  /^on|call|check|verif|valid|trust|auth|ident|cert|host|name|peer|key|psk|sign|secret|random|sni|alpn|proto|cipher|session|ticket|cookie|replay|ocsp|revo|sct|select|get|set|log|time|now|pad|limit|hello|message/i
+
+/**
+ * The table of a configuration. A function that a wrapper or an instrument keeps beside our options is left to it; where its
+ * name has a word by which something is decided here it is taken for a hook that somebody relies on, and refused like
+ * every other name that is not known.
+ */
+export const configTable = (rows: OptionRows): OptionTable =>
+  Object.assign(optionTable(...rows), {
+    [OTHERS]: (name: string, value: unknown) => typeof value === 'function' && !OURS.test(name),
+  })
 
 /** A configuration, checked whole, in which nothing comes from Object.prototype. */
 export function readConfig<C extends TlsConfig>(what: string, table: OptionTable, given: C): C {

@@ -1,4 +1,4 @@
-import { optionTable } from '@x/tls-record'
+import { configTable } from './checked-config.ts'
 import { clientOfAllVersions } from './client/all-versions.ts'
 import { CLIENT } from './client/client-options.ts'
 import { EVERY_PART } from './client/every-part.ts'
@@ -13,7 +13,7 @@ import { readInheriting } from './shared-config.ts'
 import { checkCredentials } from './tls13/credentials.ts'
 
 /** One configuration may serve both sides: what is the other's is checked, and of no effect. */
-const OPTIONS = /* @__PURE__ */ optionTable(...CLIENT, ...SERVER)
+const OPTIONS = /* @__PURE__ */ configTable([...CLIENT, ...SERVER])
 
 /** A connection of either side, of TLS 1.0 to 1.3. */
 export class TlsConnection extends Connection {

@@ -192,6 +192,17 @@ describe.each(Object.entries(entries))('%s', (what, { side, make }) => {
     (name) => refused(() => make({ [name]: true }), what, name, 'is no option', 'verifyPeer'),
   )
 
+  test.each(['verify', 'checkServerIdentity', 'onSecret', 'SNICallback', 'selectCertificate', 'certVerifier'])(
+    'refuses the unknown hook %j',
+    (name) => refused(() => make({ [name]: () => true }), what, name, 'is no option'),
+  )
+
+  test('leaves a function to whoever keeps it beside the options', () => {
+    const instrument = () => {}
+    expect(() => make({ instrument, trace: instrument })).not.toThrow()
+    refused(() => make({ instrument: 'a text' }), what, 'instrument', 'is no option')
+  })
+
   test.each(Object.keys(table))('refuses an inherited %s, and one that a class has', (name) => {
     const given: Given = side === 'client' ? { ...clientConfig() } : { ...serverConfig() }
     delete given[name]

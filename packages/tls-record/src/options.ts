@@ -15,8 +15,14 @@ export interface OptionKind {
   readonly read: ((value: never, path: string) => unknown) | undefined
 }
 
+/** In a table: whether a property that is no option is somebody else's, and passes as it is. Default: none is. */
+export const OTHERS: unique symbol = Symbol('others')
+
 /** Options by their names. */
-export type OptionTable = { readonly [name: string]: OptionKind }
+export interface OptionTable {
+  readonly [name: string]: OptionKind
+  readonly [OTHERS]?: (name: string, value: unknown) => boolean
+}
 
 /** Each row: a kind, and the names of the options of that kind. */
 export function optionTable(...rows: readonly (readonly [kind: OptionKind, names: string])[]): OptionTable {
@@ -118,6 +124,10 @@ export function checkOptions<T extends object>(
   const options = new Bare() as T
   for (const name of names as (keyof T & string)[]) {
     if (!(name in table)) {
+      if (table[OTHERS]?.(name, given[name])) {
+        options[name] = given[name]
+        continue
+      }
       throw refusal(what, name.slice(0, 60), `is no option; there are ${Object.keys(table).join(', ')}`)
     }
     const { get, value } = Object.getOwnPropertyDescriptor(given, name)!

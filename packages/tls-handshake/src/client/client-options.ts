@@ -1,5 +1,5 @@
-import { flag, hook, list, oneOf, optionTable, text, thing, whole } from '@x/tls-record'
-import { COMMON, type OptionRows, readConfig } from '../checked-config.ts'
+import { flag, hook, list, oneOf, text, thing, whole } from '@x/tls-record'
+import { COMMON, configTable, type OptionRows, readConfig } from '../checked-config.ts'
 import type { ClientConfig } from '../config.ts'
 
 /** What a client may be told. */
@@ -19,7 +19,7 @@ export const CLIENT: OptionRows = [
   [/* @__PURE__ */ oneOf(512, 1024, 2048, 4096), 'maxFragmentLength'],
 ]
 
-const TABLE = /* @__PURE__ */ optionTable(...CLIENT)
+const TABLE = /* @__PURE__ */ configTable(CLIENT)
 
 /** A client's configuration, checked whole. @throws {TlsError} `INVALID_ARGUMENT` */
 export const readClientConfig = (what: string, given: ClientConfig): ClientConfig => readConfig(what, TABLE, given)

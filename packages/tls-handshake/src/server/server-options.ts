@@ -12,7 +12,7 @@ import {
   thing,
   whole,
 } from '@x/tls-record'
-import { COMMON, type OptionRows } from '../checked-config.ts'
+import { COMMON, configTable, type OptionRows } from '../checked-config.ts'
 import type { ServerConfig, ServerOverrides } from '../config.ts'
 
 const parameters = /* @__PURE__ */ group(/* @__PURE__ */ optionTable([/* @__PURE__ */ bytes(1), 'p g']), 'p', 'g')
@@ -51,7 +51,7 @@ export function refuseContradictions(what: string, config: ServerConfig): void {
   if (contradiction) throw configError('INVALID_ARGUMENT', `${what}: ${contradiction}`)
 }
 
-const TABLE = /* @__PURE__ */ optionTable(...SERVER)
+const TABLE = /* @__PURE__ */ configTable(SERVER)
 
 /** What a server's first hook has answered, checked whole. @throws {TlsError} `INVALID_ARGUMENT` */
 export function readOverrides(given: ServerOverrides): ServerOverrides {

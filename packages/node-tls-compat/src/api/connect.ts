@@ -93,13 +93,7 @@ export function connect(...args: unknown[]): TLSSocket {
   if (callback) {
     socket.once('secureConnect', callback)
   }
-  if (!options.socket) {
-    if (options.timeout) {
-      socket.setTimeout(options.timeout)
-    }
-    socket.connect(options as net.SocketConnectOpts, socket._start)
-  }
-  socket._releaseControl()
+  // Before anything has begun: what throws leaves no connection behind.
   if (options.session) {
     socket.setSession(options.session)
   }
@@ -109,6 +103,13 @@ export function connect(...args: unknown[]): TLSSocket {
     }
     socket.setServername(options.servername)
   }
+  if (!options.socket) {
+    if (options.timeout) {
+      socket.setTimeout(options.timeout)
+    }
+    socket.connect(options as net.SocketConnectOpts, socket._start)
+  }
+  socket._releaseControl()
   socket.on('secure', onSecure)
   socket.prependListener('end', onEnd)
   // Last: over a stream that delivers in the same call, all may happen in there.
@@ -152,7 +153,7 @@ function onSecure(this: TLSSocket): void {
   const verdict = this[kVerdict]
   let error = verdict.chainError
   // What a program's own function said of a session's server, the session knows; to ask the usual one again costs a hash.
-  if (!error && !(this.isSessionReused() && verifierId(options))) {
+  if (!error && !(this[kEngine].connection?.resumed && verifierId(options))) {
     // As in Node, whatever is no error says nothing against it.
     error = identityError(this, serverIdentity(options), options.checkServerIdentity!) || null
   }

@@ -108,7 +108,15 @@ export abstract class SocketAnswers extends Socket {
   }
 
   override isSessionReused() {
-    return this._handle ? (this[kEngine].connection?.resumed ?? false) : null
+    if (!this._handle) {
+      return null
+    }
+    const { connection } = this[kEngine]
+    // To OpenSSL an external PSK of TLS 1.3 is a session like any other.
+    return (
+      connection !== undefined &&
+      (connection.resumed || (connection.version === 0x0304 && connection.pskIdentity !== undefined))
+    )
   }
 
   override enableTrace() {

@@ -7,7 +7,7 @@ import { decodeReusableSession } from '../connection/peer/session.ts'
 import { startTrace } from '../connection/socket/trace.ts'
 import { tell } from '../errors/listener-exceptions.ts'
 import { nodeError } from '../errors/node-error.ts'
-import { toNodeError } from '../errors/tls-error.ts'
+import { opensslCallError, toNodeError } from '../errors/tls-error.ts'
 import {
   validateBuffer,
   validateFunction,
@@ -19,7 +19,7 @@ import {
 import { bytesOf } from '../host/bytes.ts'
 import { keyLogPath, traceAll } from '../host/flags.ts'
 import { appendFile } from '../host/node.ts'
-import { HINT_FAILED } from '../host/version-differences.ts'
+import { HINT_FAILED, TAKES_SESSION_AS_TEXT } from '../host/version-differences.ts'
 import { markErrorEmitted } from './break-off.ts'
 import { SocketAnswers } from './socket-answers.ts'
 import { kPendingSession, kRenegotiationDisabled, kVerified } from './tls-socket-type.ts'
@@ -243,11 +243,7 @@ export abstract class SocketBehaviour extends SocketAnswers {
     }
     const connection = this[kEngine].connection
     if (!connection || connection.version === Version.TLS13) {
-      const error = Object.assign(new Error('error:0A00010A:SSL routines::wrong ssl version'), {
-        library: 'SSL routines',
-        reason: 'wrong ssl version',
-        code: 'ERR_SSL_WRONG_SSL_VERSION',
-      })
+      const error = opensslCallError('0A00010A', 'wrong ssl version')
       if (callback) {
         process.nextTick(callback, error)
       }
@@ -283,7 +279,15 @@ export abstract class SocketBehaviour extends SocketAnswers {
     if (!this._secureEstablished || !this._handle) {
       throw nodeError(Error, 'ERR_TLS_INVALID_STATE', 'TLS socket connection must be securely established')
     }
-    return bytesOf(this[kEngine].connection!.exportKeyingMaterial(label, length, context && bytesOf(context)))
+    try {
+      return bytesOf(this[kEngine].connection!.exportKeyingMaterial(label, length, context && bytesOf(context)))
+    } catch (cause) {
+      // More than HKDF or the PRF give: 255 hashes, 65,535 bytes.
+      if ((cause as { code?: unknown }).code !== 'INVALID_LENGTH') {
+        throw cause
+      }
+      throw opensslCallError('0A0C0103', 'internal error', cause)
+    }
   }
 
   override setMaxSendFragment(size: number) {
@@ -308,6 +312,9 @@ export abstract class SocketBehaviour extends SocketAnswers {
   }
 
   override setSession(session: unknown) {
+    if (!ArrayBuffer.isView(session) && !(typeof session === 'string' && TAKES_SESSION_AS_TEXT)) {
+      throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', 'Session must be a buffer')
+    }
     const reusable = decodeReusableSession(this, session)
     if (reusable) {
       this[kPresets].session = reusable

@@ -54,6 +54,20 @@ export function toNodeError(error: TlsError): Error {
   })
 }
 
+/**
+ * What a call into OpenSSL would throw, which names no file and line.
+ *
+ * @param number eight hexadecimal digits
+ */
+export function opensslCallError(number: string, reason: string, cause?: unknown): NodeTlsError {
+  const error = new Error(`error:${number}:SSL routines::${reason}`, cause === undefined ? undefined : { cause })
+  return Object.assign(error, {
+    library: 'SSL routines',
+    reason,
+    code: `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`,
+  })
+}
+
 const RECORDS = ['APP_DATA_IN_HANDSHAKE', 'UNEXPECTED_RECORD']
 
 /**

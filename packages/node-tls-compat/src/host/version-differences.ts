@@ -19,6 +19,10 @@ export const HINTS_AT_SYSTEM_CA = node >= 24
 export const REFUSES_ADDRESS_AS_NAME = node >= 25
 /** A malformed ALPN list is refused where it is given; before, it went nowhere without a word. */
 export const CHECKS_ALPN_LISTS = node >= 26 || (node === 24 && minor >= 21)
+/** `session` may be a binary string. */
+export const TAKES_SESSION_AS_TEXT = node >= 22
+/** A blank `ecdhCurve` means the default groups. */
+export const BLANK_CURVE_IS_DEFAULT = node >= 22
 /** Legacy certificate objects have all their properties, with or without a value. */
 export const ALL_CERTIFICATE_FIELDS = node >= 24
 /** The code had a slip of the pen. */

@@ -10,6 +10,7 @@ import {
   validateText,
 } from '../../errors/validate.ts'
 import { copyOf, isView } from '../../host/bytes.ts'
+import { BLANK_CURVE_IS_DEFAULT } from '../../host/version-differences.ts'
 import { tls } from './assignable.ts'
 import { certificateCompression } from './certificate-compression.ts'
 import type { SecureContextOptions } from './options.ts'
@@ -198,8 +199,9 @@ export function contextOptions(
     }
   }
   checkEngines(options)
-  const ecdhCurve = options.ecdhCurve === undefined ? tls.DEFAULT_ECDH_CURVE || 'auto' : options.ecdhCurve
-  validateString(ecdhCurve, 'options.ecdhCurve')
+  const given = options.ecdhCurve === undefined ? tls.DEFAULT_ECDH_CURVE || 'auto' : options.ecdhCurve
+  validateString(given, 'options.ecdhCurve')
+  const ecdhCurve = BLANK_CURVE_IS_DEFAULT && given.trim() === '' ? 'auto' : given
   if (options.dhparam != null) {
     validateText(options.dhparam, 'options.dhparam')
   }

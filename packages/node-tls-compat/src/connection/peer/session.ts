@@ -115,8 +115,8 @@ export function decodeReusableSession(socket: SessionSocket, state: unknown): Se
   const bytes =
     typeof state === 'string'
       ? Buffer.from(state, 'latin1')
-      : state instanceof Uint8Array
-        ? Buffer.from(state)
+      : ArrayBuffer.isView(state)
+        ? Buffer.from(new Uint8Array(state.buffer, state.byteOffset, state.byteLength))
         : undefined
   if (!bytes) {
     return undefined

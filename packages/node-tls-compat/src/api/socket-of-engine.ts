@@ -126,7 +126,9 @@ export class SocketOfEngine implements EngineOwner {
     const self = this.#self
     if (self[kOwnTransport] || self[kEngine].transport.raw instanceof net.Socket) {
       self.destroy(error)
-    } else {
+    } else if (!self._hadError) {
+      // Told once: the writes that fail by it tell their callbacks.
+      self._hadError = true
       self._emitTLSError(error)
     }
   }

@@ -12,6 +12,8 @@ export const canceled = () => writeError('ECANCELED', UV_ECANCELED)
 export const badDescriptor = () => writeError('EBADF', -9)
 /** A write whose handshake failed. */
 export const protocolError = (cause: Error) => writeError('EPROTO', -71, ` ${cause.message}`, cause)
+/** A write after a failure, which has been told in its own words. */
+export const brokenProtocol = (cause: Error) => writeError('EPROTO', -71, '', cause)
 
 /** The ECONNRESET that stands for a peer that left; Node gives it a code but no errno. */
 export function connectionReset(message: string) {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { TlsConnection, TlsEvent } from '@x/tls-handshake'
 import type { TlsError } from '@x/tls-record'
 import { guarded } from '../../errors/listener-exceptions.ts'
-import { badDescriptor, canceled, protocolError } from '../../errors/system-errors.ts'
+import { badDescriptor, brokenProtocol, canceled, protocolError } from '../../errors/system-errors.ts'
 import { asFirstRecord, toNodeError } from '../../errors/tls-error.ts'
 import { AsyncResource } from '../../host/node.ts'
 import type { EngineOwner } from './engine-owner.ts'
@@ -41,7 +41,7 @@ export class Engine implements TransportEvents {
   #stalled = false
   #undelivered: Uint8Array[] = NONE
   #endUndelivered = false
-  #held: { chunks: readonly Uint8Array[]; done: Done }[] = NONE
+  #held: { chunks: readonly Uint8Array[]; length: number; done: Done }[] = NONE
   /** Those who wait for the transport to take what they wrote. */
   #pending: Done[] = NONE
   /** A small write that waits for the end of the turn: what is written behind it goes in the same record. */
@@ -319,11 +319,9 @@ export class Engine implements TransportEvents {
   /** The handshake is done and the peer is verified: what was written early may go. */
   release(): void {
     this.#open = true
-    for (const { chunks, done } of this.#held.splice(0)) {
-      for (const chunk of chunks) {
-        this.pendingBytes -= chunk.length
-      }
-      this.write(chunks, done)
+    for (const { chunks, length, done } of this.#held.splice(0)) {
+      this.pendingBytes -= length
+      this.#send(chunks, length, done)
     }
   }
 
@@ -337,9 +335,11 @@ export class Engine implements TransportEvents {
     for (const chunk of chunks) {
       length += chunk.length
     }
+    // What was asked for is counted, as a handle of Node's counts it: what became of it is said to `done`.
+    this.bytesWritten += length
     if (!this.#open) {
       // What was written is what is sent, whatever becomes of the writer's memory.
-      this.#held = added(this.#held, { chunks: chunks.map(copied), done })
+      this.#held = added(this.#held, { chunks: chunks.map(copied), length, done })
       this.pendingBytes += length
       // A client that is not from `tls.connect` begins its handshake with its first write.
       if (!this.connection) {
@@ -347,9 +347,13 @@ export class Engine implements TransportEvents {
       }
       return
     }
+    this.#send(chunks, length, done)
+  }
+
+  #send(chunks: readonly Uint8Array[], length: number, done: Done): void {
     const connection = this.connection!
     if (this.#failedWith || connection.closed) {
-      process.nextTick(done, canceled())
+      this.#sendNothing(length, done)
       return
     }
     const finish: Done = (error) => {
@@ -367,8 +371,7 @@ export class Engine implements TransportEvents {
     }
     this.#pending = added(this.#pending, finish)
     this.pendingBytes += length
-    this.bytesWritten += length
-    const waits = length < FULL_RECORD && !this.#joining
+    const waits = length < FULL_RECORD && !this.#joining && this.transport.open
     connection.write(...(waits || !connection.writable ? chunks.map(copied) : chunks))
     if (waits) {
       if (this.#waiting) {
@@ -385,6 +388,18 @@ export class Engine implements TransportEvents {
     }
   }
 
+  /** What is written to a connection that has failed or was closed, in OpenSSL's words (TLSWrap::DoWrite). */
+  #sendNothing(length: number, done: Done): void {
+    const failure = this.#failedWith
+    if (length > 0 && failure && !(failure.cause as TlsError | undefined)?.alertReceived) {
+      // Our own finding: SSL_write fails in the call.
+      done(brokenProtocol(failure))
+    } else {
+      // Behind the peer's alert it would wait until the socket is closed. Of nothing, nothing is lost.
+      process.nextTick(done, length > 0 ? canceled() : null)
+    }
+  }
+
   /**
    * The turn of a small write is over. If the stream has more behind it, the stream is told at once that it is done, and
    * hands over the rest, to be sealed and sent with it.
@@ -394,7 +409,8 @@ export class Engine implements TransportEvents {
     if (!waiting) {
       return
     }
-    if (this.#owner.writesWait(this.pendingBytes)) {
+    // Not of one that can no longer leave.
+    if (this.transport.open && this.#owner.writesWait(this.pendingBytes)) {
       this.#joining = true
       waiting()
       this.#joining = false

@@ -116,10 +116,8 @@ export class Transport {
    */
   write(pieces: readonly Uint8Array[], done?: (error?: Error | null) => void): void {
     const { raw } = this
-    if (raw.destroyed || raw.writableEnded) {
-      if (done) {
-        done(raw.errored ?? brokenPipe())
-      }
+    if (!this.open) {
+      this.#refuse(pieces, done)
       return
     }
     const last = pieces.length - 1
@@ -137,6 +135,26 @@ export class Transport {
     } finally {
       this.#writing = false
     }
+  }
+
+  /** What is written now can leave. */
+  get open(): boolean {
+    return !this.raw.destroyed && !this.raw.writableEnded
+  }
+
+  /**
+   * Somebody else ended what is below. A stream says so in its own words, which come before what the writer is told; of a
+   * socket Node writes to the handle, where it is EPIPE.
+   */
+  #refuse(pieces: readonly Uint8Array[], done?: (error?: Error | null) => void): void {
+    const { raw } = this
+    if (this.ending || readsByItself(raw)) {
+      done?.(raw.errored ?? brokenPipe())
+      return
+    }
+    // One that is destroyed says nothing more: its 'close' is on its way, and is who tells the writer.
+    const later = raw.destroyed ? setImmediate : process.nextTick
+    raw.write(pieces[0], done ? () => later(done, brokenPipe()) : ignore)
   }
 
   /** Ends our direction, once everything written has left. */

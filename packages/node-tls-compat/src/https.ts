@@ -1,23 +1,40 @@
 /** `node:https` on this stack: every export of Node's, in every form. Nothing of Node's is changed. */
-import { Agent } from './api/https/agent.ts'
+import { Agent as OurAgent } from './api/https/agent.ts'
+import type * as types from './api/https/public-types.ts'
 import { requesting } from './api/https/request.ts'
-import { createServer, Server } from './api/https/server.ts'
+import { createServer as createOurServer, Server as OurServer } from './api/https/server.ts'
 import { https as native } from './host/http.ts'
 
-interface Https extends Pick<typeof native, 'request' | 'get'> {
-  Agent: typeof Agent
-  Server: typeof Server
-  createServer: typeof createServer
-  globalAgent: Agent
+/** The module's own exports object: programs assign `https.globalAgent` to it. */
+const https: types.Https = {
+  Agent: OurAgent,
+  // As Node's own was made: it keeps connections, and knows the proxies of `NODE_USE_ENV_PROXY`.
+  globalAgent: new OurAgent({ ...native.globalAgent.options }),
+  Server: OurServer,
+  createServer: createOurServer,
+  ...requesting(() => https.globalAgent),
+} as unknown as types.Https
+
+/** Types by the module's name, as Node's declarations have them: `https.RequestOptions`. */
+declare namespace https {
+  export type Agent = types.HttpsAgent
+  export type AgentOptions = types.HttpsAgentOptions
+  export type RequestOptions = types.HttpsRequestOptions
+  export type Server = types.HttpsServer
+  export type ServerOptions = types.HttpsServerOptions
 }
 
-/** As Node's own was made: it keeps connections, and knows the proxies of `NODE_USE_ENV_PROXY`. */
-const globalAgent: Agent = new Agent({ ...native.globalAgent.options })
+export { https as default, https as 'module.exports' }
 
-const { request, get } = requesting(() => https.globalAgent)
+export const Agent: types.Https['Agent'] = https.Agent
+export const Server: types.Https['Server'] = https.Server
+export const createServer: types.Https['createServer'] = https.createServer
+export const get: types.Https['get'] = https.get
+export const globalAgent: types.Https['globalAgent'] = https.globalAgent
+export const request: types.Https['request'] = https.request
 
-/** The module's own exports object: programs assign `https.globalAgent` to it. */
-const https: Https = { Agent, globalAgent, Server, createServer, get, request }
-
-export type { ServerOptions } from './api/https/server.ts'
-export { Agent, createServer, get, globalAgent, https as default, https as 'module.exports', request, Server }
+export type Agent = types.HttpsAgent
+export type AgentOptions = types.HttpsAgentOptions
+export type RequestOptions = types.HttpsRequestOptions
+export type Server = types.HttpsServer
+export type ServerOptions = types.HttpsServerOptions

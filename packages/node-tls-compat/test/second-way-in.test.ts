@@ -67,7 +67,10 @@ describe('requests', () => {
     ['agent: null', { agent: null }],
     ['agent: false', { agent: false }],
     ['agent: an Agent', { agent: new https.Agent() }],
-    ['agent: an Agent made without new', { agent: https.Agent({ keepAlive: false }) }],
+    [
+      'agent: an Agent made without new',
+      { agent: (https.Agent as unknown as (options: object) => nativeHttps.Agent)({ keepAlive: false }) },
+    ],
   ])('%s: over our socket', async (_name, options) => {
     const port = await serve()
     const request = https.get({ ...to(port), ...options } as nativeHttps.RequestOptions)
@@ -174,7 +177,7 @@ describe('servers', () => {
     ['https.createServer()', () => https.createServer()],
     ['https.createServer(listener)', () => https.createServer(() => {})],
     ['new https.Server()', () => new https.Server()],
-    ['https.Server()', () => https.Server()],
+    ['https.Server()', () => (https.Server as unknown as () => nativeHttps.Server)()],
     ['http2.createSecureServer({})', () => http2.createSecureServer({})],
   ])('%s', async (_name, make) => {
     const server = make() as nativeTls.Server

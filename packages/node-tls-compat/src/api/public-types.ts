@@ -36,7 +36,7 @@ interface OwnContextOptions {
   allowPartialTrustChain?: boolean | undefined
 }
 
-interface OwnConnectionOptions extends OwnContextOptions {
+export interface OwnConnectionOptions extends OwnContextOptions {
   /** One more condition on a peer whose chain is good; whatever is not `undefined` or `null` refuses the peer. */
   verify?: Verify | undefined
   /** Names, or the list in the form of the extension. */

@@ -5,6 +5,8 @@ import { requesting } from './api/https/request.ts'
 import { createServer as createOurServer, Server as OurServer } from './api/https/server.ts'
 import { https as native } from './host/http.ts'
 
+const { get: getHere, request: requestHere } = requesting(() => https.globalAgent)
+
 /** The module's own exports object: programs assign `https.globalAgent` to it. */
 const https: types.Https = {
   Agent: OurAgent,
@@ -12,7 +14,8 @@ const https: types.Https = {
   globalAgent: new OurAgent({ ...native.globalAgent.options }),
   Server: OurServer,
   createServer: createOurServer,
-  ...requesting(() => https.globalAgent),
+  get: getHere,
+  request: requestHere,
 } as unknown as types.Https
 
 /** Types by the module's name, as Node's declarations have them: `https.RequestOptions`. */

@@ -85,16 +85,16 @@ export class Credentials {
   /**
    * A chain in PEM, the leaf first. One of the same type that was there before gives way, and its key with it.
    *
-   * @throws {ContextError} `ERR_OSSL_PEM_NO_START_LINE`, `ERR_SSL_EE_KEY_TOO_SMALL` and the like
+   * @throws {ContextError} `ERR_OSSL_PEM_NO_START_LINE`, `ERR_OSSL_PEM_BAD_END_LINE`, `ERR_SSL_EE_KEY_TOO_SMALL` and the like
    */
   addCertificates(input: string | Uint8Array): void {
     let chain: Certificate[]
     try {
       chain = parseCertificates(input)
     } catch (cause) {
-      throw ContextError.openssl(0x0480006c, 'PEM routines', 'no start line', 'ERR_OSSL_PEM_', undefined, cause)
+      throw ContextError.pem(cause)
     }
-    if (chain.length === 0) throw ContextError.openssl(0x0480006c, 'PEM routines', 'no start line', 'ERR_OSSL_PEM_')
+    if (chain.length === 0) throw ContextError.pem()
     this.addChain(chain)
   }
 

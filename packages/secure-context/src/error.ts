@@ -1,3 +1,5 @@
+import { X509Error } from '@x/x509/tls'
+
 /**
  * A context option that OpenSSL would refuse. `code`, `reason` and `library` are what Node gives for it; the message is
  * OpenSSL's error string, or Node's own sentence where OpenSSL has none.
@@ -39,5 +41,20 @@ export class ContextError extends Error {
       { library, reason, code, ...(stack && { opensslErrorStack: stack }) },
       cause === undefined ? undefined : { cause },
     )
+  }
+
+  /**
+   * OpenSSL's words for text that holds no certificate.
+   *
+   * @param cause what the reader of the text said, where it found a block that it can't read
+   */
+  static pem(cause?: unknown) {
+    const expected = cause instanceof X509Error && cause.code === 'INVALID_PEM' ? (cause.expected ?? '') : ''
+    const [number, reason] = expected.startsWith('-----END ')
+      ? ([0x04800066, 'bad end line'] as const)
+      : expected.startsWith('base64')
+        ? ([0x04800064, 'bad base64 decode'] as const)
+        : ([0x0480006c, 'no start line'] as const)
+    return ContextError.openssl(number, 'PEM routines', reason, 'ERR_OSSL_PEM_', undefined, cause)
   }
 }

@@ -20,8 +20,8 @@ const DASHES = 5
  * Every block in a text, in order. Whatever stands between blocks is skipped, as OpenSSL does.
  *
  * @param input text, or its bytes
- * @throws {X509Error} `INVALID_PEM` for a block without its end, or whose body is not base64. A text without any block
- *   is an empty list
+ * @throws {X509Error} `INVALID_PEM` for a block without its end, with more on the line of its end, or whose body is not
+ *   base64. A text without any block is an empty list
  * @example
  * const chain = parsePem(text).filter((block) => block.label === 'CERTIFICATE').map((block) => Certificate.parse(block.bytes))
  */
@@ -58,9 +58,25 @@ export function* pemBlocks(input: string | Uint8Array): Generator<PemBlock, void
         offset: begin,
         expected: `-----END ${label}-----`,
       })
-    yield block(label, text.slice(bodyStart, end), begin)
     at = end + label.length + 14
+    // `cat a.pem b.pem` where a.pem has no newline at its end: what begins there would be lost without a word (OpenSSL: bad end line).
+    if (!endsLine(text, at))
+      throw new X509Error(
+        'INVALID_PEM',
+        `block ${label} (offset ${begin}): more on the line of its end (offset ${at})`,
+        {
+          offset: at,
+          expected: `-----END ${label}----- alone on its line`,
+        },
+      )
+    yield block(label, text.slice(bodyStart, end), begin)
   }
+}
+
+/** Nothing but blanks stands between here and the end of the line. */
+function endsLine(text: string, at: number): boolean {
+  for (; at < text.length && text[at] !== '\n' && text[at] !== '\r'; at++) if (text[at]! > ' ') return false
+  return true
 }
 
 function block(label: string, body: string, offset: number): PemBlock {
@@ -137,10 +153,20 @@ export function derOf(input: string | Uint8Array, labels: readonly string[]): Ui
  * @throws {X509Error} `INVALID_PEM` for text without such a block
  */
 export function blockOf(input: string | Uint8Array, labels: readonly string[]): PemBlock {
-  const found = parsePem(input).find((candidate) => labels.includes(candidate.label))
+  const found = firstBlock(input, (label) => labels.includes(label))
   if (!found)
     throw new X509Error('INVALID_PEM', `no block "-----BEGIN ${labels[0]}-----" in the text`, {
       expected: labels.join(' or '),
     })
   return found
+}
+
+/**
+ * The first block whose label is wanted; what stands behind it is not read.
+ *
+ * @throws {X509Error} `INVALID_PEM` for a block before it that can't be read
+ */
+export function firstBlock(input: string | Uint8Array, wanted: (label: string) => boolean): PemBlock | undefined {
+  for (const candidate of pemBlocks(input)) if (wanted(candidate.label)) return candidate
+  return undefined
 }

@@ -2,7 +2,7 @@ import type { CryptoProvider, PrivateKeyData } from '@x/crypto-primitives'
 import { BER_LIMITS, DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { X509Error } from '../error.ts'
-import { isPem, type PemBlock, parsePem } from '../pem.ts'
+import { firstBlock, isPem, type PemBlock } from '../pem.ts'
 import { decryptPkcs8 } from './encrypted-pkcs8.ts'
 import { PassphraseCrypto } from './passphrase-crypto.ts'
 import {
@@ -40,7 +40,7 @@ const LABELS = ['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY', 'RSA PRIVATE KEY', 'EC P
  */
 export function parsePrivateKey(input: string | Uint8Array, options: PrivateKeyOptions = {}): PrivateKeyData {
   if (typeof input !== 'string' && !isPem(input)) return readDerKey(input, options)
-  const block = parsePem(input).find(({ label }) => LABELS.includes(label))
+  const block = firstBlock(input, (label) => LABELS.includes(label))
   if (!block)
     throw new X509Error('INVALID_PEM', 'no block "-----BEGIN PRIVATE KEY-----" in the text', {
       expected: LABELS.join(', '),

@@ -12,7 +12,7 @@ import { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
-import { derOf, encodePem, isPem, parsePem } from '../pem.ts'
+import { derOf, encodePem, firstBlock, isPem } from '../pem.ts'
 import { curveBits, curveOfOid, NAMED_CURVES } from './curves.ts'
 
 export const RSA_ENCRYPTION = '1.2.840.113549.1.1.1'
@@ -260,7 +260,7 @@ export function publicKeyBits(key: PublicKeyData): Uint8Array {
  */
 export function parsePublicKey(input: string | Uint8Array): PublicKeyData {
   if (typeof input === 'string' || isPem(input)) {
-    const block = parsePem(input).find(({ label }) => label.endsWith('PUBLIC KEY') || label === 'CERTIFICATE')
+    const block = firstBlock(input, (label) => label.endsWith('PUBLIC KEY') || label === 'CERTIFICATE')
     if (block?.label === 'RSA PUBLIC KEY') return { type: 'rsa', ...readRsaKey(block.bytes) }
     if (block?.label === 'CERTIFICATE') return keyOfCertificate(block.bytes).data
   }

@@ -1,5 +1,5 @@
 import { ContextError } from '@x/secure-context'
-import { Certificate } from '@x/x509/tls'
+import { certificateOf, isCertificateLabel, pemBlocks, X509Error } from '@x/x509/tls'
 import { fromContextError, invalidArgType, invalidArgValue } from '../../errors/node-error.ts'
 import { validateArray, validateString } from '../../errors/validate.ts'
 import { bytesOf, isView } from '../../host/bytes.ts'
@@ -10,7 +10,6 @@ import { readFileSync } from '../../host/node.ts'
 type Kind = 'default' | 'bundled' | 'system' | 'extra'
 
 const nativeGet = native.getCACertificates as ((kind?: Kind) => readonly string[]) | undefined
-const PEM_BLOCK = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g
 
 let replaced: readonly string[] | undefined
 let generation = 0
@@ -24,11 +23,23 @@ function extra(): readonly string[] {
   if (!file) {
     return []
   }
+  const found: string[] = []
   try {
-    return Object.freeze(readFileSync(file, 'latin1').match(PEM_BLOCK) ?? [])
+    for (const pem of certificatesIn(readFileSync(file, 'latin1'))) {
+      found.push(pem)
+    }
   } catch {
-    // The runtime warned about it when it started.
-    return []
+    // The runtime warned about it when it started; what stands before it is trusted.
+  }
+  return Object.freeze(found)
+}
+
+/** The certificates of a text, as PEM of their own, one after another until the first that can't be read. */
+function* certificatesIn(text: string): Generator<string, void> {
+  for (const block of pemBlocks(text)) {
+    if (isCertificateLabel(block.label)) {
+      yield certificateOf(block).toPem()
+    }
   }
 }
 
@@ -68,7 +79,8 @@ export function rootCertificates(): readonly string[] {
 /**
  * Replaces what `getCACertificates('default')` gives and contexts without `ca` trust.
  *
- * @throws `ERR_CRYPTO_OPERATION_FAILED` when nothing in it is a certificate, `ERR_OSSL_PEM_ASN1_LIB` for one that can't be read
+ * @throws `ERR_CRYPTO_OPERATION_FAILED` when nothing in it is a certificate, `ERR_OSSL_PEM_ASN1_LIB` for one that can't be read,
+ *   `ERR_OSSL_PEM_BAD_END_LINE` where more stands on the line of an end
  * @see https://nodejs.org/api/tls.html#tlssetdefaultcacertificatescerts
  */
 export function setDefaultCACertificates(certs: readonly (string | ArrayBufferView)[]): void {
@@ -81,25 +93,24 @@ export function setDefaultCACertificates(certs: readonly (string | ArrayBufferVi
   const texts = (certs as (string | ArrayBufferView)[]).map((cert) =>
     typeof cert === 'string' ? cert : bytesOf(cert).toString('latin1'),
   )
-  const found = texts.map((text) => text.match(PEM_BLOCK) ?? [])
-  if (texts.length > 0 && found.every((blocks) => blocks.length === 0)) {
+  const found = texts.flatMap(readAll)
+  if (texts.length > 0 && found.length === 0) {
     throw Object.assign(new Error('No valid certificates found in the provided array'), {
       code: 'ERR_CRYPTO_OPERATION_FAILED',
     })
   }
-  for (const pem of found.flat()) {
-    checkCertificate(pem)
-  }
-  replaced = Object.freeze([...new Set(found.flat().map((pem) => `${pem}\n`))])
+  replaced = Object.freeze([...new Set(found)])
   generation++
 }
 
-function checkCertificate(pem: string): void {
+function readAll(text: string): string[] {
   try {
-    Certificate.parse(pem)
+    return [...certificatesIn(text)]
   } catch (cause) {
     throw fromContextError(
-      ContextError.openssl(0x0488000d, 'PEM routines', 'ASN1 lib', 'ERR_OSSL_PEM_', undefined, cause),
+      cause instanceof X509Error && cause.code === 'INVALID_PEM'
+        ? ContextError.pem(cause)
+        : ContextError.openssl(0x0488000d, 'PEM routines', 'ASN1 lib', 'ERR_OSSL_PEM_', undefined, cause),
     )
   }
 }

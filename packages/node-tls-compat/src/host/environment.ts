@@ -5,6 +5,8 @@
 const AT_LAUNCH: Readonly<Record<string, string | undefined>> = /* @__PURE__ */ snapshot([
   'NODE_EXTRA_CA_CERTS',
   'NODE_OPTIONS',
+  'SSL_CERT_DIR',
+  'SSL_CERT_FILE',
 ])
 
 function snapshot(names: readonly string[]): Record<string, string | undefined> {
@@ -27,7 +29,9 @@ function ownVariable(name: string): string | undefined {
 }
 
 /** What Node reads when it starts. */
-export function launchVariable(name: 'NODE_EXTRA_CA_CERTS' | 'NODE_OPTIONS'): string | undefined {
+export function launchVariable(
+  name: 'NODE_EXTRA_CA_CERTS' | 'NODE_OPTIONS' | 'SSL_CERT_DIR' | 'SSL_CERT_FILE',
+): string | undefined {
   return AT_LAUNCH[name]
 }
 

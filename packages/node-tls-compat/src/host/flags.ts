@@ -1,12 +1,24 @@
 import { launchVariable } from './environment.ts'
 
-/** Flags of the process that the runtime does not tell otherwise: `--trace-tls` and `--tls-keylog=FILE`. */
+/** Flags of the process that the runtime does not tell otherwise: `--trace-tls`, `--tls-keylog=FILE`, `--use-openssl-ca`. */
 
 let words: readonly string[] | undefined
 
 function flags(): readonly string[] {
   words ??= [...process.execArgv, ...(launchVariable('NODE_OPTIONS')?.split(/\s+/) ?? [])]
   return words
+}
+
+/**
+ * `--use-openssl-ca`: what OpenSSL's own store holds is trusted, in the place of the bundled roots. Said on the command line
+ * or in NODE_OPTIONS, neither takes the other's word back; `_` stands for `-` there.
+ */
+export function usesOpensslStore(): boolean {
+  const said = flags().map((word) => word.replaceAll('_', '-'))
+  const inOptions = said.splice(process.execArgv.length)
+  return [said, inOptions].some(
+    (list) => list.lastIndexOf('--use-openssl-ca') > list.lastIndexOf('--no-use-openssl-ca'),
+  )
 }
 
 const warned = new Set<string>()

@@ -4,7 +4,7 @@
  */
 export { AsyncResource } from 'node:async_hooks'
 export { createHash, randomBytes, X509Certificate } from 'node:crypto'
-export { appendFile, readFileSync } from 'node:fs'
+export { appendFile, readdirSync, readFileSync } from 'node:fs'
 export { domainToASCII } from 'node:url'
 export { deprecate, inspect, promisify } from 'node:util'
 export { default as zlib } from 'node:zlib'

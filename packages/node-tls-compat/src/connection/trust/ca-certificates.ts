@@ -4,6 +4,7 @@ import { fromContextError, invalidArgType, invalidArgValue } from '../../errors/
 import { validateArray, validateString } from '../../errors/validate.ts'
 import { bytesOf, isView } from '../../host/bytes.ts'
 import { launchVariable } from '../../host/environment.ts'
+import { usesOpensslStore } from '../../host/flags.ts'
 import { native } from '../../host/native-tls.ts'
 import { readFileSync } from '../../host/node.ts'
 
@@ -16,6 +17,9 @@ let generation = 0
 
 /** Counts the changes of the default store; a store made from it is good while this stays. */
 export const defaultStoreGeneration = () => generation
+
+/** A program has said what is trusted. */
+export const defaultReplaced = () => replaced !== undefined
 
 /** NODE_EXTRA_CA_CERTS, for runtimes that do not tell. */
 function extra(): readonly string[] {
@@ -68,7 +72,8 @@ export function getCACertificates(kind: Kind = 'default'): readonly string[] {
   if (kind === 'system') {
     return Object.freeze([])
   }
-  return Object.freeze([...rootCertificates(), ...extra()])
+  // What OpenSSL's own store holds is not told here: Node has no list of it.
+  return Object.freeze([...(usesOpensslStore() ? [] : rootCertificates()), ...extra()])
 }
 
 /** The runtime's bundled Mozilla roots, as PEM. */

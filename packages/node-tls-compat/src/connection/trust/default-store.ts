@@ -1,6 +1,8 @@
 import { readAuthorities } from '@x/secure-context'
 import { TrustStore } from '@x/x509/tls'
-import { defaultStoreGeneration, getCACertificates } from './ca-certificates.ts'
+import { usesOpensslStore } from '../../host/flags.ts'
+import { defaultReplaced, defaultStoreGeneration, getCACertificates } from './ca-certificates.ts'
+import { opensslStore } from './openssl-store.ts'
 
 let store: TrustStore | undefined
 let madeAt = -1
@@ -11,7 +13,8 @@ let madeAt = -1
  */
 export function defaultTrustStore(): TrustStore {
   if (!store || madeAt !== defaultStoreGeneration()) {
-    store = new TrustStore(getCACertificates('default').flatMap(readAuthorities))
+    const told = getCACertificates('default').flatMap(readAuthorities)
+    store = new TrustStore(usesOpensslStore() && !defaultReplaced() ? [...opensslStore(), ...told] : told)
     madeAt = defaultStoreGeneration()
   }
   return store

@@ -73,11 +73,11 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a peer shows its certificate as text',
     package: 'x509',
-    file: 'tls-peer.ts',
-    find: 'this.#certificate = VerifiableCertificate.fromDer(der)',
+    file: 'peer-certificate-reader.ts',
+    find: 'const certificate = VerifiableCertificate.fromDer(der)',
     // 0x2d is the dash that PEM begins with.
     replace:
-      "this.#certificate = VerifiableCertificate.fromDer(der[0] === 0x2d ? new Uint8Array(Buffer.from(Buffer.from(der).toString().replace(/-----.*-----/g, ''), 'base64')) : der)",
+      "const certificate = VerifiableCertificate.fromDer(der[0] === 0x2d ? new Uint8Array(Buffer.from(Buffer.from(der).toString().replace(/-----.*-----/g, ''), 'base64')) : der)",
     tests: ['only-yes-is-yes.test.ts', 'readme.test.ts'],
     in: 'tls-handshake',
   },
@@ -117,8 +117,8 @@ export const FAULTS: readonly Fault[] = [
     name: 'a verdict that is not yes lets the peer in',
     package: 'tls-handshake',
     file: 'tls13/authentication.ts',
-    find: "=> allows(config, 'allowUnverifiedPeer') && alert === undefined",
-    replace: '=> config.allowUnverifiedPeer !== false && alert === undefined',
+    find: "allows(config, 'allowUnverifiedPeer') && alert === undefined",
+    replace: 'config.allowUnverifiedPeer !== false && alert === undefined',
     tests: ['only-yes-is-yes.test.ts'],
   },
   {

@@ -5,27 +5,48 @@ import { X509Certificate } from '../../host/node.ts'
 import { ALL_CERTIFICATE_FIELDS } from '../../host/version-differences.ts'
 import type { SecureContext } from '../config/node-context.ts'
 
-/** Properties that are there whether they have a value or not. */
-const ALWAYS = ['subjectaltname', 'infoAccess', 'asn1Curve', 'nistCurve', 'ext_key_usage'] as const
+/** Since Node 24: all properties, with or without a value, in this order (ncrypto's X509 to object). */
+const FIELDS = [
+  'subject',
+  'issuer',
+  'subjectaltname',
+  'infoAccess',
+  'ca',
+  'modulus',
+  'exponent',
+  'pubkey',
+  'bits',
+  'valid_from',
+  'valid_to',
+  'fingerprint',
+  'fingerprint256',
+  'fingerprint512',
+  'ext_key_usage',
+  'serialNumber',
+  'raw',
+  'asn1Curve',
+  'nistCurve',
+] as const
 
-/** The legacy object with Node's Buffers in it. */
-function withBuffers(object: LegacyCertificate): object {
-  const seen = new Set<LegacyCertificate>()
-  for (let next: LegacyCertificate | undefined = object; next && !seen.has(next); next = next.issuerCertificate) {
-    seen.add(next)
-    next.raw = Buffer.from(next.raw)
-    if (ALL_CERTIFICATE_FIELDS) {
-      for (const name of ALWAYS) {
-        if (!(name in next)) {
-          next[name] = undefined
-        }
-      }
-    }
-    if (next.pubkey) {
-      next.pubkey = Buffer.from(next.pubkey)
-    }
+/** The legacy object as the running Node makes it, with its Buffers. A root's refers to itself. */
+function asNodes(object: LegacyCertificate, made = new Map<LegacyCertificate, LegacyCertificate>()): LegacyCertificate {
+  const known = made.get(object)
+  if (known) {
+    return known
   }
-  return object
+  const { issuerCertificate } = object
+  const own = ALL_CERTIFICATE_FIELDS
+    ? (Object.fromEntries(FIELDS.map((name) => [name, object[name]])) as unknown as LegacyCertificate)
+    : object
+  made.set(object, own)
+  own.raw = Buffer.from(own.raw)
+  if (own.pubkey) {
+    own.pubkey = Buffer.from(own.pubkey)
+  }
+  if (issuerCertificate) {
+    own.issuerCertificate = asNodes(issuerCertificate, made)
+  }
+  return own
 }
 
 /** The issuers above a leaf: among what the peer sent, then among what is trusted. */
@@ -56,9 +77,7 @@ export function peerCertificateOf(
     return {}
   }
   const [leaf, ...rest] = sent.map((der) => Certificate.fromDer(der)) as [Certificate, ...Certificate[]]
-  return withBuffers(
-    toLegacyObject(leaf, context.context.provider, detailed ? issuersOf(leaf, rest, context) : undefined),
-  )
+  return asNodes(toLegacyObject(leaf, context.context.provider, detailed ? issuersOf(leaf, rest, context) : undefined))
 }
 
 /** The certificate we show, or would show, on a connection. */
@@ -68,7 +87,7 @@ function ownLeaf(connection: TlsConnection | undefined, { context }: SecureConte
 
 export function ownCertificateOf(connection: TlsConnection | undefined, context: SecureContext): object {
   const leaf = ownLeaf(connection, context)
-  return leaf ? withBuffers(toLegacyObject(Certificate.parse(leaf), context.context.provider)) : {}
+  return leaf ? asNodes(toLegacyObject(Certificate.parse(leaf), context.context.provider)) : {}
 }
 
 /** Node's X509Certificate, with its issuer as far as the chain goes. */

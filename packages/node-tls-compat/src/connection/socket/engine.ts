@@ -6,6 +6,7 @@ import { badDescriptor, brokenProtocol, canceled, protocolError } from '../../er
 import { asFirstRecord, toNodeError } from '../../errors/tls-error.ts'
 import { AsyncResource } from '../../host/node.ts'
 import type { EngineOwner } from './engine-owner.ts'
+import { beforeHello, NOT_TLS } from './first-message.ts'
 import { inOne } from './one-write.ts'
 import { added, NONE } from './rare-list.ts'
 import { keep, Transport, type TransportEvents } from './transport.ts'
@@ -494,12 +495,6 @@ const FULL_RECORD = 16384
 function join(engine: Engine): void {
   engine.join()
 }
-
-const NOT_TLS = new Set(['WRONG_VERSION_NUMBER', 'HTTP_REQUEST', 'HTTPS_PROXY_REQUEST'])
-
-/** The peer's first message has not come. */
-const beforeHello = ({ side, clientHello, version }: TlsConnection) =>
-  side === 'server' ? !clientHello : version === undefined
 
 /** In memory of its own. */
 const copied = (bytes: Uint8Array): Uint8Array => Buffer.from(bytes)

@@ -26,7 +26,7 @@ interface Read<C> {
 
 /** Words by which anything is decided here. */
 const OURS =
-  /^on|call|check|verif|valid|trust|auth|ident|cert|host|name|peer|key|psk|sign|secret|random|sni|alpn|proto|cipher|session|ticket|cookie|replay|ocsp|revo|sct|select|get|set|log|time|now|pad|limit|hello|message/i
+  /^on|accept|reject|allow|deny|refuse|pin|secur|chain|policy|purpose|crl|store|call|check|verif|valid|trust|auth|ident|cert|host|name|peer|key|psk|sign|secret|random|sni|alpn|proto|cipher|session|ticket|cookie|replay|ocsp|revo|sct|select|get|set|log|time|now|pad|limit|hello|message/i
 
 /**
  * The table of a configuration. A function that a wrapper or an instrument keeps beside our options is left to it; where its

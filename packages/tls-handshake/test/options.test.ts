@@ -192,10 +192,16 @@ describe.each(Object.entries(entries))('%s', (what, { side, make }) => {
     (name) => refused(() => make({ [name]: true }), what, name, 'is no option', 'verifyPeer'),
   )
 
-  test.each(['verify', 'checkServerIdentity', 'onSecret', 'SNICallback', 'selectCertificate', 'certVerifier'])(
-    'refuses the unknown hook %j',
-    (name) => refused(() => make({ [name]: () => true }), what, name, 'is no option'),
-  )
+  test.each([
+    'verify',
+    'checkServerIdentity',
+    'onSecret',
+    'SNICallback',
+    'selectCertificate',
+    'certVerifier',
+    'pinned',
+    'acceptUnknown',
+  ])('refuses the unknown hook %j', (name) => refused(() => make({ [name]: () => true }), what, name, 'is no option'))
 
   test('leaves a function to whoever keeps it beside the options', () => {
     const instrument = () => {}

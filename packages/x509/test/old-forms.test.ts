@@ -119,6 +119,11 @@ describe('containers in BER (RFC 7292 §4, RFC 5652 §1)', () => {
   })
 })
 
+it('what an anchor is trusted for is its own: nothing comes from Object.prototype', () => {
+  expect(Object.hasOwn(leaf.certificate, 'trust')).toBe(true)
+  expect(leaf.certificate.trust).toBeUndefined()
+})
+
 describe('private keys', () => {
   const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'))
 

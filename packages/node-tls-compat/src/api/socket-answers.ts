@@ -1,4 +1,5 @@
 import net from 'node:net'
+import { Version } from '@x/tls-record'
 import { kEngine, kPresets, kSharedContext } from '../connection/config/configured-socket.ts'
 import { ownCertificateOf, ownX509Of, peerCertificateOf, peerX509Of } from '../connection/peer/certificates.ts'
 import { cipherOf, ephemeralKeyOf, protocolName, schemeName, sharedSigalgNames } from '../connection/peer/negotiated.ts'
@@ -115,7 +116,7 @@ export abstract class SocketAnswers extends Socket {
     // To OpenSSL an external PSK of TLS 1.3 is a session like any other.
     return (
       connection !== undefined &&
-      (connection.resumed || (connection.version === 0x0304 && connection.pskIdentity !== undefined))
+      (connection.resumed || (connection.version === Version.TLS13 && connection.pskIdentity !== undefined))
     )
   }
 

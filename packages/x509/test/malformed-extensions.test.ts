@@ -25,14 +25,29 @@ function crl(revoked: boolean, extension: ExtensionInput): CertificateRevocation
   })
 }
 
-const verdict = (profile: 'node' | 'webpki', ...crls: CertificateRevocationList[]) =>
-  verifyChainSync({ leaf, anchors, provider, profile, name: 'a.test', crls }).code
+const verify = (profile: 'node' | 'webpki', ...crls: CertificateRevocationList[]) =>
+  verifyChainSync({ leaf, anchors, provider, profile, name: 'a.test', crls })
+const verdict = (...given: Parameters<typeof verify>) => verify(...given).code
 
 describe.each(['node', 'webpki'] as const)('CRLs whose extensions are malformed (%s)', (profile) => {
   test('with another authorityKeyIdentifier, whom it revokes stays revoked', () => {
     const bad = crl(true, { oid: '2.5.29.35', critical: false, value: new Uint8Array(0) })
-    expect(verdict(profile, bad)).toBe('CERT_REVOKED')
+    const { ok, problems } = verify(profile, bad)
+    expect(ok).toBe(false)
+    expect(problems.map(({ code, depth }) => `${depth} ${code}`)).toContain('0 CERT_REVOKED')
   })
+
+  test.each([
+    ['empty', []],
+    ['two of them', [0x30, 3, 0x80, 1, 1, 0x30, 3, 0x80, 1, 1]],
+    ['no SEQUENCE', [0x04, 1, 1]],
+  ])(
+    'with an authorityKeyIdentifier that cannot be read (%s), it says of nobody that he is not revoked',
+    (_name, value) => {
+      const bad = crl(false, { oid: '2.5.29.35', critical: false, value: Uint8Array.from(value) })
+      expect(verdict(profile, bad)).toBe('UNABLE_TO_GET_CRL')
+    },
+  )
 
   test.each([
     ['empty', [0x30, 0]],

@@ -37,6 +37,8 @@ interface CrlFacts {
   readonly reasons: number
   readonly number?: Uint8Array
   readonly akid?: AuthorityKeyIdentifier
+  /** Its authorityKeyIdentifier cannot be read: whose list it is, nobody can say. */
+  readonly akidUnreadable: boolean
   readonly baseNumber?: Uint8Array
   readonly hasFreshest: boolean
 }
@@ -64,23 +66,33 @@ function gather(crl: CertificateRevocationList): CrlFacts {
       reasons: point?.onlySomeReasons === undefined ? ALL_REASONS : point.onlySomeReasons & ALL_REASONS,
       number: readable(() => crl.extensions.read(cRLNumber)),
       akid: readable(() => crl.extensions.read(authorityKeyIdentifier)),
+      akidUnreadable: isUnreadable(() => crl.extensions.read(authorityKeyIdentifier)),
       baseNumber: crl.extensions.read(deltaCRLIndicator),
       hasFreshest: crl.extensions.find(OID.freshestCRL) !== undefined,
     }
   } catch {
-    return { invalid: true, unknownCritical: true, reasons: 0, hasFreshest: false }
+    return { invalid: true, unknownCritical: true, reasons: 0, akidUnreadable: true, hasFreshest: false }
   }
 }
 
 /**
- * What only helps to choose a CRL, and is not critical: where it is malformed it is as if it were not there. Whom the list
- * revokes stays revoked.
+ * What only helps to choose a CRL, and is not critical: where it is malformed it does not choose. Whom the list revokes
+ * stays revoked.
  */
 function readable<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch {
     return undefined
+  }
+}
+
+function isUnreadable(read: () => unknown): boolean {
+  try {
+    read()
+    return false
+  } catch {
+    return true
   }
 }
 
@@ -170,6 +182,13 @@ class RevocationCheck {
       const { crl, delta } = chosen
       yield* this.checkCrl(chosen, crl, false)
       if (delta) yield* this.checkCrl(chosen, delta, true)
+      if (factsOfCrl(crl).akidUnreadable)
+        // What it revokes is revoked, as found below; whether it would name this certificate nobody can say.
+        findings.add(
+          'UNABLE_TO_GET_CRL',
+          depth,
+          `the authorityKeyIdentifier of the CRL of ${quoteName(crl.issuer)} cannot be read (RFC 5280 §5.2.1)`,
+        )
       // RFC 5280 §6.3.3 (i), (j): the delta first; one that says removeFromCRL ends it.
       if (!delta || this.lookUp(delta) !== 'removed') this.lookUp(crl)
       if (chosen.reasons === covered) {

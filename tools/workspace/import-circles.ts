@@ -19,10 +19,16 @@ function* modules(folder: string): Generator<string> {
   }
 }
 
+/** One of the modules that `#host` stands for: to the others it is the same. */
+export const HOST = join(root, 'packages/node-tls-compat/src/host/node.ts')
+
 /** The module of ours that a specifier means; `undefined` where it is somebody else's. */
 function resolve(specifier: string, from: string): string | undefined {
   const [, name, entry = 'index'] = /^@x\/([^/]+)(?:\/(.+))?$/.exec(specifier) ?? []
   const path = name ? join(root, 'packages', name, 'src', `${entry}.ts`) : join(dirname(from), specifier)
+  if (specifier === '#host') {
+    return HOST
+  }
   return (name || specifier.startsWith('.')) && existsSync(path) ? path : undefined
 }
 

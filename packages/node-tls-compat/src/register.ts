@@ -5,12 +5,14 @@
  * The built-in exports object stays the one everybody holds; its properties are made to read, and write, ours. So late
  * look-ups inside Node find us, and a program that assigns `tls.DEFAULT_MAX_VERSION` is heeded.
  */
+
 import Module, { createRequire } from 'node:module'
 import builtin from 'node:tls'
+import { native } from '#host'
 import { separateVerifiers } from './api/agent-names.ts'
 import { tls } from './api/tls.ts'
+
 // Before anything is patched: `native` copies what the runtime had.
-import { native } from './host/native-tls.ts'
 
 const load = createRequire(import.meta.url)
 

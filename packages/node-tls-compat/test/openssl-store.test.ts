@@ -107,7 +107,7 @@ describe('--use-openssl-ca', () => {
     vi.stubEnv('NODE_OPTIONS', NODE_OPTIONS)
     vi.stubEnv('SSL_CERT_FILE', file)
     vi.resetModules()
-    const { opensslStore } = await import('../src/connection/trust/openssl-store.ts')
+    const { opensslStore } = await import('../src/host/openssl-store.ts')
     const { defaultTrustStore } = await import('../src/connection/trust/default-store.ts')
     const { setDefaultCACertificates } = await import('../src/connection/trust/ca-certificates.ts')
     const [trusted] = opensslStore()

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
-import { circlesIn, importGraph } from '../import-circles.ts'
+import { circlesIn, HOST, importGraph } from '../import-circles.ts'
 
 const packages = new URL('../../../packages/', import.meta.url).pathname
 
@@ -104,11 +104,8 @@ describe('no file imports itself by way of others, not even for a type', () => {
 /** The rooms of node-tls-compat, top to bottom: what stands in one imports from it and from those below, and nothing else. */
 const ROOMS = ['api', 'connection/socket', 'connection/peer', 'connection/config', 'connection/trust', 'errors', 'host']
 
-/** Node's modules that every room may use: each host has something that stands for them. */
-const EVERYWHERE = ['node:buffer', 'node:events', 'node:net', 'node:stream', 'node:stream/web']
-
 /** Types ask nothing of anybody when the program runs. */
-const withoutTypes = (text: string) => text.replace(/^import type .*$/gm, '')
+const withoutTypes = (text: string) => text.replace(/^(?:import|export) type [^;]*?from '.*'$/gm, '')
 
 describe('the rooms of node-tls-compat', () => {
   const src = join(packages, 'node-tls-compat/src/')
@@ -130,20 +127,43 @@ describe('the rooms of node-tls-compat', () => {
         }
       }
     })
-
-    if (room === 'host') {
-      continue
-    }
-    it(`${room} asks of the running Node through host/`, () => {
-      for (const file of sources(join(src, room))) {
-        const asked = imports(withoutTypes(readFileSync(file, 'utf8'))).filter((name) => /^node:|\/node$/.test(name))
-        expect(
-          asked.filter((name) => !EVERYWHERE.includes(name)),
-          file,
-        ).toEqual([])
-      }
-    })
   }
+
+  it('what a program imports from the index asks the runtime through #host alone', () => {
+    const graph = importGraph([src])
+    const reached = new Set([join(src, 'index.ts')])
+    for (const file of reached) {
+      const text = withoutTypes(readFileSync(file, 'utf8'))
+      const outside = imports(text).filter((target) => /^node:|\/node$|\/host\/(?!bytes\.ts$)/.test(target))
+      expect(outside, file).toEqual([])
+      const code = withoutComments(text)
+      expect(/\b(process|globalThis)\b[.[]/.test(code), `${file} asks where it runs`).toBe(false)
+      for (const name of ['Buffer', 'setImmediate', 'nextTick']) {
+        const used = new RegExp(`(?<![.\\w'])${name}[.(]|instanceof ${name}\\b`).test(code)
+        const imported = new RegExp(`import {[^}]*\\b${name}\\b[^}]*} from '#host'`).test(code)
+        expect(!used || imported, `${file} has ${name} from somewhere else`).toBe(true)
+      }
+      for (const next of graph.get(file) ?? []) {
+        if (next.startsWith(src) && next !== HOST) {
+          reached.add(next)
+        }
+      }
+    }
+    expect(reached.size).toBeGreaterThan(50)
+  })
+
+  it('the faces of #host have the same names', async () => {
+    const manifest = JSON.parse(readFileSync(join(src, '../package.json'), 'utf8'))
+    const targets: string[] = Object.values(
+      typeof manifest.imports['#host'] === 'string' ? [manifest.imports['#host']] : manifest.imports['#host'],
+    )
+    const names = async (target: string) =>
+      Object.keys(await import(join(src, target.replace('./dist/', '').replace(/\.js$/, '.ts')))).sort()
+    const nodes = await names('./dist/host/node.js')
+    for (const target of targets) {
+      expect(await names(target), target).toEqual(nodes)
+    }
+  })
 
   it('no file is longer than 500 lines', () => {
     for (const file of sources(src)) {

@@ -1,4 +1,5 @@
-import net from 'node:net'
+import type net from 'node:net'
+import { currentVariable, emitWarning, isIPv4, isIPv6, normalizeArgs, REFUSES_ADDRESS_AS_NAME } from '#host'
 import { tls } from '../connection/config/assignable.ts'
 import { kConnectOptions, kEngine } from '../connection/config/configured-socket.ts'
 import type { ConnectionOptions } from '../connection/config/options.ts'
@@ -11,8 +12,6 @@ import { tell } from '../errors/listener-exceptions.ts'
 import { nodeError } from '../errors/node-error.ts'
 import { connectionReset } from '../errors/system-errors.ts'
 import { validateFunction, validateNumber } from '../errors/validate.ts'
-import { currentVariable } from '../host/environment.ts'
-import { REFUSES_ADDRESS_AS_NAME } from '../host/version-differences.ts'
 import { namedByAgent } from './agent-names.ts'
 import { TLSSocket } from './tls-socket.ts'
 import { kPendingSession, kVerified } from './tls-socket-type.ts'
@@ -27,7 +26,7 @@ function unauthorizedAllowed(): boolean {
   }
   if (!warnedOfInsecurity) {
     warnedOfInsecurity = true
-    process.emitWarning(
+    emitWarning(
       "Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS connections and HTTPS requests insecure by disabling certificate verification.",
     )
   }
@@ -36,9 +35,7 @@ function unauthorizedAllowed(): boolean {
 
 /** `[port,] [host,] [options,] [callback]`: an `options` argument wins over what stands before it. */
 function normalize(args: unknown[]): [ConnectionOptions, (() => void) | undefined] {
-  const [options, callback] = (
-    net as unknown as { _normalizeArgs(args: unknown[]): [ConnectionOptions, (() => void) | null] }
-  )._normalizeArgs(args)
+  const [options, callback] = normalizeArgs(args) as [ConnectionOptions, (() => void) | null]
   const second = args[1] !== null && typeof args[1] === 'object' ? args[1] : args[2]
   return [Object.assign(options, second), callback ?? undefined]
 }
@@ -120,7 +117,7 @@ export function connect(...args: unknown[]): TLSSocket {
 }
 
 /** Node's `net.isIP`, but its expression for IPv6 takes 3 ms to compile: names without a colon need not be asked of it. */
-const isAddress = (name: string) => (name.includes(':') ? net.isIPv6(name) : net.isIPv4(name))
+const isAddress = (name: string) => (name.includes(':') ? isIPv6(name) : isIPv4(name))
 
 function refuseAddress(servername: string): void {
   if (REFUSES_ADDRESS_AS_NAME) {
@@ -134,7 +131,7 @@ function refuseAddress(servername: string): void {
     return
   }
   warnedOfAddress = true
-  process.emitWarning(
+  emitWarning(
     'Setting the TLS ServerName to an IP address is not permitted by RFC 6066. This will be ignored in a future version.',
     'DeprecationWarning',
     'DEP0123',

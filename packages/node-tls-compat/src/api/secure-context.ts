@@ -1,12 +1,11 @@
 import { ContextError, TlsContext, type TlsContextOptions } from '@x/secure-context'
 import { Version } from '@x/tls-record'
+import { emitWarning, HYBRID_FIRST, hostProvider, SECURITY_LEVEL } from '#host'
 import { contextOptions, versions } from '../connection/config/context-options.ts'
 import { NodeContext, type SecureContext as SecureContextType } from '../connection/config/node-context.ts'
 import type { SecureContextOptions } from '../connection/config/options.ts'
 import { defaultTrustStore } from '../connection/trust/default-store.ts'
 import { fromContextError, nodeError } from '../errors/node-error.ts'
-import { nodeProvider } from '../host/node.ts'
-import { HYBRID_FIRST, SECURITY_LEVEL } from '../host/version-differences.ts'
 
 export type SecureContext = SecureContextType
 
@@ -44,7 +43,7 @@ export const SecureContext = function SecureContext(
 /** What no option says: the platform's part. */
 function surroundings() {
   return {
-    provider: nodeProvider,
+    provider: hostProvider,
     securityLevel: SECURITY_LEVEL,
     hybridFirst: HYBRID_FIRST,
     defaultTrust: defaultTrustStore,
@@ -76,7 +75,7 @@ export function createSecureContext(options?: SecureContextOptions | null): Secu
     )
   }
   for (const warning of context.warnings) {
-    process.emitWarning(warning, 'SecurityWarning')
+    emitWarning(warning, 'SecurityWarning')
   }
   const secureContext = Object.create(SecureContext.prototype) as SecureContext
   secureContext.context = context
@@ -87,7 +86,7 @@ let cipherNames: string[] | undefined
 
 /** @see https://nodejs.org/api/tls.html#tlsgetciphers */
 export function getCiphers(): string[] {
-  cipherNames ??= TlsContext.cipherNames(nodeProvider)
+  cipherNames ??= TlsContext.cipherNames(hostProvider)
     .map((name) => name.toLowerCase())
     .sort()
   return [...cipherNames]

@@ -1,9 +1,7 @@
-import EventEmitter from 'node:events'
-import { Duplex } from 'node:stream'
+import { Duplex, deprecate, EventEmitter, nextTick } from '#host'
 import { tls } from '../connection/config/assignable.ts'
 import type { SecureContext } from '../connection/config/node-context.ts'
 import type { TLSSocketOptions } from '../connection/config/options.ts'
-import { deprecate } from '../host/node.ts'
 import { TLSSocket } from './tls-socket.ts'
 
 /** One end of a pipe that works both ways. */
@@ -20,7 +18,7 @@ class End extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     if (chunk.length === 0) {
-      process.nextTick(done)
+      nextTick(done)
       return
     }
     this.other.#written = done
@@ -68,7 +66,7 @@ export class SecurePair extends EventEmitter {
       this.emit('secure')
     })
     if (!isServer) {
-      process.nextTick(() => this.cleartext.destroyed || this.cleartext._start())
+      nextTick(() => this.cleartext.destroyed || this.cleartext._start())
     }
   }
 

@@ -1,5 +1,5 @@
-import { EventEmitter } from 'node:events'
-import net from 'node:net'
+import type net from 'node:net'
+import { Buffer, EventEmitter, programName, Server as TcpServer } from '#host'
 import { tls } from '../connection/config/assignable.ts'
 import { isSecureContext } from '../connection/config/node-context.ts'
 import type { TlsOptions } from '../connection/config/options.ts'
@@ -7,7 +7,6 @@ import { ownOptions } from '../connection/config/options-beyond-node.ts'
 import { nodeError } from '../errors/node-error.ts'
 import { validateBuffer, validateObject } from '../errors/validate.ts'
 import { copyOf } from '../host/bytes.ts'
-import { createHash } from '../host/node.ts'
 import { diedUntold } from './http2/untold-streams.ts'
 import type { Server } from './server-type.ts'
 
@@ -36,15 +35,15 @@ export const KEPT_AS_GIVEN = [
 ] as const
 const KEPT_WHEN_GIVEN = ['allowPartialTrustChain'] as const
 
-const TcpServer = net.Server as unknown as abstract new () => Server
+const Base = TcpServer as unknown as abstract new () => Server
 
 /** What a Server does besides accepting: it keeps the context that its connections are made from, and one for each name. */
-export abstract class ServerBehaviour extends TcpServer {
+export abstract class ServerBehaviour extends Base {
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     if (diedUntold(event, args)) {
       return false
     }
-    return Reflect.apply(net.Server.prototype.emit, this, [event, ...args])
+    return Reflect.apply(TcpServer.prototype.emit, this, [event, ...args])
   }
 
   override setSecureContext(options: TlsOptions) {
@@ -64,8 +63,7 @@ export abstract class ServerBehaviour extends TcpServer {
     this.provider = provider
     this.honorCipherOrder = options.honorCipherOrder !== undefined ? !!options.honorCipherOrder : true
     // Sessions are bound to the program that made them.
-    this.sessionIdContext =
-      options.sessionIdContext || createHash('sha1').update(process.argv.join(' ')).digest('hex').slice(0, 32)
+    this.sessionIdContext = options.sessionIdContext || programName()
     if (options.sessionTimeout) {
       this.sessionTimeout = options.sessionTimeout
     }
@@ -129,7 +127,7 @@ export abstract class ServerBehaviour extends TcpServer {
       socket.destroy(error)
       return
     }
-    const inherited = (net.Server.prototype as unknown as Record<symbol, Function>)[EventEmitter.captureRejectionSymbol]
+    const inherited = (TcpServer.prototype as unknown as Record<symbol, Function>)[EventEmitter.captureRejectionSymbol]
     inherited?.call(this, error, event, socket)
   }
 }

@@ -1,11 +1,10 @@
-import net from 'node:net'
+import type net from 'node:net'
+import { deprecate, hasSetOptions, Server as TcpServer } from '#host'
 import { convertALPNProtocols, convertNPNProtocols } from '../connection/config/alpn.ts'
 import type { TlsOptions } from '../connection/config/options.ts'
 import { ownOptions } from '../connection/config/options-beyond-node.ts'
 import { invalidArgType, nodeError } from '../errors/node-error.ts'
 import { validateFunction, validateNumber, validateString } from '../errors/validate.ts'
-import { native } from '../host/native-tls.ts'
-import { deprecate } from '../host/node.ts'
 import { acceptConnection } from './accept-connection.ts'
 import { givePrototype } from './prototype.ts'
 import { KEPT, KEPT_AS_GIVEN, ServerBehaviour } from './server-behaviour.ts'
@@ -41,14 +40,14 @@ export const Server = function Server(
     throw invalidArgType('options', 'of type object', given)
   }
   readOptions(this, options)
-  Reflect.apply(net.Server as unknown as Function, this, [options, acceptConnection])
+  Reflect.apply(TcpServer as unknown as Function, this, [options, acceptConnection])
   if (listener) {
     this.on('secureConnection', listener)
   }
   return undefined
 } as unknown as ServerConstructor
 
-givePrototype(Server, net.Server, ServerBehaviour)
+givePrototype(Server, TcpServer, ServerBehaviour)
 
 /**
  * Makes a server that Node has built on its own `tls.Server` accept its connections on this stack. It has the methods of
@@ -121,7 +120,7 @@ export function createServer(
   return new Server(options, listener)
 }
 
-if ('setOptions' in native.Server.prototype) {
+if (hasSetOptions) {
   /** Node until 22: sets what later contexts of this server are made from. */
   const setOptions = deprecate(
     function setOptions(this: Server, options: TlsOptions) {

@@ -1,5 +1,5 @@
-import net from 'node:net'
 import { Version } from '@x/tls-record'
+import { Socket as TcpSocket } from '#host'
 import { kEngine, kPresets, kSharedContext } from '../connection/config/configured-socket.ts'
 import { ownCertificateOf, ownX509Of, peerCertificateOf, peerX509Of } from '../connection/peer/certificates.ts'
 import { cipherOf, ephemeralKeyOf, protocolName, schemeName, sharedSigalgNames } from '../connection/peer/negotiated.ts'
@@ -9,7 +9,7 @@ import { startTrace } from '../connection/socket/trace.ts'
 import { bytesOf } from '../host/bytes.ts'
 import type { TLSSocket } from './tls-socket-type.ts'
 
-const Socket = net.Socket as unknown as abstract new () => TLSSocket
+const Socket = TcpSocket as unknown as abstract new () => TLSSocket
 
 /** What a TLSSocket answers about its connection and its peer. After `destroy` it answers null to most, as in Node. */
 export abstract class SocketAnswers extends Socket {

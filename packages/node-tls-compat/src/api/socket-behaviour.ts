@@ -1,5 +1,15 @@
-import net from 'node:net'
+import type net from 'node:net'
 import { type TlsError, Version } from '@x/tls-record'
+import {
+  appendToKeyLog,
+  Buffer,
+  HINT_FAILED,
+  keyLogPath,
+  nextTick,
+  normalizeArgs,
+  TAKES_SESSION_AS_TEXT,
+  traceAll,
+} from '#host'
 import { tls } from '../connection/config/assignable.ts'
 import { kConnectOptions, kEngine, kPresets, kSharedContext } from '../connection/config/configured-socket.ts'
 import { isSecureContext } from '../connection/config/node-context.ts'
@@ -17,9 +27,6 @@ import {
   validateUint32,
 } from '../errors/validate.ts'
 import { bytesOf } from '../host/bytes.ts'
-import { keyLogPath, traceAll } from '../host/flags.ts'
-import { appendFile } from '../host/node.ts'
-import { HINT_FAILED, TAKES_SESSION_AS_TEXT } from '../host/version-differences.ts'
 import { markErrorEmitted } from './break-off.ts'
 import { SocketAnswers } from './socket-answers.ts'
 import { kPendingSession, kRenegotiationDisabled, kVerified } from './tls-socket-type.ts'
@@ -52,7 +59,7 @@ export abstract class SocketBehaviour extends SocketAnswers {
     }
     const keyLogFile = keyLogPath()
     if (keyLogFile) {
-      this.on('keylog', (line: Buffer) => appendFile(keyLogFile, line, { mode: 0o600 }, () => {}))
+      this.on('keylog', (line: Buffer) => appendToKeyLog(keyLogFile, line))
     }
     if ((options.handshakeTimeout ?? 0) > 0) {
       this.setTimeout(options.handshakeTimeout!, this._handleTimeout)
@@ -64,16 +71,15 @@ export abstract class SocketBehaviour extends SocketAnswers {
     // PSK_MAX_IDENTITY_LEN; Node tells when the connection is there.
     if (Buffer.byteLength(hint) > 256) {
       const error = nodeError(Error, HINT_FAILED, 'Failed to set PSK identity hint')
-      process.nextTick(() => this.destroy(error))
+      nextTick(() => this.destroy(error))
     }
   }
 
   override connect(...args: unknown[]) {
-    const normalized = (
-      Array.isArray(args[0])
-        ? args[0]
-        : (net as unknown as { _normalizeArgs(args: unknown[]): unknown[] })._normalizeArgs(args)
-    ) as [net.SocketConnectOpts & { onread?: unknown; signal?: AbortSignal; timeout?: number }, (() => void) | null]
+    const normalized = (Array.isArray(args[0]) ? args[0] : normalizeArgs(args)) as [
+      net.SocketConnectOpts & { onread?: unknown; signal?: AbortSignal; timeout?: number },
+      (() => void) | null,
+    ]
     const [options, callback] = normalized
     if (typeof callback === 'function') {
       this.once('connect', callback)
@@ -245,7 +251,7 @@ export abstract class SocketBehaviour extends SocketAnswers {
     if (!connection || connection.version === Version.TLS13) {
       const error = opensslCallError('0A00010A', 'wrong ssl version')
       if (callback) {
-        process.nextTick(callback, error)
+        nextTick(callback, error)
       }
       return false
     }
@@ -259,9 +265,9 @@ export abstract class SocketBehaviour extends SocketAnswers {
       if (!connection.secureRenegotiation) {
         const failure = toNodeError(error as TlsError)
         if (callback) {
-          process.nextTick(callback, failure)
+          nextTick(callback, failure)
         } else {
-          process.nextTick(() => this._emitTLSError(failure))
+          nextTick(() => this._emitTLSError(failure))
         }
       }
       return true

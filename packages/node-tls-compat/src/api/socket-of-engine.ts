@@ -1,5 +1,5 @@
-import net from 'node:net'
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
+import { Buffer, Socket } from '#host'
 import { tls } from '../connection/config/assignable.ts'
 import { kEngine } from '../connection/config/configured-socket.ts'
 import { makeConnection } from '../connection/config/connection.ts'
@@ -124,7 +124,7 @@ export class SocketOfEngine implements EngineOwner {
 
   transportFailed(error: Error) {
     const self = this.#self
-    if (self[kOwnTransport] || self[kEngine].transport.raw instanceof net.Socket) {
+    if (self[kOwnTransport] || self[kEngine].transport.raw instanceof Socket) {
       self.destroy(error)
     } else if (!self._hadError) {
       // Told once: the writes that fail by it tell their callbacks.

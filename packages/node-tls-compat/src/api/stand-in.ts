@@ -1,4 +1,4 @@
-import { native } from '../host/native-tls.ts'
+import { native } from '#host'
 import { TLSSocket } from './tls-socket.ts'
 
 let done = false

@@ -1,5 +1,6 @@
-import net from 'node:net'
-import stream, { type Duplex } from 'node:stream'
+import type net from 'node:net'
+import type { Duplex } from 'node:stream'
+import { defaultHighWaterMark, isNativeContext, nextTick, ownMethods, readsIntoMemory, Socket } from '#host'
 import { convertALPNProtocols, convertNPNProtocols } from '../connection/config/alpn.ts'
 import { tls } from '../connection/config/assignable.ts'
 import { kEngine, kPresets, kSharedContext } from '../connection/config/configured-socket.ts'
@@ -16,8 +17,6 @@ import { asDuplex } from '../connection/socket/web-streams.ts'
 import { nodeError } from '../errors/node-error.ts'
 import { validateBoolean } from '../errors/validate.ts'
 import { isView } from '../host/bytes.ts'
-import { NODE_SOCKETS, ownMethods } from '../host/foreign-sockets.ts'
-import { native } from '../host/native-tls.ts'
 import { givePrototype } from './prototype.ts'
 import { nameAskedFor, SocketAnswers } from './socket-answers.ts'
 import { SocketBehaviour } from './socket-behaviour.ts'
@@ -71,14 +70,14 @@ export const TLSSocket = function TLSSocket(
   if (own && options.onread) {
     engine.nativeReader = handle.isStreamBase
   }
-  Reflect.apply(net.Socket as unknown as Function, this, [
+  Reflect.apply(Socket as unknown as Function, this, [
     {
       handle,
       allowHalfOpen: halfOpen,
       pauseOnCreate: options.pauseOnConnect,
       manualStart: true,
       highWaterMark: options.highWaterMark,
-      writableHighWaterMark: Math.max(WRITABLE_LENGTH, stream.getDefaultHighWaterMark?.(false) ?? 0),
+      writableHighWaterMark: Math.max(WRITABLE_LENGTH, defaultHighWaterMark()),
       signal: options.signal,
       noDelay: options.noDelay,
       keepAlive: options.keepAlive,
@@ -94,13 +93,11 @@ export const TLSSocket = function TLSSocket(
   this._init()
   follow(this, raw, own)
   // The caller has the rest of this turn to set up listeners.
-  process.nextTick(begin, this)
+  nextTick(begin, this)
 } as unknown as TLSSocketConstructor
 
-givePrototype(TLSSocket, net.Socket, SocketAnswers, SocketBehaviour)
-if (!NODE_SOCKETS) {
-  Object.assign(TLSSocket.prototype, ownMethods())
-}
+givePrototype(TLSSocket, Socket, SocketAnswers, SocketBehaviour)
+Object.assign(TLSSocket.prototype, ownMethods())
 
 /**
  * What a socket takes before it asks its writer to wait, where no `highWaterMark` says it: Node's default since 22. With
@@ -132,7 +129,7 @@ const NATIVE_CONTEXT =
 function contextFrom(options: TLSSocketOptions): SecureContext {
   const context = options.secureContext ?? options.credentials ?? tls.createSecureContext(options)
   if (!isSecureContext(context)) {
-    const whose = (context as unknown) instanceof (native.SecureContext as unknown as Function) ? NATIVE_CONTEXT : ''
+    const whose = isNativeContext(context) ? NATIVE_CONTEXT : ''
     throw nodeError(TypeError, 'ERR_TLS_INVALID_CONTEXT', `context must be a SecureContext${whose}`)
   }
   return context
@@ -140,9 +137,9 @@ function contextFrom(options: TLSSocketOptions): SecureContext {
 
 /** A socket for one who brings none: it is connected by ours, and read past its stream. */
 function transportOf(self: TLSSocket, { noDelay, keepAlive, keepAliveInitialDelay }: TLSSocketOptions): net.Socket {
-  return new net.Socket({
+  return new Socket({
     allowHalfOpen: true,
-    onread: NODE_SOCKETS ? directRead((bytes) => self[kEngine].transport.take(bytes)) : undefined,
+    onread: readsIntoMemory ? directRead((bytes) => self[kEngine].transport.take(bytes)) : undefined,
     ...({ noDelay, keepAlive, keepAliveInitialDelay } as object),
   })
 }
@@ -213,7 +210,7 @@ function follow(self: TLSSocket, raw: Duplex, own: boolean): void {
       self.emit('connect')
       self.emit('ready')
     })
-  } else if (raw instanceof net.Socket) {
+  } else if (raw instanceof Socket) {
     self._parent = raw
     self.connecting = raw.connecting || !(raw as unknown as { _handle: unknown })._handle
     raw.once('connect', () => {

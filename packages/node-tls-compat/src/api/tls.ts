@@ -1,9 +1,9 @@
+import { hasSecurePair, hostDefaults } from '#host'
 import { convertALPNProtocols } from '../connection/config/alpn.ts'
 import { type Assignable, tls as assignable } from '../connection/config/assignable.ts'
 import { getCertificateCompressionAlgorithms } from '../connection/config/certificate-compression.ts'
 import * as authorities from '../connection/trust/ca-certificates.ts'
 import { checkServerIdentity } from '../connection/trust/check-server-identity.ts'
-import { native } from '../host/native-tls.ts'
 import { connect } from './connect.ts'
 import * as context from './secure-context.ts'
 import { createSecurePair } from './secure-pair.ts'
@@ -34,10 +34,7 @@ export const tls: Tls = Object.defineProperty(
   Object.assign(assignable as Tls, {
     CLIENT_RENEG_LIMIT: 3,
     CLIENT_RENEG_WINDOW: 600,
-    DEFAULT_CIPHERS: native.DEFAULT_CIPHERS as string,
-    DEFAULT_ECDH_CURVE: native.DEFAULT_ECDH_CURVE as string,
-    DEFAULT_MIN_VERSION: native.DEFAULT_MIN_VERSION as string,
-    DEFAULT_MAX_VERSION: native.DEFAULT_MAX_VERSION as string,
+    ...hostDefaults,
     getCiphers: context.getCiphers,
     getCertificateCompressionAlgorithms,
     getCACertificates: authorities.getCACertificates,
@@ -65,5 +62,5 @@ Object.defineProperty(tls, 'createSecurePair', {
   value: createSecurePair,
   writable: true,
   configurable: true,
-  enumerable: 'createSecurePair' in native,
+  enumerable: hasSecurePair,
 })

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { nextTick } from '#host'
 
 /**
  * Tells an event. What a listener throws is the process's, as with an event that comes out of C++, and in nobody's way:
@@ -13,7 +14,7 @@ export function guarded(work: () => void): void {
   try {
     work()
   } catch (error) {
-    process.nextTick(rethrow, error)
+    nextTick(rethrow, error)
   }
 }
 

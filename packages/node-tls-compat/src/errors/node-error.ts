@@ -1,5 +1,5 @@
 import type { ContextError } from '@x/secure-context'
-import { inspect } from '../host/node.ts'
+import { inspect } from '#host'
 
 type ErrorClass = new (message: string) => Error
 

@@ -1,5 +1,5 @@
 import { TlsError } from '@x/tls-record'
-import { ALERT_PREFIX } from '../host/version-differences.ts'
+import { ALERT_PREFIX } from '#host'
 import { reasonNumber } from './openssl-reasons.ts'
 
 /** Numbers in parentheses are in OpenSSL's names but not in its sentences. */

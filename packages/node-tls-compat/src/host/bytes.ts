@@ -1,3 +1,4 @@
+import { Buffer } from '#host'
 export const isView = (value: unknown): value is ArrayBufferView => ArrayBuffer.isView(value)
 
 /** The bytes of a view, without copying. */

@@ -5,7 +5,10 @@ import { Duplex } from 'node:stream'
  * Whether net.Socket is Node's own code, which works through `_handle` (Deno has it too). Bun's looks the same from
  * outside, and has other insides.
  */
-export const NODE_SOCKETS = '_writeGeneric' in net.Socket.prototype
+const NODE_SOCKETS = '_writeGeneric' in net.Socket.prototype
+
+/** Sockets of the host read into memory of ours (`onread`), past their streams. */
+export const readsIntoMemory = NODE_SOCKETS
 
 /** Whether a stream reads by itself once `_read` was called, into its `push`. */
 export const readsByItself = (stream: Duplex): boolean => NODE_SOCKETS && stream instanceof net.Socket
@@ -17,8 +20,11 @@ interface SocketWithHandle extends net.Socket {
   _writeGeneric(writev: boolean, data: unknown, encoding: BufferEncoding, done: (error?: Error | null) => void): void
 }
 
-/** What a TLSSocket does in the place of a net.Socket's methods that know nothing of `_handle`. */
+/** What a TLSSocket does in the place of a net.Socket's methods that know nothing of `_handle`; nothing in Node. */
 export function ownMethods() {
+  if (NODE_SOCKETS) {
+    return undefined
+  }
   const { read, resume, pause, end } = Duplex.prototype
   return {
     read,

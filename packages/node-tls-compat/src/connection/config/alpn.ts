@@ -1,6 +1,6 @@
+import { Buffer, CHECKS_ALPN_LISTS } from '#host'
 import { invalidArgValue, outOfRange } from '../../errors/node-error.ts'
 import { bytesOf, isView } from '../../host/bytes.ts'
-import { CHECKS_ALPN_LISTS } from '../../host/version-differences.ts'
 
 /** RFC 7301 §3.1: each name is one length byte and 1 to 255 bytes of name. */
 function encode(protocols: readonly (string | ArrayBufferView)[]): Buffer {

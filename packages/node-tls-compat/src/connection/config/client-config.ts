@@ -1,5 +1,6 @@
 import { type ClientConfig, sharedConfig, TlsConnection } from '@x/tls-handshake'
 import { Version } from '@x/tls-record'
+import { Buffer } from '#host'
 import { verifierId } from '../trust/verifier-id.ts'
 import { alpnNames, selectNextProtocol } from './alpn.ts'
 import { type ConfiguredSocket, kConnectOptions, kEngine, kPresets, kSharedContext } from './configured-socket.ts'

@@ -1,4 +1,5 @@
 import type { TlsContextOptions } from '@x/secure-context'
+import { BLANK_CURVE_IS_DEFAULT, Buffer } from '#host'
 import { invalidArgType, invalidArgValue, nodeError } from '../../errors/node-error.ts'
 import {
   validateArray,
@@ -10,7 +11,6 @@ import {
   validateText,
 } from '../../errors/validate.ts'
 import { copyOf, isView } from '../../host/bytes.ts'
-import { BLANK_CURVE_IS_DEFAULT } from '../../host/version-differences.ts'
 import { tls } from './assignable.ts'
 import { certificateCompression } from './certificate-compression.ts'
 import type { SecureContextOptions } from './options.ts'

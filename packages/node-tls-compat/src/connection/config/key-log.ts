@@ -1,4 +1,5 @@
 import type { TlsConfig } from '@x/tls-handshake'
+import { Buffer } from '#host'
 import { tell } from '../../errors/listener-exceptions.ts'
 import type { ConfiguredSocket } from './configured-socket.ts'
 

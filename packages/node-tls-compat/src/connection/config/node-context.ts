@@ -1,5 +1,6 @@
 import { TicketKeys, TlsContext } from '@x/secure-context'
 import type { Session } from '@x/tls-handshake'
+import { Buffer } from '#host'
 import { copyOf } from '../../host/bytes.ts'
 
 /** What `onticketkeycallback` answers; name and IV when a ticket is made. */

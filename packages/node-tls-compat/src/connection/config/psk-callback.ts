@@ -1,4 +1,5 @@
 import type { PskIdentity } from '@x/tls-handshake'
+import { Buffer } from '#host'
 import { invalidArgType, invalidArgValue } from '../../errors/node-error.ts'
 import { validateBuffer, validateObject, validateString } from '../../errors/validate.ts'
 import { copyOf, isView } from '../../host/bytes.ts'

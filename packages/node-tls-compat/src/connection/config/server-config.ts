@@ -9,6 +9,7 @@ import {
   TlsConnection,
 } from '@x/tls-handshake'
 import { Alert, AlertError, Version } from '@x/tls-record'
+import { Buffer } from '#host'
 import { nodeError } from '../../errors/node-error.ts'
 import { copyOf, isView } from '../../host/bytes.ts'
 import { verifierId } from '../trust/verifier-id.ts'

@@ -1,9 +1,9 @@
 import type { EventEmitter } from 'node:events'
 import { decodeSession, encodeSession, type ServerConfig, type Session, type TicketProtection } from '@x/tls-handshake'
 import { Version } from '@x/tls-record'
+import { Buffer, hostProvider } from '#host'
 import { nodeError } from '../../errors/node-error.ts'
 import { copyOf, isView } from '../../host/bytes.ts'
-import { randomBytes } from '../../host/node.ts'
 import { type ConfiguredSocket, kEngine, kSharedContext } from './configured-socket.ts'
 import type { NodeContext } from './node-context.ts'
 
@@ -103,7 +103,7 @@ function tellSession(socket: ConfiguredSocket, id: Uint8Array, session: Session,
  */
 export function tellTicket(socket: ConfiguredSocket, session: Session): void {
   if (session.version === Version.TLS13 && tellsSessions(socket.server)) {
-    tellSession(socket, randomBytes(32), session, () => {})
+    tellSession(socket, hostProvider.randomBytes(32), session, () => {})
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Awaitable } from '@x/crypto-primitives'
 import type { ClientConfig, PeerVerdict, PeerVerification } from '@x/tls-handshake'
+import { Buffer } from '#host'
 import type { ConfiguredSocket } from './configured-socket.ts'
 import type { Verify } from './options.ts'
 

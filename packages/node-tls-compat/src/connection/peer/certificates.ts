@@ -1,8 +1,7 @@
 import type { TlsConnection } from '@x/tls-handshake'
 import { Certificate, type LegacyCertificate, toLegacyObject } from '@x/x509/tls'
+import { ALL_CERTIFICATE_FIELDS, Buffer, X509Certificate } from '#host'
 import { bytesOf } from '../../host/bytes.ts'
-import { X509Certificate } from '../../host/node.ts'
-import { ALL_CERTIFICATE_FIELDS } from '../../host/version-differences.ts'
 import type { SecureContext } from '../config/node-context.ts'
 
 /** Since Node 24: all properties, with or without a value, in this order (ncrypto's X509 to object). */

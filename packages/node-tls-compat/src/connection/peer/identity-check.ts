@@ -1,5 +1,5 @@
 import { Certificate, type IdentityCertificate, toIdentityCertificate } from '@x/x509/tls'
-import { createHash } from '../../host/node.ts'
+import { fingerprintOf } from '#host'
 import { type ConfiguredSocket, kEngine } from '../config/configured-socket.ts'
 import { checkServerIdentity } from '../trust/check-server-identity.ts'
 
@@ -26,7 +26,7 @@ export function identityError(
   if (check !== checkServerIdentity || !leaf) {
     return ask()
   }
-  const key = `${createHash('sha256').update(leaf).digest().toString('latin1')}${host}`
+  const key = `${fingerprintOf(leaf)}${host}`
   if (right.has(key)) {
     return undefined
   }

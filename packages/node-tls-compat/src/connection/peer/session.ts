@@ -1,5 +1,6 @@
 import { decodeOpenSslSession, encodeOpenSslSession } from '@x/secure-context'
 import type { Session } from '@x/tls-handshake'
+import { Buffer } from '#host'
 import { type ConfiguredSocket, kConnectOptions, kEngine } from '../config/configured-socket.ts'
 import { kVerdict, type PeerVerdict } from './verdict.ts'
 

@@ -1,6 +1,6 @@
 import type { PeerState, TlsConnection } from '@x/tls-handshake'
 import { verifyMessage } from '@x/x509/tls'
-import { HINTS_AT_SYSTEM_CA } from '../../host/version-differences.ts'
+import { HINTS_AT_SYSTEM_CA } from '#host'
 import { REFUSED_BY_PROGRAM } from '../config/verify-option.ts'
 
 const SYSTEM_CA_HINT = '; if the root CA is installed locally, try running Node.js with --use-system-ca'

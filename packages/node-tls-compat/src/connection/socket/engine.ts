@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream'
 import type { TlsConnection, TlsEvent } from '@x/tls-handshake'
 import type { TlsError } from '@x/tls-record'
+import { AsyncResource, Buffer, nextTick } from '#host'
 import { guarded } from '../../errors/listener-exceptions.ts'
 import { badDescriptor, brokenProtocol, canceled, protocolError } from '../../errors/system-errors.ts'
 import { asFirstRecord, toNodeError } from '../../errors/tls-error.ts'
-import { AsyncResource } from '../../host/node.ts'
 import type { EngineOwner } from './engine-owner.ts'
 import { beforeHello, NOT_TLS } from './first-message.ts'
 import { inOne } from './one-write.ts'
@@ -290,7 +290,7 @@ export class Engine implements TransportEvents {
     } else if (this.#owner.readsByEvent()) {
       // 'readable' is told in a tick of its own, and natively before the next record is read.
       this.#stalled = true
-      process.nextTick(() => {
+      nextTick(() => {
         if (!this.#reading) {
           return
         }
@@ -379,7 +379,7 @@ export class Engine implements TransportEvents {
         this.#flush()
       }
       this.#waiting = finish
-      process.nextTick(join, this)
+      nextTick(join, this)
       return
     }
     this.#flush(finish)
@@ -397,7 +397,7 @@ export class Engine implements TransportEvents {
       done(brokenProtocol(failure))
     } else {
       // Behind the peer's alert it would wait until the socket is closed. Of nothing, nothing is lost.
-      process.nextTick(done, length > 0 ? canceled() : null)
+      nextTick(done, length > 0 ? canceled() : null)
     }
   }
 
@@ -460,7 +460,7 @@ export class Engine implements TransportEvents {
       this.#flush()
     }
     const finish = () =>
-      process.nextTick(() => {
+      nextTick(() => {
         this.#cancelWrites()
         this.handle.finishRequests?.()
         this.#owner.released()
@@ -470,7 +470,7 @@ export class Engine implements TransportEvents {
       })
     if (raw.closed) {
       // As a handle of libuv: 'close' comes after the 'error' that is on its way.
-      process.nextTick(finish)
+      nextTick(finish)
       return
     }
     raw.once('close', finish)

@@ -1,6 +1,5 @@
-import { Duplex } from 'node:stream'
+import { findJSStream, setImmediate } from '#host'
 import { UV_ECANCELED } from '../../errors/system-errors.ts'
-import { native } from '../../host/native-tls.ts'
 import type { Engine } from './engine.ts'
 
 /**
@@ -23,36 +22,6 @@ export interface Handle {
   finishRequests?(): void
   close(callback?: () => void): void
   [method: string]: unknown
-}
-
-type JSStreamConstructor = new () => Handle
-let jsStream: JSStreamConstructor | null | undefined
-
-/**
- * Node has no public name for JSStream, but a native TLSSocket over a Duplex wraps it in one. It is looked at there, and
- * no more is made of that socket: all else would take milliseconds of the first connection.
- */
-function findJSStream(): JSStreamConstructor | null {
-  if (jsStream !== undefined) {
-    return jsStream
-  }
-  jsStream = null
-  const enough = new Error('seen')
-  class Probe extends (native.TLSSocket as unknown as new (stream: Duplex) => object) {
-    _wrapHandle(wrap?: { _handle?: Handle }) {
-      const Found = wrap?._handle?.constructor as JSStreamConstructor | undefined
-      if (typeof Found?.prototype.readBuffer === 'function') {
-        jsStream = Found
-      }
-      throw enough
-    }
-  }
-  try {
-    new Probe(new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() }))
-  } catch {
-    // What `Probe` threw; or another runtime, or a permission model that refuses it.
-  }
-  return jsStream
 }
 
 /** What a handle can do besides: the native TLSWrap's methods, told which socket they were called on. */

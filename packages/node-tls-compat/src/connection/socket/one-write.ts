@@ -1,4 +1,6 @@
 /** Pieces that are cheaper to copy together than to write one by one, bytes. */
+import { Buffer } from '#host'
+
 const SMALL = 4096
 
 /** The pieces, as one when they are small: those of a handshake's flights. */

@@ -1,3 +1,4 @@
+import { printTrace } from '#host'
 import type { Engine } from './engine.ts'
 
 const CONTENT_TYPES: Record<number, string> = {
@@ -45,6 +46,6 @@ export function startTrace(engine: Engine): void {
     if (contentType === 21) {
       lines.push(`    Level=${bytes[0]}, description=${bytes[1]}`)
     }
-    process.stderr.write(`${lines.join('\n')}\n\n`)
+    printTrace(`${lines.join('\n')}\n\n`)
   }
 }

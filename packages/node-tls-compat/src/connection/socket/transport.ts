@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
+import { Buffer, nextTick, readsByItself, setImmediate } from '#host'
 import { brokenPipe } from '../../errors/system-errors.ts'
-import { readsByItself } from '../../host/foreign-sockets.ts'
 import { NONE } from './rare-list.ts'
 
 /** What lies under TLS: a socket, or any Duplex. */
@@ -153,7 +153,7 @@ export class Transport {
       return
     }
     // One that is destroyed says nothing more: its 'close' is on its way, and is who tells the writer.
-    const later = raw.destroyed ? setImmediate : process.nextTick
+    const later = raw.destroyed ? setImmediate : nextTick
     raw.write(pieces[0], done ? () => later(done, brokenPipe()) : ignore)
   }
 
@@ -193,7 +193,7 @@ export class Transport {
         this.#answers = []
       }
       if (this.#answers.push(chunk) === 1) {
-        process.nextTick(() => this.#takeAnswers())
+        nextTick(() => this.#takeAnswers())
       }
       return true
     }
@@ -213,7 +213,7 @@ export class Transport {
     this.#wanted = more
     // A stream that reads on demand pushes once for each `_read`; a net.Socket goes on by itself.
     if (more && !readsByItself(this.raw)) {
-      process.nextTick(() => this.#wanted && this.resume())
+      nextTick(() => this.#wanted && this.resume())
     }
     return more
   }

@@ -1,4 +1,4 @@
-import { Duplex } from 'node:stream'
+import { Duplex } from '#host'
 import type { WebStreams } from '../config/options.ts'
 
 /** A pair of Web Streams as a Duplex; a Duplex as it is. */

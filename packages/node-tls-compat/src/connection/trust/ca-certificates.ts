@@ -1,16 +1,11 @@
 import { ContextError } from '@x/secure-context'
 import { certificateOf, isCertificateLabel, pemBlocks, X509Error } from '@x/x509/tls'
+import { extraAuthorities, nativeAuthorities, usesOpensslStore } from '#host'
 import { fromContextError, invalidArgType, invalidArgValue } from '../../errors/node-error.ts'
 import { validateArray, validateString } from '../../errors/validate.ts'
 import { bytesOf, isView } from '../../host/bytes.ts'
-import { launchVariable } from '../../host/environment.ts'
-import { usesOpensslStore } from '../../host/flags.ts'
-import { native } from '../../host/native-tls.ts'
-import { readFileSync } from '../../host/node.ts'
 
 type Kind = 'default' | 'bundled' | 'system' | 'extra'
-
-const nativeGet = native.getCACertificates as ((kind?: Kind) => readonly string[]) | undefined
 
 let replaced: readonly string[] | undefined
 let generation = 0
@@ -23,13 +18,9 @@ export const defaultReplaced = () => replaced !== undefined
 
 /** NODE_EXTRA_CA_CERTS, for runtimes that do not tell. */
 function extra(): readonly string[] {
-  const file = launchVariable('NODE_EXTRA_CA_CERTS')
-  if (!file) {
-    return []
-  }
   const found: string[] = []
   try {
-    for (const pem of certificatesIn(readFileSync(file, 'latin1'))) {
+    for (const pem of certificatesIn(extraAuthorities())) {
       found.push(pem)
     }
   } catch {
@@ -60,8 +51,8 @@ export function getCACertificates(kind: Kind = 'default'): readonly string[] {
   if (kind === 'default' && replaced) {
     return replaced
   }
-  if (nativeGet) {
-    return nativeGet(kind)
+  if (nativeAuthorities.get) {
+    return nativeAuthorities.get(kind)
   }
   if (kind === 'bundled') {
     return rootCertificates()
@@ -78,7 +69,7 @@ export function getCACertificates(kind: Kind = 'default'): readonly string[] {
 
 /** The runtime's bundled Mozilla roots, as PEM. */
 export function rootCertificates(): readonly string[] {
-  return native.rootCertificates as readonly string[]
+  return nativeAuthorities.bundled()
 }
 
 /**

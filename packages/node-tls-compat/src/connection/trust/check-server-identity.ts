@@ -1,6 +1,6 @@
 import { checkServerIdentity as check, type IdentityCertificate } from '@x/x509/tls'
+import { domainToASCII } from '#host'
 import { nodeError } from '../../errors/node-error.ts'
-import { domainToASCII } from '../../host/node.ts'
 
 /**
  * Checks that a certificate is for a host. Replace it, in the options of `tls.connect`, to add checks of your own.

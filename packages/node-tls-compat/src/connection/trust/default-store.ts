@@ -1,8 +1,7 @@
 import { readAuthorities } from '@x/secure-context'
 import { TrustStore } from '@x/x509/tls'
-import { usesOpensslStore } from '../../host/flags.ts'
+import { opensslStore, usesOpensslStore } from '#host'
 import { defaultReplaced, defaultStoreGeneration, getCACertificates } from './ca-certificates.ts'
-import { opensslStore } from './openssl-store.ts'
 
 let store: TrustStore | undefined
 let madeAt = -1

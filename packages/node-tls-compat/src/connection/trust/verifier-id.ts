@@ -1,4 +1,4 @@
-import { randomBytes } from '../../host/node.ts'
+import { randomName } from '#host'
 import { checkServerIdentity } from './check-server-identity.ts'
 
 const ids = new WeakMap<object, string>()
@@ -7,7 +7,7 @@ const ids = new WeakMap<object, string>()
 function idOf(verifier: object): string {
   let id = ids.get(verifier)
   if (!id) {
-    ids.set(verifier, (id = randomBytes(16).toString('base64url')))
+    ids.set(verifier, (id = randomName()))
   }
   return id
 }

@@ -1,7 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { readAuthorities } from '@x/secure-context'
 import { type Certificate, parseCertificates } from '@x/x509/tls'
-import { launchVariable } from '../../host/environment.ts'
-import { readdirSync, readFileSync } from '../../host/node.ts'
+import { launchVariable } from './environment.ts'
 
 /** OPENSSLDIR, as Node's own OpenSSL is built with it. */
 const FOLDER =

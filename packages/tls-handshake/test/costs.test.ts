@@ -76,7 +76,11 @@ const numbers = (count: number, start = 0x2000): Uint8Array =>
 /** Bodies of sixty thousand bytes that one extension of a ClientHello may have. */
 const LONG: readonly (readonly [name: string, type: number, body: () => Uint8Array])[] = [
   ['signature schemes', 13, () => Uint8Array.from([...u16(60002), 4, 3, ...numbers(30000).subarray(2)])],
-  ['groups', 10, () => Uint8Array.from([...u16(60002), 0, 23, ...numbers(30000).subarray(2)])],
+  [
+    'groups',
+    10,
+    () => Uint8Array.from([...u16(60006), ...u16(0x11ec), ...u16(29), ...u16(23), ...numbers(30000).subarray(2)]),
+  ],
   ['protocols', 16, () => Uint8Array.from([...u16(60000), ...Array.from({ length: 30000 }, () => [1, 120]).flat()])],
   [
     'authorities',

@@ -121,13 +121,13 @@ async function goodInPart(
   return false
 }
 
-export async function chains({ count, seed, until }: Run, { native, ours, portable }: Stacks): Promise<Tally> {
+export async function chains({ count, seed, start, until }: Run, { native, ours, portable }: Stacks): Promise<Tally> {
   const roots = trusted(new Random(seed))
   const ca = roots.map(({ der }) => encodePem('CERTIFICATE', der))
   const scenes: Scene[] = [clientScene(ca), serverScene(ca)]
   const tally = { passed: 0, failed: 0, argued: 0, stricter: 0 }
   let authorized = 0
-  for (let i = 0; i < count && Date.now() < until; i++) {
+  for (let i = start; i < count && Date.now() < until; i++) {
     const random = new Random(seed * 1_000_003 + i)
     const chain = makeChain(random, roots)
     const scene = scenes[random.once(4) ? 1 : 0]

@@ -21,6 +21,7 @@ const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
+    start: { type: 'string', default: '0' },
     minutes: { type: 'string' },
     only: { type: 'string', default: 'conversations,chains,crls,ocsp' },
     scene: { type: 'string' },
@@ -52,7 +53,9 @@ function acceptances({ resumes }: Scene, our: Outcome, theirs: Outcome): string[
   const plain = resumes && theirs.data.startsWith('[nobody]') ? withoutNames : withoutDoubts
   const believed = our.data.match(/\[[^\]?]*\]/g) ?? []
   const doubted = believed.some((who) => theirs.data.includes(`${who.slice(0, -1)}?]`))
-  if (doubted || !plain(theirs.data).startsWith(plain(our.data))) found.push('data')
+  // What ours gave out before it ended the connection, node:tls gave out too.
+  const less = theirs.data.startsWith(our.data)
+  if (!less && (doubted || !plain(theirs.data).startsWith(plain(our.data)))) found.push('data')
   // Nobody asks a connection that is gone.
   if (our.authorized && !theirs.authorized && our.end === 'open') found.push('authorized')
   if (our.end === 'open' && theirs.end !== 'open') found.push('open')
@@ -91,7 +94,7 @@ async function reduce(one: Case, us: Victim): Promise<Case | undefined> {
 const describe = (steps: readonly object[]): string =>
   steps.map((step) => Object.values(step).join(' ')).join('; ') || '-'
 
-async function conversations({ count, seed, until }: Run): Promise<Tally> {
+async function conversations({ count, seed, start, until }: Run): Promise<Tally> {
   const scenes = SCENES.filter(({ name }) => !values.scene || new RegExp(values.scene).test(name))
   const tally = { passed: 0, failed: 0, argued: 0, stricter: 0 }
   const lengths = new Map<string, number>()
@@ -108,7 +111,7 @@ async function conversations({ count, seed, until }: Run): Promise<Tally> {
     )
   }
   // So many for each role: both are in turn.
-  for (let i = 0; i < 2 * count && Date.now() < until; i++) {
+  for (let i = start; i < 2 * count && Date.now() < until; i++) {
     const random = new Random(seed * 1_000_003 + i)
     const scene = scenes[i % scenes.length]
     const identity = random.once(2) ? scene.identities[0] : random.pick(scene.identities)
@@ -147,7 +150,12 @@ const KINDS: Record<string, (run: Run) => Tally | Promise<Tally>> = {
 const total = { passed: 0, failed: 0, argued: 0, stricter: 0 }
 for (const kind of values.only.split(',')) {
   const until = values.minutes ? Date.now() + Number(values.minutes) * 60_000 : Number.POSITIVE_INFINITY
-  const tally = await KINDS[kind]({ count: Number(values.cases), seed: Number(values.seed), until })
+  const tally = await KINDS[kind]({
+    count: Number(values.cases),
+    seed: Number(values.seed),
+    start: Number(values.start),
+    until,
+  })
   console.log(`${kind}: ${JSON.stringify(tally)}`)
   for (const key of ['passed', 'failed', 'argued', 'stricter'] as const) total[key] += tally[key]
 }

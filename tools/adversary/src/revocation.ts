@@ -89,7 +89,7 @@ function makeCrl(
   }
 }
 
-export async function crls({ count, seed, until }: Run, { native, ours, portable }: Stacks): Promise<Tally> {
+export async function crls({ count, seed, start, until }: Run, { native, ours, portable }: Stacks): Promise<Tally> {
   const tally = { passed: 0, failed: 0, argued: 0, stricter: 0 }
   const credentials = [
     credentialOf(
@@ -104,7 +104,7 @@ export async function crls({ count, seed, until }: Run, { native, ours, portable
   const good = makers.map(
     ({ issuer }) => createCrlSync({ issuer: issuer.certificate.subject, signer: issuer.key.signer }).raw,
   )
-  for (let i = 0; i < count && Date.now() < until; i++) {
+  for (let i = start; i < count && Date.now() < until; i++) {
     const random = new Random(seed * 1_000_003 + i)
     const which = random.below(2)
     const made = makeCrl(random, makers[which].issuer, makers[which].subject)
@@ -146,7 +146,7 @@ export async function crls({ count, seed, until }: Run, { native, ours, portable
 
 // --- OCSP
 
-export function ocsp({ count, seed, until }: Run): Tally {
+export function ocsp({ count, seed, start, until }: Run): Tally {
   const tally = { passed: 0, failed: 0, argued: 0, stricter: 0 }
   const folder = mkdtempSync(join(tmpdir(), 'adversary-ocsp-'))
   const file = (name: string, content: string | Uint8Array): string => {
@@ -174,7 +174,7 @@ export function ocsp({ count, seed, until }: Run): Tally {
     '-no_nonce',
   ]
   try {
-    for (let i = 0; i < count && Date.now() < until; i++) {
+    for (let i = start; i < count && Date.now() < until; i++) {
       const random = new Random(seed * 1_000_003 + i)
       const signer = random.once(2) ? signers[0] : random.pick(signers)
       const about = random.once(8) ? other : leaf

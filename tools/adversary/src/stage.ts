@@ -33,6 +33,9 @@ export interface Outcome {
 /** Turns of the event loop without a byte in either direction, after which nothing more is expected. */
 const QUIET = 10
 
+/** Milliseconds that a session is used: fewer than a server keeps it, so that both stacks resume or neither does. */
+const SESSIONS_LAST = 60_000
+
 /** The victim's end of a connection; the other end is read and written at the end of a turn. */
 class Wire extends Duplex {
   readonly inbox: Uint8Array[] = []
@@ -87,6 +90,7 @@ function watch(socket: NodeTls.TLSSocket, watched: Watched): void {
 export class Victim {
   readonly #servers = new Map<string, NodeTls.Server>()
   readonly #sessions = new Map<string, Session | Buffer>()
+  #sessionsSince = Date.now()
 
   constructor(
     readonly name: string,
@@ -102,6 +106,10 @@ export class Victim {
 
   /** What an honest conversation left to be resumed. */
   async #session(scene: Scene): Promise<Session | Buffer | undefined> {
+    if (Date.now() - this.#sessionsSince > SESSIONS_LAST) {
+      this.#sessions.clear()
+      this.#sessionsSince = Date.now()
+    }
     const known = this.#sessions.get(scene.name)
     if (known) return known
     const plan: Plan = { scene: scene.name, lies: [], consistent: true, deeds: [{ kind: 'data', text: 'hello' }] }

@@ -4,6 +4,8 @@ import type { Victim } from './stage.ts'
 export interface Run {
   readonly count: number
   readonly seed: number
+  /** The first case: a case that failed is seen again by its number. */
+  readonly start: number
   /** Milliseconds since the epoch: nothing new is begun after it. */
   readonly until: number
 }

@@ -130,7 +130,7 @@ export class Incoming {
     const insideMessage = this.#messages.length > 0
     if (!admits(this.#gate, type, insideMessage)) this.#refuse(type, insideMessage)
     if (type === ContentType.alert) {
-      this.#receiveAlert(payload)
+      this.#receiveAlert(payload, insideMessage)
       return
     }
     if (payload.length > 0) this.#warnings = 0
@@ -177,7 +177,7 @@ export class Incoming {
     this.#events.push({ type: 'data', bytes: payload, early })
   }
 
-  #receiveAlert(payload: Uint8Array): void {
+  #receiveAlert(payload: Uint8Array, insideMessage: boolean): void {
     // RFC 9846 §5.1: one whole alert in a record.
     if (payload.length !== 2) {
       throw peerError('decode_error', 'INVALID_ALERT', `an alert record of ${payload.length} bytes, not 2`)
@@ -187,9 +187,17 @@ export class Incoming {
     if (level !== AlertLevel.warning && level !== AlertLevel.fatal) {
       throw peerError('illegal_parameter', 'UNKNOWN_ALERT_TYPE', `alert level ${level}`)
     }
-    if (level === AlertLevel.warning && !this.#gate.takesWarnings) {
-      throw peerError('unexpected_message', 'UNEXPECTED_RECORD', "a warning alert where the peer's Finished is due")
+    // close_notify says no more than a warning does, whatever its level: who sends it has not failed.
+    const isError = level === AlertLevel.fatal && alert !== Alert.close_notify
+    if (!isError && !this.#gate.takesWarnings) {
+      throw peerError(
+        'unexpected_message',
+        'UNEXPECTED_RECORD',
+        "an alert that is no error where the peer's Finished is due",
+      )
     }
+    // RFC 9846 §5.1: nothing between the records of a message.
+    if (!isError && insideMessage && this.#facts.version === Version.TLS13) this.#refuse(ContentType.alert, true)
     if (alert === Alert.close_notify) {
       this.peerClosed = true
       this.reader.clear()

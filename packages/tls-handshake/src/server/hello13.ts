@@ -68,10 +68,19 @@ export function readOffers(hello: ClientHello): Offers {
     if (seen.has(group)) throw peerError('illegal_parameter', 'DUPLICATE_KEY_SHARE', `two key shares of group ${group}`)
     seen.add(group)
   }
+  // RFC 9846 §4.3.8: no share of a group that the client does not support.
+  for (const group of groups ?? []) seen.delete(group)
+  for (const group of seen) {
+    throw peerError(
+      'illegal_parameter',
+      'BAD_KEY_SHARE',
+      `a key share of group ${group}, which supported_groups does not have`,
+    )
+  }
   return {
     groups: groups && distinct(groups, (id) => groupName(id) !== undefined),
     shares: (shares ?? []).filter(({ group }) => groupName(group) !== undefined),
-    shareCount: seen.size,
+    shareCount: shares?.length ?? 0,
     pskModes: extensions.get(pskKeyExchangeModes) ?? [],
   }
 }

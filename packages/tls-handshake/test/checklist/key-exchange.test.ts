@@ -144,6 +144,23 @@ describe('groups and key shares', () => {
       'DUPLICATE_KEY_SHARE',
     ],
     [
+      'K5: a share of a group that the client does not support',
+      () => server(shares(([entry]) => [entry, { group: 0x011d, keyExchange: entry.keyExchange }])),
+      'illegal_parameter',
+      'BAD_KEY_SHARE',
+    ],
+    [
+      'K5: a share of a group that both know and supported_groups does not have, where another is wanted',
+      () =>
+        server(
+          shares(([entry]) => [{ ...entry, group: 24 }]),
+          { groups: ['x25519', 'secp256r1'] },
+          { groups: ['secp256r1'] },
+        ),
+      'illegal_parameter',
+      'BAD_KEY_SHARE',
+    ],
+    [
       'K5: trailing bytes in the list',
       () =>
         server(

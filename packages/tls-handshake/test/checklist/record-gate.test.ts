@@ -284,9 +284,17 @@ describe('one gate for records', () => {
       expectOpen(scene)
     })
 
+    test.each([1, 2])(`${name}: a close_notify of level %i is ${cells.alert ?? 'taken'}`, (level) => {
+      const scene = moment((evil) => evil.record(Type.alert, Uint8Array.of(level, 0)))
+      if (cells.alert === 'refused') expectAlert(scene, 'unexpected_message', 'where the peer')
+      else expect(scene.victim.event('closeNotify')).toEqual({ type: 'closeNotify' })
+    })
+
     test(`${name}: nothing but the rest of a message behind its first part`, () => {
       const intruders: Deed[] = [(evil) => evil.record(Type.application_data, utf8('data'))]
       if (cells.changeCipherSpec !== 'dropped') intruders.push(changeCipherSpec(name))
+      if (/1\.3, (?!before a (Client|Server)Hello)/.test(name))
+        intruders.push((evil) => evil.record(Type.alert, Uint8Array.of(1, 0)))
       for (const intrude of intruders) {
         const scene = moment((evil) => {
           evil.record(Type.handshake, Uint8Array.of(Message.hello_request, 0))

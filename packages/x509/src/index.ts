@@ -25,12 +25,11 @@ export {
   type CertificateInput,
   createCertificate,
   createCertificateSync,
-  type ExtensionInput,
   keyIdentifier,
-  type NamedExtension,
   type NameLike,
 } from './issue/certificate-writer.ts'
 export { type CrlInput, createCrl, createCrlSync, type Revocation } from './issue/crl-writer.ts'
+export type { ExtensionInput, NamedExtension } from './issue/extension-input.ts'
 export { CertificateRequest, createRequest, createRequestSync, type RequestInput } from './issue/request.ts'
 export { CURVES } from './keys/curve-names.ts'
 export { encodeDhParameters } from './keys/dh-parameters.ts'

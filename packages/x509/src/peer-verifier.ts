@@ -3,12 +3,13 @@
  * `@x/tls-handshake` takes it as it is. It brings the strict profile, so that it is no part of `@x/x509/tls`.
  */
 import { type Awaitable, isPromiseLike } from '@x/crypto-primitives'
-import { callback, optionsReader } from '@x/crypto-primitives/options'
+import { callback, instant, oneOf, optionsReader, text } from '@x/crypto-primitives/options'
 import { X509Error } from './error.ts'
+import { argument, invalidArgument } from './rules.ts'
 import { run } from './steps.ts'
 import { VerifiableCertificate } from './verifiable-certificate.ts'
 import type { PathOptions, PathResult } from './verify/options.ts'
-import { ADVICE, CHECK_RULES, invalidArgument, PATH_RULES } from './verify/read-options.ts'
+import { ADVICE, CHECK_RULES, PATH_RULES } from './verify/read-options.ts'
 import { validatePath } from './verify/validate-path.ts'
 import { webpkiProfile } from './verify/webpki-profile.ts'
 
@@ -45,6 +46,8 @@ export interface PeerVerifierOptions
   readonly now?: () => number
 }
 
+const aSide = /* @__PURE__ */ (() => oneOf('client', 'server'))()
+
 const BAD_CERTIFICATE = 42
 const CERTIFICATE_EXPIRED = 45
 const CERTIFICATE_REVOKED = 44
@@ -62,6 +65,7 @@ export function peerVerifier(options: PeerVerifierOptions): (peer: PresentedPeer
   const { name, now = Date.now, profile = webpkiProfile, ...settings } = readPeerOptions(options)
   if (name === '') throw new X509Error('INVALID_ARGUMENT', 'name must not be empty: `name: false` asks for no name')
   return (peer) => {
+    argument('peerVerifier: the side that asks', aSide, peer.side)
     let chain: VerifiableCertificate[]
     try {
       chain = peer.chain.map((der) => VerifiableCertificate.fromDer(der))
@@ -71,7 +75,9 @@ export function peerVerifier(options: PeerVerifierOptions): (peer: PresentedPeer
     const [leaf, ...intermediates] = chain
     if (!leaf) return refusal('UNABLE_TO_GET_ISSUER_CERT', 'the peer shows no certificate')
     const wanted = name ?? (peer.side === 'client' ? peer.serverName : false)
-    if (wanted === undefined) return refusal('HOSTNAME_MISMATCH', 'nobody says which name the server must have')
+    if (name === undefined && wanted) argument('peerVerifier: serverName', text, wanted)
+    if (wanted === undefined || wanted === null)
+      return refusal('HOSTNAME_MISMATCH', 'nobody says which name the server must have')
     const result = run(
       validatePath({
         ...settings,
@@ -79,7 +85,7 @@ export function peerVerifier(options: PeerVerifierOptions): (peer: PresentedPeer
         leaf,
         intermediates,
         purpose: peer.side === 'client' ? 'serverAuth' : 'clientAuth',
-        time: now(),
+        time: argument('peerVerifier: what `now` answers', instant, now()),
         name: wanted,
       }),
     )

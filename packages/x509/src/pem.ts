@@ -110,10 +110,18 @@ function block(label: string, body: string, offset: number): PemBlock {
  *
  * @param label `CERTIFICATE`, `PRIVATE KEY` ...
  * @param headers written as given, before an empty line
+ * @throws {X509Error} `INVALID_ARGUMENT` for a label, name or value that would be read as more than that
  */
 export function encodePem(label: string, bytes: Uint8Array, headers: Readonly<Record<string, string>> = {}): string {
+  if (typeof label !== 'string' || !/^[\x20-\x7e]{1,64}$/.test(label) || label.includes('-----'))
+    throw wrongInput('the label of a PEM block', 'printable ASCII without "-----"', label)
+  if (!isBytes(bytes)) throw wrongInput('what is encoded', 'a Uint8Array', bytes)
   const head = Object.entries(headers)
-    .map(([name, value]) => `${name}: ${value}\n`)
+    .map(([name, value]) => {
+      if (!/^[^\s:]+$/.test(name) || typeof value !== 'string' || /[\r\n]/.test(value))
+        throw wrongInput('a header of a PEM block', 'a name without blanks and a colon, and a value of one line', value)
+      return `${name}: ${value}\n`
+    })
     .join('')
   const body = toBase64(bytes).replaceAll(/.{64}(?=.)/g, '$&\n')
   return `-----BEGIN ${label}-----\n${head}${head ? '\n' : ''}${body}${body ? '\n' : ''}-----END ${label}-----\n`

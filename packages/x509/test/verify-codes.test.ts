@@ -154,9 +154,9 @@ describe('what a certificate says', () => {
     trusted: [root.certificate],
   })
   const below = (options: Parameters<Authority['createIntermediate']>[0], parent = root) => {
-    const authority = parent.createIntermediate({ subject: 'Below', ...options })
+    const authority = parent.createIntermediate({ subject: 'Below', allow: ['path-length'], ...options })
     return {
-      leaf: authority.issue('a.test'),
+      leaf: authority.issue('a.test', { allow: ['never-valid'] }),
       sent: [authority.certificate, ...parent.chain],
       trusted: [root.certificate],
     }
@@ -363,16 +363,21 @@ describe('several defects at once', () => {
   test('the code is that of Node', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(chain, async (made) => {
-        const top = createAuthority({ provider, subject: 'Top', ...made.rootDates })
+        const top = createAuthority({ provider, subject: 'Top', ...made.rootDates, allow: ['never-valid'] })
         let issuer = top
         made.middle.forEach(({ dates: validity, extensions }, i) => {
           issuer = issuer.createIntermediate({
             subject: made.selfIssued && i === 0 ? 'Top' : `Middle ${i}`,
             ...validity,
             extensions,
+            allow: ['path-length', 'never-valid'],
           })
         })
-        const issued = issuer.issue('a.test', { ...made.leafDates, extensions: made.leafExtensions })
+        const issued = issuer.issue('a.test', {
+          ...made.leafDates,
+          extensions: made.leafExtensions,
+          allow: ['path-length', 'never-valid'],
+        })
         const sent = issued.chain.slice(1).filter((_, i) => i !== made.leaveOut)
         if (made.sendRoot) (sent as Certificate[]).push(top.certificate)
         const trusted =

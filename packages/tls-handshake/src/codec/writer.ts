@@ -19,7 +19,8 @@ export class Writer {
    * @param own what is written is secret, or kept for long: it gets memory of its own
    */
   constructor(capacity = 256, own = false) {
-    this.#own = own || capacity > SHARED / 2
+    // What is no number must not get into the account of the memory that all share.
+    this.#own = own || !(capacity <= SHARED / 2)
     if (this.#own) {
       this.#bytes = new Uint8Array(capacity)
       this.#limit = capacity

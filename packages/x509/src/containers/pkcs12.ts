@@ -1,5 +1,6 @@
 import type { CryptoProvider, PrivateKeyData } from '@x/crypto-primitives'
 import { PKCS12_MAC, pkcs12Kdf } from '@x/crypto-primitives/legacy'
+import { optionsReader } from '@x/crypto-primitives/options'
 import { hashOfOid, readAlgorithmIdentifier } from '../algorithm.ts'
 import { equalBytes, equalSecrets } from '../bytes.ts'
 import { Certificate } from '../certificate.ts'
@@ -9,12 +10,14 @@ import { X509Error } from '../error.ts'
 import { type Attribute, readAttribute } from '../extensions/identifiers.ts'
 import { decryptPkcs8 } from '../keys/encrypted-pkcs8.ts'
 import { PassphraseCrypto } from '../keys/passphrase-crypto.ts'
+import { aPassphrase, someWork } from '../keys/passphrase-options.ts'
 import { hashOfHmacOid, passphraseBytes, pbeDecrypt, pkcs12PassphraseBytes, readDerivation } from '../keys/pbe.ts'
 import { readPkcs8 } from '../keys/private-key-der.ts'
 import { encodeSubjectPublicKeyInfo } from '../keys/public-key.ts'
 import { decodeString } from '../names/string.ts'
 import { PKCS } from '../oids.ts'
 import { CertificateRevocationList } from '../revocation/crl.ts'
+import { aProvider, invalidArgument } from '../rules.ts'
 
 export const PBMAC1 = '1.2.840.113549.1.5.14'
 
@@ -63,16 +66,24 @@ export interface PfxOptions {
   readonly work?: number
 }
 
+const readOptions = /* @__PURE__ */ (() =>
+  optionsReader(
+    'parsePfx',
+    { passphrase: aPassphrase, provider: aProvider, work: someWork },
+    invalidArgument,
+  ) as unknown as (given: unknown) => PfxOptions)()
+
 /**
  * Reads a PFX (PKCS#12, RFC 7292), in DER or BER, with any of its protections: PBES2, PBMAC1 (RFC 9579), triple DES, RC2-40, SHA-1 MACs,
  * or none.
  *
- * @throws {X509Error} `PROVIDER_REQUIRED`; `WRONG_PASSPHRASE` when the MAC does not fit; `UNSUPPORTED`, `LIMIT_EXCEEDED`;
+ * @throws {X509Error} `INVALID_ARGUMENT`, `PROVIDER_REQUIRED`; `WRONG_PASSPHRASE` when the MAC does not fit; `UNSUPPORTED`, `LIMIT_EXCEEDED`;
  *   and for what is no PFX
  * @example
  * const { keys, certificates } = parsePfx(bytes, { passphrase: 'secret', provider })
  */
-export function parsePfx(bytes: Uint8Array, options: PfxOptions = {}): Pfx {
+export function parsePfx(bytes: Uint8Array, given: PfxOptions = {}): Pfx {
+  const options = readOptions(given)
   const outer = DerReader.open(bytes, '', BER_LIMITS)
   const pfx = outer.sequence('PFX')
   outer.finish()

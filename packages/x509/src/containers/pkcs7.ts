@@ -1,3 +1,4 @@
+import { listOf, oneOf, optionsReader, thing } from '@x/crypto-primitives/options'
 import { Certificate } from '../certificate.ts'
 import { BER_LIMITS, DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -5,6 +6,7 @@ import * as der from '../der/writer.ts'
 import { PKCS } from '../oids.ts'
 import { derOf, encodePem } from '../pem.ts'
 import { CertificateRevocationList } from '../revocation/crl.ts'
+import { aCertificate, invalidArgument } from '../rules.ts'
 
 /** What a PKCS#7 bag holds. */
 export interface CertificateBag {
@@ -54,6 +56,16 @@ export function parsePkcs7(input: Uint8Array | string): CertificateBag {
   return { certificates, crls }
 }
 
+const readBag = /* @__PURE__ */ (() =>
+  optionsReader(
+    'encodePkcs7',
+    { certificates: listOf(aCertificate), crls: listOf(thing('a CertificateRevocationList, parsed', 'raw')) },
+    invalidArgument,
+  ) as unknown as (given: unknown) => Partial<CertificateBag>)()
+
+const readFormat = /* @__PURE__ */ (() =>
+  optionsReader('encodePkcs7', { format: oneOf('der', 'pem') }, invalidArgument))()
+
 /** Writes a bag: SignedData without content and signers (`openssl crl2pkcs7 -nocrl -certfile`). */
 export function encodePkcs7(bag: Partial<CertificateBag>, options: { format: 'pem' }): string
 export function encodePkcs7(bag: Partial<CertificateBag>, options?: { format?: 'der' }): Uint8Array
@@ -61,7 +73,8 @@ export function encodePkcs7(
   bag: Partial<CertificateBag>,
   options: { format?: 'der' | 'pem' } = {},
 ): Uint8Array | string {
-  const { certificates = [], crls = [] } = bag
+  const { certificates = [], crls = [] } = readBag(bag)
+  const { format } = readFormat(options)
   const setOf = (tag: number, items: readonly { readonly raw: Uint8Array }[]) =>
     items.length > 0 ? [der.element(tag, der.contentsOf(der.setOf(items.map(({ raw }) => raw))))] : []
   const signed = der.sequence(
@@ -73,5 +86,5 @@ export function encodePkcs7(
     der.set(),
   )
   const bytes = der.sequence(der.oid(PKCS.signedData), der.explicit(0, signed))
-  return options.format === 'pem' ? encodePem('PKCS7', bytes) : bytes
+  return format === 'pem' ? encodePem('PKCS7', bytes) : bytes
 }

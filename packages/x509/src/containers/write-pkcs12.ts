@@ -1,5 +1,6 @@
 import type { CryptoProvider, HashName } from '@x/crypto-primitives'
 import { PKCS12_MAC, pkcs12Kdf } from '@x/crypto-primitives/legacy'
+import { anyOf, bytes, group, listOf, oneOf, optionsReader, required, text, thing } from '@x/crypto-primitives/options'
 import { encodeHashAlgorithm } from '../algorithm.ts'
 import { Certificate } from '../certificate.ts'
 import * as Tag from '../der/tag.ts'
@@ -7,10 +8,12 @@ import * as der from '../der/writer.ts'
 import { encodeAttribute } from '../extensions/identifiers.ts'
 import { encodePkcs8 } from '../keys/encode-private-key-der.ts'
 import { PassphraseCrypto } from '../keys/passphrase-crypto.ts'
+import { aPassphrase, someIterations } from '../keys/passphrase-options.ts'
 import { passphraseBytes, pkcs12PassphraseBytes } from '../keys/pbe.ts'
 import { encodeHmacAlgorithm, encodePbkdf2, encryptPkcs8, type KeyEncryption, pbeEncrypt } from '../keys/pbe-encrypt.ts'
 import { encodeString } from '../names/string.ts'
 import { PKCS } from '../oids.ts'
+import { aCertificate, aProvider, invalidArgument } from '../rules.ts'
 import { belongTogether, PBMAC1, type PfxCertificate, type PfxKey } from './pkcs12.ts'
 
 export interface PfxInput {
@@ -29,13 +32,36 @@ export interface PfxInput {
   readonly provider: CryptoProvider
 }
 
+const readInput = /* @__PURE__ */ (() =>
+  optionsReader(
+    'encodePfx',
+    {
+      keys: listOf(group({ key: required(thing('a private key', 'type')), friendlyName: text, localKeyId: bytes })),
+      certificates: listOf(
+        anyOf<unknown>(
+          aCertificate,
+          group({ certificate: required(aCertificate), friendlyName: text, localKeyId: bytes }),
+        ),
+      ),
+      passphrase: required(aPassphrase),
+      protection: oneOf('modern', 'legacy', 'pbmac1'),
+      iterations: someIterations,
+      provider: aProvider,
+    },
+    invalidArgument,
+  ) as unknown as (given: unknown) => PfxInput)()
+
 /**
  * Writes a PFX (`openssl pkcs12 -export`).
  *
+ * @throws {X509Error} `INVALID_ARGUMENT`, also where there is nothing to write; `PROVIDER_REQUIRED`, `UNSUPPORTED`
  * @example
  * encodePfx({ keys: [{ key }], certificates: [leaf, intermediate], passphrase: 'secret', provider })
  */
-export function encodePfx(input: PfxInput): Uint8Array {
+export function encodePfx(given: PfxInput): Uint8Array {
+  const input = readInput(given)
+  if (!input.keys?.length && !input.certificates?.length)
+    throw invalidArgument('encodePfx: neither keys nor certificates are given')
   const { keys = [], passphrase, protection = 'modern' } = input
   const { provider } = PassphraseCrypto.by(input.provider, 'encodePfx')
   const legacy = protection === 'legacy'

@@ -19,11 +19,12 @@ import * as OID from '../extensions/oids.ts'
 import { encodeExtensions } from '../extensions/read.ts'
 import type { SignedCertificateTimestamp } from '../extensions/sct-list.ts'
 import { encodeSubjectPublicKeyInfo } from '../keys/public-key.ts'
+import { aCertificate, aProvider, invalidArgument } from '../rules.ts'
 import { verifySignature } from '../signature.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
 import type { VerifyBudget } from '../verify/account.ts'
 import { Account, BudgetSpent } from '../verify/account.ts'
-import { aBudget, aCertificate, aProvider, invalidArgument } from '../verify/read-options.ts'
+import { aBudget } from '../verify/read-options.ts'
 
 /** A Certificate Transparency log that is trusted. */
 export interface CtLog {

@@ -15,8 +15,8 @@ import { encodePrivateKey } from '../keys/encode-private-key.ts'
 import { sameKey } from '../keys/same-key.ts'
 import { encodeGeneralName, type GeneralName } from '../names/general-name.ts'
 import { printable } from '../names/printable.ts'
+import { aCertificate, aProvider, argument, invalidArgument } from '../rules.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
-import { aProvider, invalidArgument } from '../verify/read-options.ts'
 import { type Allowance, alternativeNameFrom, checkEncodedExtensions, notAllowed } from './careful.ts'
 import {
   aName,
@@ -26,14 +26,13 @@ import {
   aSerialNumber,
   aSigner,
   certificateSteps,
-  type ExtensionInput,
   keyIdentifier,
-  makeExtension,
   type NameLike,
   randomSerialNumber,
   someAllowances,
   someExtensions,
 } from './certificate-writer.ts'
+import { type ExtensionInput, makeExtension } from './extension-input.ts'
 import { requestOfKey } from './requested-keys.ts'
 
 const DAY = 86_400_000
@@ -77,17 +76,19 @@ const COMMON_RULES = /* @__PURE__ */ (() => ({
   allow: someAllowances,
 }))()
 
-const AUTHORITY_RULES = /* @__PURE__ */ (() => ({
-  ...COMMON_RULES,
-  provider: required(aProvider),
-  signer: aSigner,
-  pathLength: count,
-}))()
+const AUTHORITY_RULES = /* @__PURE__ */ (() => ({ ...COMMON_RULES, signer: aSigner, pathLength: count }))()
 
 const readAuthorityOptions = /* @__PURE__ */ (() =>
-  optionsReader('createAuthority', AUTHORITY_RULES, invalidArgument) as unknown as (
-    given: unknown,
-  ) => AuthorityOptions)()
+  optionsReader(
+    'createAuthority',
+    { ...AUTHORITY_RULES, provider: required(aProvider) },
+    invalidArgument,
+  ) as unknown as (given: unknown) => AuthorityOptions)()
+
+const readIntermediateOptions = /* @__PURE__ */ (() =>
+  optionsReader('createIntermediate', AUTHORITY_RULES, invalidArgument, {
+    provider: 'it is that of the authority above',
+  }) as unknown as (given: unknown) => Omit<AuthorityOptions, 'provider'>)()
 
 const readIssueOptions = /* @__PURE__ */ (() =>
   optionsReader(
@@ -161,12 +162,12 @@ export interface Authority {
  * @throws {X509Error}
  */
 export function createAuthority(options: AuthorityOptions): Authority {
-  return runSync(authoritySteps(options, undefined), 'createAuthority')
+  return runSync(authoritySteps(readAuthorityOptions(options)), 'createAuthority')
 }
 
 /** `createAuthority` for a signer that answers with promises. */
 export function createAuthorityAsync(options: AuthorityOptions): Awaitable<Authority> {
-  return run(authoritySteps(options, undefined))
+  return run(authoritySteps(readAuthorityOptions(options)))
 }
 
 /**
@@ -181,6 +182,10 @@ export function authorityFrom(
   provider: CryptoProvider,
   chain: readonly Certificate[] = [],
 ): Authority {
+  argument('authorityFrom: certificate', aCertificate, certificate)
+  argument('authorityFrom: signer', aSigner, signer)
+  argument('authorityFrom: provider', aProvider, provider)
+  argument('authorityFrom: chain', listOf(aCertificate), chain)
   if (!certificate.extension('basicConstraints')?.ca)
     throw new X509Error('INVALID_ARGUMENT', 'the certificate is not of an authority (basicConstraints.cA)')
   if (certificate.extension('keyUsage')?.includes('keyCertSign') === false)
@@ -188,11 +193,25 @@ export function authorityFrom(
   if (!signer.publicKey) throw new X509Error('INVALID_ARGUMENT', 'the signer does not tell its public key')
   if (!sameKey(signer.publicKey, certificate.publicKey))
     throw new X509Error('INVALID_ARGUMENT', 'the key is not that of the certificate')
-  return makeAuthority(certificate, signer, provider, certificate.isSelfIssued ? chain : [certificate, ...chain])
+  const room = roomBelow(
+    certificate,
+    chain.reduceRight((above, one) => roomBelow(one, above), Infinity),
+  )
+  return makeAuthority(certificate, signer, provider, certificate.isSelfIssued ? chain : [certificate, ...chain], room)
 }
 
-function* authoritySteps(given: AuthorityOptions, parent: Authority | undefined): Eventual<Authority> {
-  const options = readAuthorityOptions(given)
+/** Authorities that may still stand below one, one below the other (RFC 5280 §6.1.4 (l), (m)). @param above below its issuer */
+function roomBelow(certificate: Certificate, above = Infinity): number {
+  return Math.min(above - 1, certificate.extension('basicConstraints')?.pathLength ?? Infinity)
+}
+
+/** @throws {X509Error} `INVALID_ARGUMENT` for an authority where there may be none */
+function checkRoom(certificate: Certificate, room: number, allow: readonly Allowance[] = []): void {
+  if (room < 1 && certificate.extension('basicConstraints')?.ca && !allow.includes('path-length'))
+    throw notAllowed('an authority below one whose pathLength allows none: no verifier would take it', 'path-length')
+}
+
+function* authoritySteps(options: AuthorityOptions, parent?: Authority, room = Infinity): Eventual<Authority> {
   if (options.signer && options.key)
     throw new X509Error('INVALID_ARGUMENT', 'either `key`, to make one, or `signer`, which is there already')
   const { provider } = options
@@ -220,7 +239,9 @@ function* authoritySteps(given: AuthorityOptions, parent: Authority | undefined)
     ),
     allow: options.allow,
   })
-  return makeAuthority(certificate, signer, provider, parent ? [certificate, ...parent.chain] : [])
+  checkRoom(certificate, room, options.allow)
+  const chain = parent ? [certificate, ...parent.chain] : []
+  return makeAuthority(certificate, signer, provider, chain, roomBelow(certificate, room))
 }
 
 function makeAuthority(
@@ -228,6 +249,7 @@ function makeAuthority(
   signer: Signer,
   provider: CryptoProvider,
   chain: readonly Certificate[],
+  room: number,
 ): Authority {
   const authority: Authority = {
     certificate,
@@ -235,15 +257,19 @@ function makeAuthority(
     signer,
     chain,
     provider,
-    issue: (name, options = {}) => runSync(issueSteps(authority, name, options), 'authority.issue'),
-    issueAsync: (name, options = {}) => run(issueSteps(authority, name, options)),
+    issue: (name, options = {}) => runSync(issueSteps(authority, room, name, options), 'authority.issue'),
+    issueAsync: (name, options = {}) => run(issueSteps(authority, room, name, options)),
     createIntermediate: (options = {}) =>
-      runSync(authoritySteps({ ...options, provider }, authority), 'authority.createIntermediate'),
+      runSync(
+        authoritySteps({ ...readIntermediateOptions(options), provider }, authority, room),
+        'authority.createIntermediate',
+      ),
   }
   return authority
 }
 
-function* issueSteps(authority: Authority, name: string, given: IssueOptions): Eventual<Issued> {
+function* issueSteps(authority: Authority, room: number, name: string, given: IssueOptions): Eventual<Issued> {
+  argument('issue: name', text, name)
   const options = readIssueOptions(given)
   const { provider } = authority
   const privateKey = options.publicKey
@@ -287,6 +313,7 @@ function* issueSteps(authority: Authority, name: string, given: IssueOptions): E
     ),
     allow: options.allow,
   })
+  checkRoom(certificate, room, options.allow)
   return {
     certificate,
     chain: [certificate, ...authority.chain],

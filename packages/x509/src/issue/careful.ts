@@ -18,8 +18,22 @@ export type Allowance =
   | 'fewer-names'
   /** An extension that is there twice (RFC 5280 §4.2 forbids it). */
   | 'duplicate-extensions'
+  /** A certificate whose notAfter is before its notBefore. */
+  | 'never-valid'
+  /** An authority further below another than that one's `pathLength` allows (RFC 5280 §4.2.1.9). */
+  | 'path-length'
+  /** A serial number of 0, which RFC 5280 §4.1.2.2 forbids. */
+  | 'zero-serial'
 
-export const ALLOWANCES: readonly Allowance[] = ['authority', 'encoded-names', 'fewer-names', 'duplicate-extensions']
+export const ALLOWANCES: readonly Allowance[] = [
+  'authority',
+  'encoded-names',
+  'fewer-names',
+  'duplicate-extensions',
+  'never-valid',
+  'path-length',
+  'zero-serial',
+]
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/

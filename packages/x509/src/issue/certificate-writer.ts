@@ -1,19 +1,29 @@
 import type { Awaitable, CryptoProvider, PublicKeyData, SignatureAlgorithm, Signer } from '@x/crypto-primitives'
-import { instant, listOf, must, oneOf, optionsReader, type Rule, required, thing } from '@x/crypto-primitives/options'
+import {
+  anyOf,
+  instant,
+  listOf,
+  must,
+  oneOf,
+  optionsReader,
+  type Rule,
+  required,
+  text,
+  thing,
+} from '@x/crypto-primitives/options'
 import { encodeSignatureAlgorithm } from '../algorithm.ts'
 import { Certificate } from '../certificate.ts'
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
-import type { Extension } from '../extensions/list.ts'
 import { encodeExtensions } from '../extensions/read.ts'
-import { EXTENSION_CODECS, type ExtensionName, type ExtensionValue } from '../extensions/registry.ts'
 import { encodeSubjectPublicKeyInfo, publicKeyBits } from '../keys/public-key.ts'
 import { createName, type NamePair } from '../names/create-name.ts'
 import type { GeneralName } from '../names/general-name.ts'
 import { Name } from '../names/name.ts'
+import { invalidArgument } from '../rules.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
-import { invalidArgument } from '../verify/read-options.ts'
-import { ALLOWANCES, type Allowance, checkCommonName, checkOnce } from './careful.ts'
+import { ALLOWANCES, type Allowance, checkCommonName, checkOnce, notAllowed } from './careful.ts'
+import { aGeneralName, type ExtensionInput, makeExtension } from './extension-input.ts'
 import { defaultSignatureAlgorithm, signed } from './signing.ts'
 
 /** A name, or what `createName` makes one of; a string is a common name. */
@@ -30,24 +40,6 @@ export function toName(name: NameLike): Name {
   return createName(name === '' ? [] : [['CN', name]])
 }
 
-/** One extension to write: by name with its decoded value, or by OID with DER. */
-export type ExtensionInput = Extension | NamedExtension
-
-export type NamedExtension = {
-  [N in ExtensionName]: { readonly name: N; readonly value: ExtensionValue<N>; readonly critical?: boolean }
-}[ExtensionName]
-
-/** An extension as it stands in a certificate. @throws {X509Error} */
-export function makeExtension(input: ExtensionInput): Extension {
-  if ('oid' in input) return input
-  const codec = EXTENSION_CODECS[input.name]
-  return {
-    oid: codec.oid,
-    critical: input.critical ?? false,
-    value: (codec.encode as (value: unknown) => Uint8Array)(input.value),
-  }
-}
-
 export interface CertificateInput {
   readonly subject: NameLike
   readonly issuer: NameLike
@@ -62,27 +54,31 @@ export interface CertificateInput {
   readonly extensions?: readonly ExtensionInput[]
   /** Default: PKCS#1 v1.5 or ECDSA with SHA-256 or the curve's hash, or what the key alone can do. */
   readonly signatureAlgorithm?: SignatureAlgorithm
-  /** What is otherwise refused: `duplicate-extensions`. */
+  /** What is otherwise refused: `duplicate-extensions`, `never-valid`, `zero-serial`. */
   readonly allow?: readonly Allowance[]
 }
 
 /** Rules for options that several writers have. */
 export const aName: Rule<NameLike> = /* @__PURE__ */ must(
   'a Name, a common name, or attributes',
-  (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+  (value) => typeof value === 'string' || value instanceof Name || Array.isArray(value) || isRecord(value),
 )
+
+const isRecord = (value: unknown): boolean =>
+  Object.prototype.toString.call(value) === '[object Object]' && Object.keys(value as object).length > 0
+
 export const aSerialNumber: Rule<Uint8Array | number | bigint> = /* @__PURE__ */ must(
-  'a whole number or its bytes',
+  'a whole number of at least 0, or its bytes',
   (value) =>
-    typeof value === 'bigint' || Number.isSafeInteger(value) || (value instanceof Uint8Array && value.length > 0),
+    typeof value === 'bigint' || Number.isSafeInteger(value)
+      ? (value as number) >= 0
+      : value instanceof Uint8Array && value.length > 0,
 )
 export const aSigner: Rule<Signer> = /* @__PURE__ */ thing('a Signer', 'sign')
 export const aPublicKey: Rule<PublicKeyData> = /* @__PURE__ */ thing('a public key', 'type')
 export const anAlgorithm: Rule<SignatureAlgorithm> = /* @__PURE__ */ thing('a SignatureAlgorithm', 'name')
-export const anAlternativeName: Rule<string | GeneralName> = /* @__PURE__ */ must(
-  'a name as text or { type, value }',
-  (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
-)
+export const anAlternativeName: Rule<string | GeneralName> = /* @__PURE__ */ (() =>
+  anyOf<string | GeneralName>(text, aGeneralName))()
 export const someExtensions: Rule<readonly ExtensionInput[]> = /* @__PURE__ */ listOf(
   /* @__PURE__ */ must('an extension, by name or OID', (value) => typeof value === 'object' && value !== null),
 )
@@ -110,6 +106,13 @@ export function* certificateSteps(input: CertificateInput): Eventual<Certificate
   const algorithm = input.signatureAlgorithm ?? defaultSignatureAlgorithm(input.signer)
   const serial = der.integer(input.serialNumber)
   if (serial.length > 22) throw new X509Error('INVALID_ARGUMENT', 'a serial number of more than 20 bytes')
+  // RFC 5280 §4.1.2.2: positive.
+  if (serial.length === 3 && serial[2] === 0 && !input.allow?.includes('zero-serial'))
+    throw notAllowed('a serial number of 0', 'zero-serial')
+  const notBefore = Number(input.notBefore)
+  const notAfter = Number(input.notAfter)
+  if (notAfter < notBefore && !input.allow?.includes('never-valid'))
+    throw notAllowed('notAfter is before notBefore: the certificate would never be valid', 'never-valid')
   const extensions = (input.extensions ?? []).map(makeExtension)
   checkOnce(extensions, input.allow)
   const tbs = der.sequence(
@@ -117,7 +120,7 @@ export function* certificateSteps(input: CertificateInput): Eventual<Certificate
     serial,
     encodeSignatureAlgorithm(algorithm),
     toName(input.issuer).raw,
-    der.sequence(der.time(Number(input.notBefore)), der.time(Number(input.notAfter))),
+    der.sequence(der.time(notBefore), der.time(notAfter)),
     toName(input.subject).raw,
     encodeSubjectPublicKeyInfo(input.publicKey),
     ...(extensions.length > 0 ? [der.explicit(3, encodeExtensions(extensions))] : []),

@@ -5,21 +5,20 @@ import * as der from '../der/writer.ts'
 import { encodeExtensions } from '../extensions/read.ts'
 import { CRL_REASONS, type CrlReason, type IssuingDistributionPoint } from '../extensions/revocation.ts'
 import { CertificateRevocationList } from '../revocation/crl.ts'
+import { invalidArgument } from '../rules.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
-import { invalidArgument } from '../verify/read-options.ts'
 import { type Allowance, checkOnce } from './careful.ts'
 import {
   aName,
   anAlgorithm,
   aSerialNumber,
   aSigner,
-  type ExtensionInput,
-  makeExtension,
   type NameLike,
   someAllowances,
   someExtensions,
   toName,
 } from './certificate-writer.ts'
+import { type ExtensionInput, makeExtension } from './extension-input.ts'
 import { defaultSignatureAlgorithm, signed } from './signing.ts'
 
 /** A certificate to revoke. */
@@ -96,6 +95,7 @@ function* crlSteps(given: CrlInput): Eventual<CertificateRevocationList> {
   const algorithm = input.signatureAlgorithm ?? defaultSignatureAlgorithm(input.signer)
   const thisUpdate = Number(input.thisUpdate ?? Date.now() - HOUR)
   const nextUpdate = Number(input.nextUpdate ?? thisUpdate + WEEK)
+  if (nextUpdate < thisUpdate) throw invalidArgument('createCrl: nextUpdate is before thisUpdate')
   const extensions: ExtensionInput[] = [{ name: 'cRLNumber', value: bytesOf(input.number ?? 1) }]
   if (input.keyIdentifier)
     extensions.push({ name: 'authorityKeyIdentifier', value: { keyIdentifier: input.keyIdentifier } })

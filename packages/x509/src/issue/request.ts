@@ -23,22 +23,21 @@ import { Name } from '../names/name.ts'
 import { decodeString } from '../names/string.ts'
 import { PKCS } from '../oids.ts'
 import { derOf, encodePem } from '../pem.ts'
+import { invalidArgument } from '../rules.ts'
 import { verdictOnSignature } from '../signature.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
-import { invalidArgument } from '../verify/read-options.ts'
 import { type Allowance, alternativeNameFrom, checkOnce } from './careful.ts'
 import {
   aName,
   anAlgorithm,
   anAlternativeName,
   aSigner,
-  type ExtensionInput,
-  makeExtension,
   type NameLike,
   someAllowances,
   someExtensions,
   toName,
 } from './certificate-writer.ts'
+import { type ExtensionInput, makeExtension } from './extension-input.ts'
 import { requestOfKey } from './requested-keys.ts'
 import { defaultSignatureAlgorithm, signed } from './signing.ts'
 

@@ -1,11 +1,14 @@
 import type { CryptoProvider, PrivateKeyData } from '@x/crypto-primitives'
 import { cbcEncrypt } from '@x/crypto-primitives/legacy'
+import { oneOf, optionsReader } from '@x/crypto-primitives/options'
 import { toHex } from '../bytes.ts'
 import { X509Error } from '../error.ts'
 import { encodePem } from '../pem.ts'
+import { aProvider, invalidArgument } from '../rules.ts'
 import { encodeDsaPrivateKey, encodeEcPrivateKey, encodePkcs8, encodeRsaPrivateKey } from './encode-private-key-der.ts'
 import { PassphraseCrypto } from './passphrase-crypto.ts'
-import { encryptPkcs8, type KeyEncryption } from './pbe-encrypt.ts'
+import { aPassphrase } from './passphrase-options.ts'
+import { anEncryption, encryptPkcs8, type KeyEncryption } from './pbe-encrypt.ts'
 import { derivePemKey, PEM_CIPHERS } from './traditional-pem.ts'
 
 export interface EncodePrivateKeyOptions {
@@ -21,18 +24,50 @@ export interface EncodePrivateKeyOptions {
   readonly cipher?: 'aes-128-cbc' | 'aes-192-cbc' | 'aes-256-cbc' | 'des-ede3-cbc'
 }
 
+type Encoding = EncodePrivateKeyOptions & { readonly format?: 'pem' | 'der' }
+
+const readEncoding = /* @__PURE__ */ (() =>
+  optionsReader(
+    'encodePrivateKey',
+    {
+      type: oneOf('pkcs8', 'traditional'),
+      format: oneOf('pem', 'der'),
+      passphrase: aPassphrase,
+      provider: aProvider,
+      encryption: anEncryption,
+      cipher: oneOf('aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', 'des-ede3-cbc'),
+    },
+    invalidArgument,
+  ) as unknown as (given: unknown) => Encoding)()
+
+/** @throws {X509Error} `INVALID_ARGUMENT` where the key would be written in another way than was asked for */
+function readOptions(given: unknown): Encoding {
+  const options = readEncoding(given)
+  const refuse = (words: string) => invalidArgument(`encodePrivateKey: ${words}`)
+  // What somebody took from a variable that was not set would protect nothing.
+  if (options.passphrase?.length === 0)
+    throw refuse('the passphrase is empty; leave it out for a key that is not encrypted')
+  for (const name of ['encryption', 'cipher'] as const)
+    if (options[name] !== undefined && options.passphrase === undefined)
+      throw refuse(`${name} without a passphrase: the key would not be encrypted`)
+  if (options.cipher !== undefined && options.type !== 'traditional')
+    throw refuse('cipher is of the traditional form; PKCS#8 has it in `encryption`')
+  if (options.encryption !== undefined && options.type === 'traditional')
+    throw refuse('encryption is of PKCS#8; the traditional form has `cipher`')
+  return options
+}
+
 /**
  * A private key as PEM (the default) or DER.
  *
- * @throws {X509Error} `INVALID_ARGUMENT` for a form that the key's type does not have; `PROVIDER_REQUIRED`, `UNSUPPORTED`
+ * @throws {X509Error} `INVALID_ARGUMENT` for a form that the key's type does not have, an empty passphrase, and options that
+ *   go without one; `PROVIDER_REQUIRED`, `UNSUPPORTED`
  *   when it is to be encrypted
  */
 export function encodePrivateKey(key: PrivateKeyData, options: EncodePrivateKeyOptions & { format: 'der' }): Uint8Array
 export function encodePrivateKey(key: PrivateKeyData, options?: EncodePrivateKeyOptions & { format?: 'pem' }): string
-export function encodePrivateKey(
-  key: PrivateKeyData,
-  options: EncodePrivateKeyOptions & { format?: 'pem' | 'der' } = {},
-): Uint8Array | string {
+export function encodePrivateKey(key: PrivateKeyData, given: Encoding = {}): Uint8Array | string {
+  const options = readOptions(given)
   const { passphrase } = options
   if (options.type === 'traditional') {
     const { label, bytes } = traditional(key)

@@ -1,7 +1,7 @@
 import type { CryptoProvider } from '@x/crypto-primitives'
 import { callback, optionsReader, required, thing } from '@x/crypto-primitives/options'
 import { generateSafePrime } from '@x/crypto-primitives/safe-prime'
-import { aProvider, invalidArgument } from '../verify/read-options.ts'
+import { aProvider, invalidArgument } from '../rules.ts'
 import type { DhParameters } from './dh-parameters.ts'
 
 export interface DhGenerationOptions {

@@ -1,6 +1,8 @@
 import type { CurveName, PrivateKeyData, PublicKeyData } from '@x/crypto-primitives'
+import { must } from '@x/crypto-primitives/options'
 import { bitLength, concatBytes, fromBase64Url, padInteger, toBase64Url, toHex } from '../bytes.ts'
 import { X509Error } from '../error.ts'
+import { argument } from '../rules.ts'
 import { CURVES } from './curve-names.ts'
 import { scalarLength } from './curves.ts'
 import { withPublicHalf } from './public-half.ts'
@@ -10,6 +12,9 @@ export interface Jwk {
   readonly kty: string
   readonly [member: string]: unknown
 }
+
+const aJwk = /* @__PURE__ */ (() =>
+  must<Jwk>('an object with kty', (value) => typeof value === 'object' && value !== null))()
 
 const OKP = { Ed25519: ['ed25519', 32], Ed448: ['ed448', 57], X25519: ['x25519', 32], X448: ['x448', 56] } as const
 const ML_DSA = { 'ML-DSA-44': 'ml-dsa-44', 'ML-DSA-65': 'ml-dsa-65', 'ML-DSA-87': 'ml-dsa-87' } as const
@@ -40,6 +45,7 @@ function curveOf(jwk: Jwk): CurveName {
 
 /** The public key of a JWK, also of a private one. @throws {X509Error} */
 export function publicKeyFromJwk(jwk: Jwk): PublicKeyData {
+  argument('JWK', aJwk, jwk)
   switch (jwk.kty) {
     case 'RSA':
       return { type: 'rsa', n: member(jwk, 'n'), e: member(jwk, 'e') }
@@ -62,6 +68,7 @@ export function publicKeyFromJwk(jwk: Jwk): PublicKeyData {
 
 /** The private key of a JWK. RSA keys need their primes (RFC 7518 §6.3.2.2 allows leaving them out). @throws {X509Error} */
 export function privateKeyFromJwk(jwk: Jwk): PrivateKeyData {
+  argument('JWK', aJwk, jwk)
   switch (jwk.kty) {
     case 'RSA': {
       if (jwk.oth !== undefined) throw new X509Error('UNSUPPORTED', 'JWK.oth: multi-prime RSA keys are not supported')
@@ -109,14 +116,14 @@ function checkRsaNumbers(numbers: Record<'n' | 'e' | 'd' | 'p' | 'q' | 'dp' | 'd
 }
 
 function okp(jwk: Jwk) {
-  const found = OKP[jwk.crv as keyof typeof OKP]
+  const found = Object.hasOwn(OKP, String(jwk.crv)) && OKP[jwk.crv as keyof typeof OKP]
   if (!found)
     throw new X509Error('UNSUPPORTED', `JWK.crv: unknown curve ${JSON.stringify(jwk.crv)}`, { path: 'JWK.crv' })
   return found
 }
 
 function mlDsa(jwk: Jwk) {
-  const found = ML_DSA[jwk.alg as keyof typeof ML_DSA]
+  const found = Object.hasOwn(ML_DSA, String(jwk.alg)) && ML_DSA[jwk.alg as keyof typeof ML_DSA]
   if (!found)
     throw new X509Error('UNSUPPORTED', `JWK.alg: unknown algorithm ${JSON.stringify(jwk.alg)}`, { path: 'JWK.alg' })
   return found

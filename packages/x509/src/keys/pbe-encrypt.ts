@@ -1,9 +1,11 @@
 import type { CryptoProvider, HashName } from '@x/crypto-primitives'
 import { cbcEncrypt } from '@x/crypto-primitives/legacy'
+import { anyOf, group, must, oneOf, type Rule, required } from '@x/crypto-primitives/options'
 import { encodeAlgorithmIdentifier } from '../algorithm.ts'
 import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
 import { PassphraseCrypto } from './passphrase-crypto.ts'
+import { someIterations } from './passphrase-options.ts'
 import {
   CIPHERS,
   derivePkcs12,
@@ -53,6 +55,29 @@ export type KeyEncryption =
   /** Of PKCS#12, for readers of the last century. */
   | { readonly scheme: 'pbe-sha1-3des'; readonly iterations?: number }
   | { readonly scheme: 'pbe-sha1-rc2-40'; readonly iterations?: number }
+
+/** The rule for it. */
+export const anEncryption: Rule<KeyEncryption> = /* @__PURE__ */ (() => {
+  const cipher = oneOf(...(Object.keys(CIPHER_OIDS) as PbeCipher[]))
+  return anyOf<unknown>(
+    group({
+      scheme: required(oneOf('pbes2')),
+      cipher,
+      prf: oneOf('sha1', 'sha224', 'sha256', 'sha384', 'sha512'),
+      iterations: someIterations,
+    }),
+    group({
+      scheme: required(oneOf('scrypt')),
+      cipher,
+      // RFC 7914 §2.
+      cost: must(
+        'a power of two above 1',
+        (value) => Number.isInteger(value) && (value as number) > 1 && Number.isInteger(Math.log2(value as number)),
+      ),
+    }),
+    group({ scheme: required(oneOf('pbe-sha1-3des', 'pbe-sha1-rc2-40')), iterations: someIterations }),
+  ) as Rule<KeyEncryption>
+})()
 
 /** Encrypts; returns the AlgorithmIdentifier's DER and the ciphertext. @throws {X509Error} `UNSUPPORTED` */
 export function pbeEncrypt(

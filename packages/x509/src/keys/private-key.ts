@@ -1,10 +1,13 @@
 import type { CryptoProvider, PrivateKeyData } from '@x/crypto-primitives'
+import { optionsReader } from '@x/crypto-primitives/options'
 import { BER_LIMITS, DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
 import { X509Error } from '../error.ts'
 import { firstBlock, isPem, type PemBlock } from '../pem.ts'
+import { aProvider, invalidArgument } from '../rules.ts'
 import { decryptPkcs8 } from './encrypted-pkcs8.ts'
 import { PassphraseCrypto } from './passphrase-crypto.ts'
+import { aPassphrase, someWork } from './passphrase-options.ts'
 import {
   readAnyPrivateKey,
   readDsaPrivateKey,
@@ -26,19 +29,27 @@ export interface PrivateKeyOptions {
   readonly work?: number
 }
 
+const readOptions = /* @__PURE__ */ (() =>
+  optionsReader(
+    'parsePrivateKey',
+    { passphrase: aPassphrase, provider: aProvider, work: someWork },
+    invalidArgument,
+  ) as unknown as (given: unknown) => PrivateKeyOptions)()
+
 const LABELS = ['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY', 'DSA PRIVATE KEY']
 
 /**
  * A private key from PEM or DER: PKCS#8, encrypted PKCS#8 (PBES1, PBES2), PKCS#1, SEC 1, OpenSSL's DSA form, and
  * traditional encrypted PEM (`DEK-Info`). Of several PEM blocks the first that holds a private key is taken.
  *
- * @throws {X509Error} `PASSPHRASE_REQUIRED`, `PROVIDER_REQUIRED`, `WRONG_PASSPHRASE`, `INVALID_PEM` when there is no
- *   private key, `LIMIT_EXCEEDED` for a key derivation that would take too long, `UNSUPPORTED` for what is not known, or
+ * @throws {X509Error} `INVALID_ARGUMENT`, `PASSPHRASE_REQUIRED`, `PROVIDER_REQUIRED`, `WRONG_PASSPHRASE`, `INVALID_PEM` when
+ *   there is no private key, `LIMIT_EXCEEDED` for a key derivation that would take too long, `UNSUPPORTED` for what is not known, or
  *   the provider lacks
  * @example
  * const key = provider.importPrivateKey(parsePrivateKey(pem, { passphrase: 'secret', provider }))
  */
-export function parsePrivateKey(input: string | Uint8Array, options: PrivateKeyOptions = {}): PrivateKeyData {
+export function parsePrivateKey(input: string | Uint8Array, given: PrivateKeyOptions = {}): PrivateKeyData {
+  const options = readOptions(given)
   if (typeof input !== 'string' && !isPem(input)) return readDerKey(input, options)
   const block = firstBlock(input, (label) => LABELS.includes(label))
   if (!block)

@@ -18,10 +18,12 @@ export type NamePair = readonly [type: string, value: string]
 export function createName(
   attributes: readonly (NamePair | readonly NamePair[])[] | Readonly<Record<string, string | string[]>>,
 ): Name {
+  if (typeof attributes !== 'object' || attributes === null)
+    throw new X509Error('INVALID_ARGUMENT', 'createName: attributes must be pairs of type and text')
   const list = Array.isArray(attributes)
     ? (attributes as readonly (NamePair | readonly NamePair[])[])
     : Object.entries(attributes as Readonly<Record<string, string | string[]>>).flatMap(([type, value]) =>
-        (typeof value === 'string' ? [value] : value).map((one): NamePair => [type, one]),
+        (Array.isArray(value) ? value : [value]).map((one): NamePair => [type, one]),
       )
   const rdns = list.map((entry) => {
     const pairs = (typeof entry[0] === 'string' ? [entry] : entry) as readonly NamePair[]
@@ -31,6 +33,8 @@ export function createName(
 }
 
 function encodeAttribute(type: string, value: string): Uint8Array {
+  if (typeof value !== 'string')
+    throw new X509Error('INVALID_ARGUMENT', `the value of ${JSON.stringify(type)} must be text, not ${typeof value}`)
   const oid = attributeOid(type)
   if (oid === undefined) throw new X509Error('INVALID_ARGUMENT', `unknown attribute type ${JSON.stringify(type)}`)
   // RFC 5280 §4.1.2.4: UTF8String or PrintableString; country, serial number and DN qualifier are PrintableString,

@@ -1,10 +1,12 @@
 import type { CryptoProvider, PublicKey, PublicKeyData } from '@x/crypto-primitives'
+import { bool, oneOf, optionsReader, text } from '@x/crypto-primitives/options'
 import { equalBytes } from '../bytes.ts'
 import { Certificate } from '../certificate.ts'
 import { X509Error } from '../error.ts'
 import { sameKey } from '../keys/same-key.ts'
 import type { GeneralName } from '../names/general-name.ts'
 import { parseIpAddress } from '../names/ip-address.ts'
+import { argument, invalidArgument } from '../rules.ts'
 import { verdictOnSignature } from '../signature.ts'
 import { runSync } from '../steps.ts'
 import { likelyIssued } from '../verify/facts.ts'
@@ -22,6 +24,19 @@ export interface CheckOptions {
   readonly multiLabelWildcards?: boolean
   readonly singleLabelSubdomains?: boolean
 }
+
+const readCheckOptions = /* @__PURE__ */ (() =>
+  optionsReader(
+    'checkHost, checkEmail',
+    {
+      subject: oneOf('default', 'always', 'never'),
+      wildcards: bool,
+      partialWildcards: bool,
+      multiLabelWildcards: bool,
+      singleLabelSubdomains: bool,
+    },
+    invalidArgument,
+  ) as unknown as (given: unknown) => CheckOptions)()
 
 /**
  * A certificate with the fields and methods of Node's `crypto.X509Certificate`, byte strings as `Uint8Array` and keys as
@@ -140,16 +155,24 @@ export class X509CertificateLike {
     )
   }
 
-  /** The name by which the certificate is for a host, or `undefined` (OpenSSL's `X509_check_host`). */
-  checkHost(name: string, options: CheckOptions = {}): string | undefined {
+  /**
+   * The name by which the certificate is for a host, or `undefined` (OpenSSL's `X509_check_host`).
+   *
+   * @throws {X509Error} `INVALID_ARGUMENT`
+   */
+  checkHost(name: string, given: CheckOptions = {}): string | undefined {
+    argument('checkHost: name', text, name)
+    const options = readCheckOptions(given)
     const alternative = this.alternativeNames()
     if (!alternative) return undefined
     const names = alternative.flatMap((own) => (own.type === 'dns' ? [own.value] : []))
     return this.match(names, 'CN', options, (pattern) => matchesHost(pattern, name, options))
   }
 
-  /** The address, when the certificate is for it (`X509_check_email`). */
-  checkEmail(email: string, options: Pick<CheckOptions, 'subject'> = {}): string | undefined {
+  /** The address, when the certificate is for it (`X509_check_email`). @throws {X509Error} `INVALID_ARGUMENT` */
+  checkEmail(email: string, given: CheckOptions = {}): string | undefined {
+    argument('checkEmail: email', text, email)
+    const options = readCheckOptions(given)
     const alternative = this.alternativeNames()
     if (!alternative) return undefined
     const names = alternative.flatMap((own) => (own.type === 'email' ? [own.value] : []))
@@ -160,8 +183,9 @@ export class X509CertificateLike {
     return this.match(names, 'emailAddress', options, same) === undefined ? undefined : email
   }
 
-  /** The address, when the certificate is for it (`X509_check_ip`). */
+  /** The address, when the certificate is for it (`X509_check_ip`). @throws {X509Error} `INVALID_ARGUMENT` */
   checkIP(ip: string): string | undefined {
+    argument('checkIP: ip', text, ip)
     const address = parseIpAddress(ip)
     const names = this.alternativeNames() ?? []
     return address && names.some((own) => own.type === 'ip' && equalBytes(own.value, address)) ? ip : undefined

@@ -1,4 +1,5 @@
 import type { CryptoProvider, HashName } from '@x/crypto-primitives'
+import { oneOf, optionsReader } from '@x/crypto-primitives/options'
 import { encodeHashAlgorithm, hashOfOid, readAlgorithmIdentifier } from '../algorithm.ts'
 import { equalBytes } from '../bytes.ts'
 import type { Certificate } from '../certificate.ts'
@@ -8,6 +9,7 @@ import { X509Error } from '../error.ts'
 import { ExtensionList } from '../extensions/list.ts'
 import * as OID from '../extensions/oids.ts'
 import { encodeExtensions, readExtensions } from '../extensions/read.ts'
+import { aNonce, invalidArgument } from '../rules.ts'
 
 /** CertID (RFC 6960 §4.1.1): which certificate is asked about. */
 export interface CertId {
@@ -130,17 +132,29 @@ export function nonceOf(extensions: ExtensionList): Uint8Array | undefined {
   }
 }
 
+const readOptions = /* @__PURE__ */ (() =>
+  optionsReader(
+    'createOcspRequest',
+    { hash: oneOf('sha1', 'sha224', 'sha256', 'sha384', 'sha512'), nonce: aNonce },
+    invalidArgument,
+  ) as unknown as (given: unknown) => {
+    readonly hash?: HashName
+    readonly nonce?: Uint8Array
+  })()
+
 /**
  * DER of an OCSP request about one certificate.
  *
- * @param options.nonce 1 to 128 bytes, RFC 9654 recommends 32; none by default, as responders that answer from a cache ignore it
+ * @param given `nonce`: 1 to 128 bytes, RFC 9654 recommends 32; none by default, as responders that answer from a cache ignore it
+ * @throws {X509Error} `INVALID_ARGUMENT`, `UNSUPPORTED` for a hash that the provider lacks
  */
 export function createOcspRequest(
   certificate: Pick<Certificate, 'serialNumber'>,
   issuer: Certificate,
   provider: CryptoProvider,
-  options: { readonly hash?: HashName; readonly nonce?: Uint8Array } = {},
+  given: { readonly hash?: HashName; readonly nonce?: Uint8Array } = {},
 ): Uint8Array {
+  const options = readOptions(given)
   const list = der.sequence(der.sequence(encodeCertId(certificate, issuer, provider, options.hash)))
   const extensions = options.nonce ? [der.explicit(2, encodeNonce(options.nonce))] : []
   return der.sequence(der.sequence(list, ...extensions))

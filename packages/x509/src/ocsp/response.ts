@@ -1,4 +1,5 @@
 import type { Awaitable, CryptoProvider, SignatureAlgorithm, Signer } from '@x/crypto-primitives'
+import { group, instant, listOf, oneOf, optionsReader, required, thing } from '@x/crypto-primitives/options'
 import {
   type AlgorithmIdentifier,
   encodeSignatureAlgorithm,
@@ -13,7 +14,9 @@ import { X509Error } from '../error.ts'
 import { ExtensionList } from '../extensions/list.ts'
 import { CRL_REASONS, type CrlReason } from '../extensions/revocation.ts'
 import { defaultSignatureAlgorithm } from '../issue/signing.ts'
+import { sameKey } from '../keys/same-key.ts'
 import { Name } from '../names/name.ts'
+import { aCertificate, aNonce, aProvider, invalidArgument } from '../rules.ts'
 import { type Eventual, now, run, runSync } from '../steps.ts'
 import { type CertId, encodeCertId, encodeNonce, nonceOf, readCertId, readWrappedExtensions } from './request.ts'
 
@@ -205,10 +208,54 @@ export interface OcspResponseInput {
   readonly signatureAlgorithm?: SignatureAlgorithm
 }
 
-function* responseSteps(input: OcspResponseInput): Eventual<Uint8Array> {
+const readResponse = /* @__PURE__ */ (() =>
+  optionsReader(
+    'createOcspResponse',
+    {
+      provider: required(aProvider),
+      answers: required(
+        listOf(
+          group({
+            certificate: required(thing('a certificate', 'serialNumber')),
+            issuer: required(aCertificate),
+            status: required(oneOf('good', 'revoked', 'unknown')),
+            revocationTime: instant,
+            revocationReason: oneOf(...(CRL_REASONS.filter((reason) => reason !== undefined) as CrlReason[])),
+            certId: thing('a CertId', 'raw'),
+          }),
+          1,
+        ),
+      ),
+      signer: required(thing('a Signer', 'sign')),
+      responder: required(aCertificate),
+      thisUpdate: instant,
+      nextUpdate: instant,
+      nonce: aNonce,
+      signatureAlgorithm: thing('a SignatureAlgorithm', 'name'),
+    },
+    invalidArgument,
+  ) as unknown as (given: unknown) => OcspResponseInput)()
+
+/** @throws {X509Error} `INVALID_ARGUMENT`, also for what would be said otherwise than it was meant, or believed by nobody */
+function readInput(given: OcspResponseInput): OcspResponseInput {
+  const input = readResponse(given)
+  const refuse = (words: string) => invalidArgument(`createOcspResponse: ${words}`)
+  for (const { status, revocationTime, revocationReason } of input.answers)
+    if (status !== 'revoked' && (revocationTime !== undefined || revocationReason !== undefined))
+      throw refuse(`the status is ${status}, and there is a time or reason of a revocation`)
+  if (input.signer.publicKey && !sameKey(input.signer.publicKey, input.responder.publicKey))
+    throw refuse("the signer's key is not that of the responder's certificate")
+  const thisUpdate = Number(input.thisUpdate ?? Date.now())
+  if (input.nextUpdate !== undefined && Number(input.nextUpdate) < thisUpdate)
+    throw refuse('nextUpdate is before thisUpdate')
+  return { ...input, thisUpdate }
+}
+
+function* responseSteps(given: OcspResponseInput): Eventual<Uint8Array> {
+  const input = readInput(given)
   const { provider, responder, signer } = input
   const algorithm = input.signatureAlgorithm ?? defaultSignatureAlgorithm(signer)
-  const thisUpdate = Number(input.thisUpdate ?? Date.now())
+  const thisUpdate = Number(input.thisUpdate)
   const nextUpdate = Number(input.nextUpdate ?? thisUpdate + 86_400_000)
   const singles = input.answers.map((answer) =>
     der.sequence(
@@ -241,12 +288,16 @@ function encodeStatus({ status, revocationTime, revocationReason }: OcspAnswer, 
   return der.element(0xa1, der.generalizedTime(Number(revocationTime ?? thisUpdate)), ...reason)
 }
 
-/** DER of a signed OCSP response, or a promise of it when the signer answers with one. */
+/**
+ * DER of a signed OCSP response, or a promise of it when the signer answers with one.
+ *
+ * @throws {X509Error} `INVALID_ARGUMENT`
+ */
 export function createOcspResponse(input: OcspResponseInput): Awaitable<Uint8Array> {
   return run(responseSteps(input))
 }
 
-/** `createOcspResponse` with a signer that answers at once. @throws {X509Error} `ASYNCHRONOUS` */
+/** `createOcspResponse` with a signer that answers at once. @throws {X509Error} `INVALID_ARGUMENT`, `ASYNCHRONOUS` */
 export function createOcspResponseSync(input: OcspResponseInput): Uint8Array {
   return runSync(responseSteps(input), 'createOcspResponseSync')
 }

@@ -7,7 +7,7 @@ import { type Eventual, now } from '../steps.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import { Account } from './account.ts'
 import type { PathTerms, Purpose } from './terms.ts'
-import { createTrustStore, TrustStore } from './trust-store.ts'
+import { TrustStore } from './trust-store.ts'
 
 /** What was asked for, with every default filled in, and what one verification has spent and learnt. */
 export class VerifyContext {
@@ -35,7 +35,7 @@ export class VerifyContext {
     this.provider = options.provider
     this.purpose = options.purpose ?? 'serverAuth'
     this.time = Math.floor(Number(options.time ?? Date.now()) / 1000) * 1000
-    this.anchors = options.anchors instanceof TrustStore ? options.anchors : createTrustStore(options.anchors)
+    this.anchors = options.anchors instanceof TrustStore ? options.anchors : new TrustStore(options.anchors)
     this.pool = options.intermediates ?? []
     this.partialChain = options.allowPartialTrustChain ?? this.strict
     this.securityLevel = options.securityLevel ?? (this.strict ? 2 : 1)

@@ -1,6 +1,7 @@
 import { equalBytes } from '../bytes.ts'
 import { parseIpAddress } from '../names/ip-address.ts'
 import { printable } from '../names/printable.ts'
+import { aReferenceName, argument, invalidArgument } from '../rules.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { VerifyCode } from './codes.ts'
 import { factsOf } from './facts.ts'
@@ -22,8 +23,12 @@ function isHostName(name: string): boolean {
 /**
  * Whether a DNS name of a certificate covers a host (RFC 9525 §6.3): equal without regard to case, or a wildcard that is
  * the whole leftmost label and stands for exactly one.
+ *
+ * @throws {X509Error} `INVALID_ARGUMENT`
  */
 export function matchesDnsName(presented: string, host: string): boolean {
+  if (typeof presented !== 'string' || typeof host !== 'string')
+    throw invalidArgument('matchesDnsName: both names must be text')
   const reference = host.toLowerCase().replace(/\.$/, '')
   const pattern = presented.toLowerCase()
   if (!isHostName(reference)) return false
@@ -44,11 +49,13 @@ export function referenceName(name: string | ReferenceName): ReferenceName {
  * Whether a certificate is for a name, by RFC 9525: only the subject alternative names count, never the common name.
  *
  * @returns nothing when it is, else the code and why not
+ * @throws {X509Error} `INVALID_ARGUMENT` for what is no name, `undefined` too
  */
 export function checkName(
   certificate: VerifiableCertificate,
   name: string | ReferenceName,
 ): { readonly code: VerifyCode; readonly reason: string } | undefined {
+  argument('checkName: name', aReferenceName, name)
   const { type, value } = referenceName(name)
   const names = factsOf(certificate).subjectAltName ?? []
   const presented = names.filter((candidate) => candidate.type === type)

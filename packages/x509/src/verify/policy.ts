@@ -2,13 +2,13 @@ import { bool, listOf, optionsReader, text } from '@x/crypto-primitives/options'
 import { inhibitAnyPolicy, policyConstraints } from '../extensions/constraints.ts'
 import { certificatePolicies, policyMappings } from '../extensions/policies.ts'
 import { ANY_POLICY } from '../oids.ts'
+import { invalidArgument } from '../rules.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import { describe, type VerifyContext } from './context.ts'
 import { factsOf } from './facts.ts'
 import type { Findings } from './findings.ts'
 import type { BuiltPath } from './openssl-path.ts'
 import type { PathCheck } from './options.ts'
-import { invalidArgument } from './read-options.ts'
 
 /**
  * Certificate policies (RFC 5280 §6.1). In place of the RFC's tree, which doubles with every level that maps, each level

@@ -13,20 +13,15 @@ import {
   optionsReader,
   type Rule,
   required,
-  text,
   thing,
 } from '@x/crypto-primitives/options'
-import { X509Error } from '../error.ts'
 import { KEY_USAGES } from '../extensions/usage.ts'
+import { aCertificate, aProvider, aReferenceName, invalidArgument } from '../rules.ts'
 import type { PathOptions } from './options.ts'
 import { TrustStore } from './trust-store.ts'
 
 /** The options of every verification here, read whole: whatever is asked for and would not be done is refused. */
 
-export const invalidArgument = (message: string) => new X509Error('INVALID_ARGUMENT', message)
-
-export const aProvider: Rule = /* @__PURE__ */ thing('a CryptoProvider', 'importPublicKey')
-export const aCertificate: Rule = /* @__PURE__ */ thing('a certificate, parsed', 'tbs')
 export const aBudget = /* @__PURE__ */ group({
   signatures: count,
   paths: count,
@@ -35,12 +30,18 @@ export const aBudget = /* @__PURE__ */ group({
   time: amount,
 })
 
-const aStore: Rule = /* @__PURE__ */ must('a TrustStore', (value) => value instanceof TrustStore)
+/** What Node takes: with `ca: []` it trusts nobody. */
+export const anAnchor: Rule = /* @__PURE__ */ (() =>
+  anyOf<unknown>(
+    must('a TrustStore', (value) => value instanceof TrustStore),
+    listOf(aCertificate, 1),
+  ))()
 
-const aReferenceName = /* @__PURE__ */ group({
-  type: /* @__PURE__ */ required(/* @__PURE__ */ oneOf('dns', 'ip', 'email')),
-  value: /* @__PURE__ */ required(text),
-})
+/** A store that is empty trusts nobody, which nobody means. */
+const aStore: Rule = /* @__PURE__ */ must(
+  'a TrustStore that is not empty',
+  (value) => value instanceof TrustStore && value.size > 0,
+)
 
 /** What all verifications of a path take. */
 export const PATH_RULES = /* @__PURE__ */ (() => ({
@@ -52,9 +53,7 @@ export const PATH_RULES = /* @__PURE__ */ (() => ({
   purpose: oneOf('serverAuth', 'clientAuth', 'emailProtection', 'codeSigning', 'timeStamping', 'OCSPSigning', 'any'),
   keyUsage: listOf(oneOf(...KEY_USAGES)),
   // A name that a mistake made undefined must not become a verification without one.
-  name: notUndefined(
-    anyOf<unknown>(oneOf(false), text, aReferenceName, listOf(anyOf<unknown>(text, aReferenceName), 1)),
-  ),
+  name: notUndefined(anyOf<unknown>(oneOf(false), aReferenceName, listOf(aReferenceName, 1))),
   allowPartialTrustChain: bool,
   securityLevel: oneOf(0, 1, 2, 3, 4, 5),
   maxDepth: count,

@@ -14,6 +14,7 @@ import {
 import type { GeneralName } from '../names/general-name.ts'
 import { Name } from '../names/name.ts'
 import type { CertificateRevocationList } from '../revocation/crl.ts'
+import { invalidArgument } from '../rules.ts'
 import type { Eventual } from '../steps.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import { describe, quoteName, type VerifyContext } from './context.ts'
@@ -22,7 +23,7 @@ import { factsOf, hasUsage, keyIdentifiersAgree, likelyIssued } from './facts.ts
 import type { Findings } from './findings.ts'
 import type { BuiltPath } from './openssl-path.ts'
 import type { PathCheck } from './options.ts'
-import { ADVICE, CRL_RULES, invalidArgument } from './read-options.ts'
+import { ADVICE, CRL_RULES } from './read-options.ts'
 
 /** Revocation by CRLs, with OpenSSL's semantics (`check_revocation`) and RFC 5280 §6.3 where it goes further. */
 

@@ -1,5 +1,6 @@
 import type { Certificate } from '../certificate.ts'
 import type { Name } from '../names/name.ts'
+import { aCertificate, argument, invalidArgument } from '../rules.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 
 /** A set of certificates found by subject. Make one, and use it for every verification. */
@@ -16,7 +17,9 @@ export class TrustStore<C extends VerifiableCertificate = Certificate> implement
     return this.count
   }
 
+  /** @throws {X509Error} `INVALID_ARGUMENT` for what is no certificate: PEM and DER are read by `Certificate.parse` */
   add(certificate: C): void {
+    argument('TrustStore: what is added', aCertificate, certificate)
     const { key } = certificate.subject
     const same = this.bySubject.get(key)
     if (!same) this.bySubject.set(key, [certificate])
@@ -48,10 +51,17 @@ export class TrustStore<C extends VerifiableCertificate = Certificate> implement
  * A trust store, indexed by subject. Imported keys stay cached with the certificates inside, so one store should serve
  * all verifications.
  *
+ * @param certificates without any given the store is empty, and to be filled
+ * @throws {X509Error} `INVALID_ARGUMENT` for a list without certificates, such as a file without any gives
  * @example const store = createTrustStore(parseCertificates(pem))
  */
 export function createTrustStore<C extends VerifiableCertificate = Certificate>(
-  certificates: Iterable<C> = [],
+  certificates?: Iterable<C>,
 ): TrustStore<C> {
-  return new TrustStore(certificates)
+  if (certificates === undefined) return new TrustStore()
+  if (typeof certificates !== 'object' || certificates === null || !(Symbol.iterator in certificates))
+    throw invalidArgument('createTrustStore: certificates must be a list of certificates, parsed')
+  const store = new TrustStore(certificates)
+  if (store.size === 0) throw invalidArgument('createTrustStore: certificates must not be empty')
+  return store
 }

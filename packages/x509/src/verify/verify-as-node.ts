@@ -1,11 +1,12 @@
 import type { Awaitable } from '@x/crypto-primitives'
-import { optionsReader } from '@x/crypto-primitives/options'
+import { optionsReader, required } from '@x/crypto-primitives/options'
 import type { Certificate } from '../certificate.ts'
+import { invalidArgument } from '../rules.ts'
 import { type Eventual, run } from '../steps.ts'
 import { verifyMessage } from './codes.ts'
 import type { PathCheck, PathOptions, PathProfile, PathResult } from './options.ts'
 import { nodeProfile } from './profiles.ts'
-import { ADVICE, CRL_RULES, invalidArgument, PATH_RULES } from './read-options.ts'
+import { ADVICE, anAnchor, CRL_RULES, PATH_RULES } from './read-options.ts'
 import { type CrlOptions, checkCrlsOf } from './revocation.ts'
 import { validatePath } from './validate-path.ts'
 
@@ -29,7 +30,7 @@ export function verifyAsNode(options: VerifyAsNodeOptions): Awaitable<VerifyResu
 }
 
 const readOptions = /* @__PURE__ */ (() =>
-  optionsReader('verifyAsNode', { ...PATH_RULES, ...CRL_RULES }, invalidArgument, {
+  optionsReader('verifyAsNode', { ...PATH_RULES, ...CRL_RULES, anchors: required(anAnchor) }, invalidArgument, {
     ...ADVICE,
     profile: 'verifyAsNode takes neither a profile nor policies: verifyChain does',
     policy: 'verifyAsNode takes neither a profile nor policies: verifyChain does',

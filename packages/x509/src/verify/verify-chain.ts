@@ -1,9 +1,10 @@
 import type { Awaitable } from '@x/crypto-primitives'
 import { anyOf, group, oneOf, optionsReader } from '@x/crypto-primitives/options'
+import { invalidArgument } from '../rules.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
 import { checkPoliciesBy, POLICY_RULES, type PolicyOptions } from './policy.ts'
 import { nodeProfile } from './profiles.ts'
-import { ADVICE, CRL_RULES, invalidArgument, PATH_RULES } from './read-options.ts'
+import { ADVICE, CRL_RULES, PATH_RULES } from './read-options.ts'
 import { type VerifyAsNodeOptions, type VerifyResult, verifyBy } from './verify-as-node.ts'
 import { webpkiProfile } from './webpki-profile.ts'
 
@@ -44,6 +45,8 @@ export function verifyChainSync(options: VerifyOptions): VerifyResult {
 
 function verifySteps(given: VerifyOptions): Eventual<VerifyResult> {
   const { profile, policy, ...options } = readOptions(given)
+  if ((options.deltaCrls || options.extendedCrls) && !options.crls)
+    throw invalidArgument('verifyChain: deltaCrls and extendedCrls say how `crls` are read, and there are none')
   return verifyBy(options, profile === 'node' ? nodeProfile : webpkiProfile, policy && checkPoliciesBy(policy))
 }
 

@@ -1,0 +1,89 @@
+import {
+  anyOf,
+  bool,
+  bytes,
+  count,
+  group,
+  listOf,
+  must,
+  oneOf,
+  type Rule,
+  required,
+  text,
+  thing,
+} from '@x/crypto-primitives/options'
+import type { Extension } from '../extensions/list.ts'
+import { EXTENSION_CODECS, type ExtensionName, type ExtensionValue } from '../extensions/registry.ts'
+import { KEY_USAGES } from '../extensions/usage.ts'
+import type { GeneralName } from '../names/general-name.ts'
+import { argument } from '../rules.ts'
+
+/** One extension to write: by name with its decoded value, or by OID with DER. */
+export type ExtensionInput = Extension | NamedExtension
+
+export type NamedExtension = {
+  [N in ExtensionName]: { readonly name: N; readonly value: ExtensionValue<N>; readonly critical?: boolean }
+}[ExtensionName]
+
+/** A name of each kind with a value of that kind, so that none is written as another, or as nothing. */
+export const aGeneralName: Rule<GeneralName> = /* @__PURE__ */ (() => {
+  const kinds = (types: readonly string[], value: Rule<unknown>) =>
+    group({ type: required(oneOf(...types)), value: required(value) })
+  const address = must(
+    'the bytes of an address (4 or 16, twice that with a mask)',
+    (value) =>
+      Object.prototype.toString.call(value) === '[object Uint8Array]' &&
+      [4, 8, 16, 32].includes((value as Uint8Array).length),
+  )
+  return anyOf<unknown>(
+    kinds(['dns', 'email', 'uri', 'registeredID'], text),
+    kinds(['ip'], address),
+    kinds(['directoryName'], thing('a Name', 'raw')),
+    kinds(['x400Address', 'ediPartyName'], bytes),
+    group({ type: required(oneOf('otherName')), oid: required(text), value: required(bytes) }),
+  ) as Rule<GeneralName>
+})()
+
+/** What a misspelt or wrong part would write as nothing at all, and a certificate would then be more than was meant. */
+const VALUES = /* @__PURE__ */ (() => {
+  const subtrees = listOf(group({ base: required(aGeneralName), minimum: count, maximum: count }), 1)
+  return {
+    basicConstraints: group({ ca: required(bool), pathLength: count }),
+    keyUsage: listOf(oneOf(...KEY_USAGES)),
+    extKeyUsage: listOf(text),
+    subjectAltName: listOf(aGeneralName),
+    issuerAltName: listOf(aGeneralName),
+    nameConstraints: group({ permitted: subtrees, excluded: subtrees }),
+    policyConstraints: group({ requireExplicitPolicy: count, inhibitPolicyMapping: count }),
+    inhibitAnyPolicy: count,
+    subjectKeyIdentifier: bytes,
+    authorityKeyIdentifier: group({
+      keyIdentifier: bytes,
+      authorityCertIssuer: listOf(aGeneralName),
+      authorityCertSerialNumber: bytes,
+    }),
+  } satisfies { readonly [N in ExtensionName]?: Rule }
+})()
+
+const anEncodedExtension = /* @__PURE__ */ (() =>
+  group({ oid: required(text), critical: bool, value: required(bytes) }))()
+
+const aNamedExtension = /* @__PURE__ */ (() =>
+  group({
+    name: required(oneOf(...Object.keys(EXTENSION_CODECS))),
+    critical: bool,
+    value: required(must('what the extension says', (value) => value !== undefined)),
+  }))()
+
+/** An extension as it stands in a certificate. @throws {X509Error} `INVALID_ARGUMENT` */
+export function makeExtension(input: ExtensionInput): Extension {
+  if ('oid' in input) {
+    const { oid, critical = false, value } = argument('extension', anEncodedExtension, input)
+    return { oid: oid!, critical, value: value! }
+  }
+  const { name, critical = false, value } = argument('extension', aNamedExtension, input)
+  const codec = EXTENSION_CODECS[name as ExtensionName]
+  const rule = (VALUES as Partial<Record<string, Rule>>)[name!]
+  if (rule) argument(`extension ${name}`, rule, value)
+  return { oid: codec.oid, critical, value: (codec.encode as (value: unknown) => Uint8Array)(value) }
+}

@@ -16,6 +16,7 @@ import {
   whole,
 } from '@x/tls-record'
 import type { Credential, TlsConfig } from './config.ts'
+import type { PskIdentity } from './session.ts'
 
 /** On a configuration that was read: what from. */
 const SOURCE = Symbol('source')
@@ -84,6 +85,10 @@ const psk = /* @__PURE__ */ optionTable(
   [text, 'hash'],
   [/* @__PURE__ */ group(/* @__PURE__ */ optionTable([/* @__PURE__ */ bytes(), 'context']), 'context'), 'importer'],
 )
+/** A PSK that a hook has answered with, checked whole. @throws {TlsError} `INVALID_ARGUMENT` */
+export const readPsk = (what: string, given: PskIdentity): PskIdentity =>
+  readOptions(what, psk, given, 'identity', 'key')
+
 const compression = /* @__PURE__ */ optionTable([number16, 'id'], [hook, 'compress decompress'])
 
 /** Rows of an `optionTable`. */

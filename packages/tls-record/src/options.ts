@@ -141,6 +141,17 @@ export function checkOptions<T extends object>(
   return options
 }
 
+/**
+ * What a hook has answered, where it is of the kind that it must be.
+ *
+ * @throws {TlsError} `INVALID_ARGUMENT`, `blame` `config`
+ */
+export function answered<T>(hookName: string, { expected, fits }: OptionKind, answer: T): T {
+  if (!fits(answer))
+    throw configError('INVALID_ARGUMENT', `${hookName} must answer with ${expected}, not ${told(answer)}`)
+  return answer
+}
+
 const refusal = (what: string, name: string, words: string) =>
   configError('INVALID_ARGUMENT', `${what}: ${name} ${words}`)
 

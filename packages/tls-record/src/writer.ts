@@ -1,6 +1,6 @@
 import { ByteQueue } from './byte-queue.ts'
 import { ContentType, MAX_PLAINTEXT, Version } from './constants.ts'
-import { hook, optionTable, readOptions, whole } from './options.ts'
+import { answered, hook, kind, optionTable, readOptions, whole } from './options.ts'
 import { PlaintextWriter } from './protection/plaintext.ts'
 import type { WriteProtection } from './protection.ts'
 
@@ -10,6 +10,8 @@ export interface RecordWriterOptions {
   /** TLS 1.3: bytes of padding for content of this type and length (default none). */
   padding?: (contentType: number, length: number) => number
 }
+
+const amount = /* @__PURE__ */ kind('a number of at least 0', (value) => typeof value === 'number' && value >= 0)
 
 const OPTIONS = /* @__PURE__ */ optionTable([/* @__PURE__ */ whole(1, MAX_PLAINTEXT), 'maxFragment'], [hook, 'padding'])
 
@@ -139,6 +141,6 @@ export class RecordWriter {
   #paddingFor(type: number, length: number): number {
     if (this.#padding === undefined || !this.protection.innerType) return 0
     const room = this.maxInner - 1 - length
-    return Math.max(0, Math.min(room, Math.floor(this.#padding(type, length))))
+    return Math.max(0, Math.min(room, Math.floor(answered('padding', amount, this.#padding(type, length)))))
   }
 }

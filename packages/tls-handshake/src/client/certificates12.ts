@@ -1,4 +1,4 @@
-import { Alert, TlsError } from '@x/tls-record'
+import { Alert, answered, bytes, TlsError } from '@x/tls-record'
 import { readCredential } from '../checked-config.ts'
 import type { Writer } from '../codec/writer.ts'
 import type { CertificateRequestInfo, Credential, ProtocolVersion } from '../config.ts'
@@ -26,7 +26,7 @@ function* select(
   if (onCertificateRequest) yield* answer('selectCredential', () => onCertificateRequest(info))
   const select = config.selectClientCredential
   const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
-  if (selected) readCredential('selectClientCredential', selected)
+  if (selected !== undefined && selected !== null) readCredential('selectClientCredential', selected)
   const candidates = select ? (selected ? [selected] : []) : (config.credentials ?? [])
   const accepted = request.signatureSchemes
   let reason = 'UNKNOWN_CERTIFICATE_TYPE'
@@ -61,7 +61,11 @@ function* select(
 /** CertificateVerify (RFC 5246 §7.4.8): over all messages so far. */
 function* sendCertificateVerify(hs: ClientContext, credential: Credential, signing: Signing): Flow {
   const content = hs.transcript.kept
-  const signature = yield* answer('sign', () => credential.signer.sign(signing.algorithm, content))
+  const signature = answered(
+    'sign',
+    bytes(1),
+    yield* answer('sign', () => credential.signer.sign(signing.algorithm, content)),
+  )
   hs.facts.localSignatureScheme = signing.scheme
   hs.send(
     encodeHandshake(

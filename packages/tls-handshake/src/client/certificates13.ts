@@ -25,7 +25,7 @@ function* send(client: Client13, request: CertificateRequest13, transcript: Tran
   if (onCertificateRequest) yield* answer('selectCredential', () => onCertificateRequest(info))
   const select = config.selectClientCredential
   const selected = select ? yield* answer('selectCredential', () => select(info)) : undefined
-  if (selected) readCredential('selectClientCredential', selected)
+  if (selected !== undefined && selected !== null) readCredential('selectClientCredential', selected)
   const candidates =
     selected === undefined && select === undefined ? (config.credentials ?? []) : selected ? [selected] : []
   const choice = chooseCredential13(config, candidates, info, 'client')

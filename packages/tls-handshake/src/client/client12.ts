@@ -1,4 +1,4 @@
-import { peerError, Version } from '@x/tls-record'
+import { answered, bytes, peerError, Version } from '@x/tls-record'
 import { readAgain } from '../checked-config.ts'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { CertificateRequestInfo, ClientConfig, PeerCertificate, ProtocolVersion } from '../config.ts'
@@ -275,7 +275,7 @@ function sendFinished(client: Client12, keys: Protections): Uint8Array {
   wire.writer.splitFirstByte =
     version === Version.TLS10 && suite.cbc !== undefined && suite.cbc !== 'null' && config.cbcRecordSplitting !== false
   if (client.npnProtocols) {
-    pending.npnProtocol = config.selectNpn!(client.npnProtocols)
+    pending.npnProtocol = answered('selectNpn', bytes(0, 255), config.selectNpn!(client.npnProtocols))
     hs.send(encodeNextProtocol(pending.npnProtocol))
   }
   const data = verifyData(hash, master, 'client', hs.transcript.digest())

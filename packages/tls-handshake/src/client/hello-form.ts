@@ -1,3 +1,4 @@
+import { answered, bytes } from '@x/tls-record'
 import { decodeClientHello } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { greaseValues } from '../registry/grease.ts'
@@ -23,6 +24,7 @@ function permute(hs: ClientContext, extensions: PendingExtension[]): PendingExte
 }
 
 function adopt(hs: ClientContext, raw: Uint8Array): Uint8Array {
+  answered('rewriteClientHello', bytes(4), raw)
   const hello = decodeClientHello({ type: HandshakeType.client_hello, body: raw.subarray(4), raw })
   hs.random = hello.random
   hs.sessionId = hello.sessionId

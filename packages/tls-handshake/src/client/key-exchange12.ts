@@ -1,4 +1,5 @@
 import { Alert, localError, peerError, TlsError, Version } from '@x/tls-record'
+import { readPsk } from '../checked-config.ts'
 import type { PeerCertificate } from '../config.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import { encodeClientKeyExchange } from '../messages/client-key-exchange.ts'
@@ -27,7 +28,7 @@ function* askForPsk({ hs }: Client12, hint: Uint8Array | null): Flow<{ identity:
   const { pskCallback } = hs.config
   const psk = pskCallback ? yield* answer('selectPsk', () => pskCallback(hint)) : null
   // As OpenSSL: an empty key is none.
-  if (!(psk && psk.key.length > 0)) {
+  if (psk === null || psk === undefined || readPsk('pskCallback', psk).key.length === 0) {
     throw new TlsError('PSK_IDENTITY_NOT_FOUND', 'no PSK for this server', {
       alert: Alert.handshake_failure,
       blame: 'config',

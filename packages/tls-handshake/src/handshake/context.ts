@@ -1,5 +1,5 @@
 import type { CryptoProvider, Hash } from '@x/crypto-primitives'
-import { Bare, localError } from '@x/tls-record'
+import { answered, Bare, kind, localError } from '@x/tls-record'
 import { EMPTY, hex } from '../codec/bytes.ts'
 import type { TlsConfig } from '../config.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
@@ -15,6 +15,11 @@ interface RecordLimits {
 }
 
 export const NO_LIMITS: RecordLimits = { send: 16384, receive: 16384 }
+
+const instant = /* @__PURE__ */ kind(
+  'milliseconds since 1970',
+  (value) => Number.isFinite(value) && value >= 0 && value <= 8.64e15 /* what a Date can hold */,
+)
 
 /** What both sides of a handshake have: configuration, connection, transcript. */
 export class HandshakeContext<Config extends TlsConfig> {
@@ -42,7 +47,8 @@ export class HandshakeContext<Config extends TlsConfig> {
   }
 
   now(): number {
-    return this.config.now ? this.config.now() : Date.now()
+    // NaN would be in no order with any date, and no session would ever end.
+    return this.config.now ? answered('now', instant, this.config.now()) : Date.now()
   }
 
   /** Sends a message that is part of the transcript. */

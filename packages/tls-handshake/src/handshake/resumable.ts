@@ -1,4 +1,4 @@
-import { Version } from '@x/tls-record'
+import { isObject, Version } from '@x/tls-record'
 import type { PeerCertificate, PeerVerdict, TlsConfig } from '../config.ts'
 import { cipherSuite13 } from '../registry/cipher-suites.ts'
 import type { Session } from '../session.ts'
@@ -63,6 +63,7 @@ export function* mayLend(
 
 /** Stores and tickets are others' memory: what is no session any more is none, and nothing else of it is looked at. */
 export function isSound(session: Session): boolean {
+  if (!isObject(session)) return false
   const { version, secret, peerCertificates, lifetime, createdAt } = session
   return (
     secret instanceof Uint8Array &&

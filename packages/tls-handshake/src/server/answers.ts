@@ -1,4 +1,4 @@
-import { localError, peerError } from '@x/tls-record'
+import { answered, bytes, localError, peerError } from '@x/tls-record'
 import { equalBytes } from '../codec/bytes.ts'
 import type { ClientHelloInfo, Credential, ServerConfig } from '../config.ts'
 import { own } from '../handshake/own.ts'
@@ -15,6 +15,7 @@ export function* selectProtocol(hs: ServerContext, hello: ClientHelloInfo): Flow
   let selected: Uint8Array | undefined
   if (config.selectAlpn) {
     selected = yield* answer('selectAlpn', () => config.selectAlpn!(offered))
+    if (selected !== undefined) answered('selectAlpn', bytes(), selected)
     if (selected !== undefined && !offered.some((protocol) => equalBytes(protocol, selected!))) {
       throw localError('INVALID_ALPN_PROTOCOL', 'selectAlpn chose a protocol that the client did not offer')
     }
@@ -35,5 +36,8 @@ export function* staple(
 ): Flow<Uint8Array | undefined> {
   const { ocspResponse } = config
   if (ocspResponse === undefined) return own(credential, 'ocspResponse')
-  return (yield* answer('ocspResponse', () => ocspResponse(credential, hello))) ?? undefined
+  const response = yield* answer('ocspResponse', () => ocspResponse(credential, hello))
+  if (response === null || response === undefined) return undefined
+  // RFC 6066 §8: an OCSPResponse has a byte at least.
+  return answered('ocspResponse', bytes(), response).length > 0 ? response : undefined
 }

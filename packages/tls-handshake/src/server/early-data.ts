@@ -35,5 +35,6 @@ export function* judgeEarlyData(
   if (Math.abs(facts.ticketAgeSkew ?? 0) > MAX_AGE_SKEW) return 'ticket_age_skew'
   const { antiReplay } = config
   const fresh = yield* answer('antiReplay', () => antiReplay(selected.binder, session))
-  return fresh ? 'accepted' : 'replay'
+  // Only yes is yes.
+  return fresh === true ? 'accepted' : 'replay'
 }

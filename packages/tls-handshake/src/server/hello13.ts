@@ -1,4 +1,4 @@
-import { peerError, Version } from '@x/tls-record'
+import { answered, bytes, peerError, Version } from '@x/tls-record'
 import { equalBytes } from '../codec/bytes.ts'
 import { cookie } from '../extensions/cookie.ts'
 import { EARLY_DATA } from '../extensions/early-data.ts'
@@ -116,7 +116,12 @@ export function* retryHello(
   group: Group | undefined,
 ): Flow<{ hello: ClientHello; offers: Offers }> {
   const { cookie: wanted } = hs.config
-  const cookieSent = typeof wanted === 'function' ? wanted(hs.hello) : wanted ? hs.provider.randomBytes(32) : undefined
+  const cookieSent =
+    typeof wanted === 'function'
+      ? answered('cookie', bytes(1, 0xffff), wanted(hs.hello))
+      : wanted
+        ? hs.provider.randomBytes(32)
+        : undefined
   hs.facts.helloRetried = true
   hs.wire.requireRecordBoundary()
   hs.transcript.start(hs.hash(suite.hash))
@@ -154,8 +159,8 @@ export function* retryHello(
       )
     }
   }
-  const answered = hello.extensions.get(cookie)
-  if (cookieSent && (answered === undefined || !equalBytes(answered, cookieSent))) {
+  const repeated = hello.extensions.get(cookie)
+  if (cookieSent && (repeated === undefined || !equalBytes(repeated, cookieSent))) {
     throw peerError('illegal_parameter', 'COOKIE_MISMATCH', 'the second ClientHello does not repeat the cookie')
   }
   return { hello, offers }

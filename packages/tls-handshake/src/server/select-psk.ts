@@ -1,5 +1,6 @@
 import { constantTimeEqual, type HashName } from '@x/crypto-primitives'
 import { peerError, Version } from '@x/tls-record'
+import { readPsk } from '../checked-config.ts'
 import { EMPTY, equalBytes, hex } from '../codec/bytes.ts'
 import { bindersLength, type OfferedIdentity, type OfferedPsks, offeredPsks } from '../extensions/pre-shared-key.ts'
 import { isSound, mayLend } from '../handshake/resumable.ts'
@@ -122,8 +123,10 @@ function* askForPsk(
   const { selectPsk: select } = hs.config
   if (select === undefined) return undefined
   const external = yield* answer('selectPsk', () => select(identity))
-  if (!external) return undefined
-  return externalPsks(hs.provider, external, hashesOf(suites)).find((psk) => equalBytes(psk.identity, identity))
+  if (external === undefined || external === null) return undefined
+  return externalPsks(hs.provider, readPsk('selectPsk', external), hashesOf(suites)).find((psk) =>
+    equalBytes(psk.identity, identity),
+  )
 }
 
 function* ticket(

@@ -38,7 +38,7 @@ function* askForOverrides(hs: ServerContext, hello: ClientHello): Flow {
   const { config } = hs
   if (config.onClientHello === undefined) return
   const overrides = yield* answer('clientHello', () => config.onClientHello!(info))
-  if (overrides) hs.override(readOverrides(overrides))
+  if (overrides !== undefined && overrides !== null) hs.override(readOverrides(overrides))
 }
 
 /** supported_versions decides alone when it is there (RFC 9846 §4.3.1); else legacy_version, up to TLS 1.2 (appendix E.2). */

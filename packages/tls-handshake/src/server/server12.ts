@@ -1,5 +1,5 @@
 import type { KeyAgreement } from '@x/crypto-primitives'
-import { Alert, peerError, TlsError, Version } from '@x/tls-record'
+import { Alert, answered, bytes, peerError, TlsError, Version } from '@x/tls-record'
 import { concatBytes, EMPTY } from '../codec/bytes.ts'
 import { Writer } from '../codec/writer.ts'
 import type { Credential, PeerCertificate, ProtocolVersion } from '../config.ts'
@@ -234,7 +234,7 @@ function* sendServerKeyExchange(server: Server12): Flow<KeyAgreement | undefined
 function* sign(server: Server12, { signer }: Credential, signing: Signing, parameters: Uint8Array): Flow<Uint8Array> {
   const content = signedParameters(randoms(server), parameters)
   server.hs.facts.localSignatureScheme = signing.scheme
-  return yield* answer('sign', () => signer.sign(signing.algorithm, content))
+  return answered('sign', bytes(1), yield* answer('sign', () => signer.sign(signing.algorithm, content)))
 }
 
 /** CertificateRequest (RFC 5246 §7.4.4): only of a client that can trust who asks. */
@@ -293,7 +293,7 @@ function* findPsk(hs: ServerContext, identity: Uint8Array): Flow<Uint8Array> {
   const { pskCallback } = hs.config
   const key = pskCallback ? yield* answer('selectPsk', () => pskCallback(identity)) : null
   // As OpenSSL: an empty key is none.
-  if (!(key && key.length > 0)) {
+  if (key === null || key === undefined || answered('pskCallback', bytes(), key).length === 0) {
     // RFC 4279 §2.
     throw peerError('unknown_psk_identity', 'PSK_IDENTITY_NOT_FOUND', 'no PSK has this identity')
   }

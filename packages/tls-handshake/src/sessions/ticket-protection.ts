@@ -1,5 +1,5 @@
-import { type Aead, type CryptoProvider, constantTimeEqual } from '@x/crypto-primitives'
-import { localError } from '@x/tls-record'
+import { type Aead, type Awaitable, type CryptoProvider, constantTimeEqual } from '@x/crypto-primitives'
+import { answered, bytes, isObject, localError } from '@x/tls-record'
 import type { TicketProtection } from '../config.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { Session } from '../session.ts'
@@ -112,7 +112,8 @@ export function* sealTicket(protection: TicketProtection, session: Session): Flo
   const ticket = yield* answer('sealTicket', () =>
     protection.sealSession ? protection.sealSession(session) : protection.seal(encodeSession(session)),
   )
-  return ticket && ticket.length > LONGEST_TICKET ? null : ticket
+  if (ticket === null || ticket === undefined) return null
+  return answered('seal', bytes(1), ticket).length > LONGEST_TICKET ? null : ticket
 }
 
 /** The session of a ticket; `null` for one that is not ours, or not one any more. */
@@ -120,12 +121,17 @@ export function* openTicket(
   protection: TicketProtection,
   ticket: Uint8Array,
 ): Flow<{ session: Session; renew: boolean } | null> {
-  if (protection.openSession) return yield* answer('openTicket', () => protection.openSession!(ticket))
-  const opened = yield* answer('openTicket', () => protection.open(ticket))
-  if (opened === null) return null
+  const opened = yield* answer('openTicket', (): Awaitable<Opened> => {
+    return protection.openSession ? protection.openSession(ticket) : protection.open(ticket)
+  })
+  // It comes out of others' hands: what is no session is none, and there is a full handshake.
+  if (!isObject(opened) || !isObject(opened.session)) return null
+  const { session, renew } = opened
   try {
-    return { session: decodeSession(opened.session), renew: opened.renew }
+    return { session: session instanceof Uint8Array ? decodeSession(session) : session, renew: renew === true }
   } catch {
     return null
   }
 }
+
+type Opened = { readonly session: Session | Uint8Array; readonly renew: boolean } | null

@@ -1,4 +1,4 @@
-import { Alert, localError, peerError, TlsError } from '@x/tls-record'
+import { Alert, answered, bytes, localError, peerError, TlsError } from '@x/tls-record'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import { Writer } from '../codec/writer.ts'
 import type {
@@ -83,7 +83,7 @@ export function decompressCertificate(hs: Context, body: Uint8Array): Uint8Array
   }
   let plain: Uint8Array
   try {
-    plain = known.decompress(compressed, uncompressedLength)
+    plain = answered('decompress', bytes(), known.decompress(compressed, uncompressedLength))
   } catch (cause) {
     throw peerError('bad_certificate', 'CERT_DECOMPRESSION_FAILED', 'the Certificate cannot be decompressed', cause)
   }
@@ -216,7 +216,11 @@ export function* sendCredential(
   const certificate = encodeChain(hs, { context, chain: credential.chain, ocspResponse, sctList }, presentation)
   transcript.add(certificate)
   const content = certificateVerifyContent(signer, transcript.digest())
-  const signature = yield* answer('sign', () => credential.signer.sign(scheme.algorithm, content))
+  const signature = answered(
+    'sign',
+    bytes(1),
+    yield* answer('sign', () => credential.signer.sign(scheme.algorithm, content)),
+  )
   hs.facts.localSignatureScheme = scheme.id
   // Not before: post-handshake, the messages must follow each other without application data between them.
   hs.wire.send(certificate)
@@ -244,7 +248,7 @@ function encodeCertificate(certificate: Certificate13, ours: CertificateCompress
   const writer = new Writer(4096)
   writeCertificate13(writer, certificate)
   const body = writer.finish()
-  const compressed = ours.compress(body)
+  const compressed = answered('compress', bytes(), ours.compress(body))
   if (compressed.length === 0) throw localError('CERT_COMPRESSION_FAILED', 'the compressor returned nothing')
   return encodeCompressedCertificate({ algorithm: ours.id, uncompressedLength: body.length, compressed })
 }

@@ -28,7 +28,7 @@ export function clientConnection(socket: ConfiguredSocket): TlsConnection {
     alpnProtocols: options.ALPNProtocols ? alpnNames(options.ALPNProtocols as Buffer) : undefined,
     ...(options.NPNProtocols && { selectNpn: nextProtocolSelector(options.NPNProtocols as Buffer) }),
     ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, socket, options.verify) }),
-    requestOcsp: options.requestOCSP,
+    requestOcsp: !!options.requestOCSP,
     // Node goes on, and looks at the verdict when the handshake is done.
     allowUnverifiedPeer: true,
     allowUnverifiedSession: !socket._rejectUnauthorized,

@@ -149,7 +149,9 @@ function connectionConfig(base: ServerConfig) {
       if (ALPNCallback) {
         return callAlpn(this[kSocket], offered)
       }
-      return ALPNProtocols ? overlap(alpnNames(ALPNProtocols as Buffer), offered) : undefined
+      const ours = ALPNProtocols ? alpnNames(ALPNProtocols as Buffer) : []
+      // A list without any is none, to OpenSSL.
+      return ours.length > 0 ? overlap(ours, offered) : undefined
     }
   }
   Object.setPrototypeOf(sharedConfig(ConnectionConfig.prototype), sharedConfig(base))
@@ -211,10 +213,14 @@ function selectContext(socket: ConfiguredSocket, servername: string): Promise<Se
         if (!socket._handle) {
           return fail(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'))
         }
-        if (context && !isSecureContext(context)) {
+        // As Node: what is no object leaves the server's own context.
+        if (Object(context) !== context) {
+          return resolve(undefined)
+        }
+        if (!isSecureContext(context)) {
           return fail(new TypeError('Invalid SNI context'))
         }
-        resolve((context as SecureContext | null) ?? undefined)
+        resolve(context)
       })
     } catch (error) {
       fail(error as Error)
@@ -238,6 +244,11 @@ function overlap(ours: Uint8Array[], offered: readonly Uint8Array[]): Uint8Array
   return found
 }
 
+/** A client's words in an error that may be logged: control characters are written out. */
+const visible = (text: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  text.replace(/[\0-\x1f\x7f-\x9f]/g, (char) => `\\u{${char.charCodeAt(0).toString(16)}}`)
+
 function callAlpn(socket: ConfiguredSocket, offered: readonly Uint8Array[]): Uint8Array | Promise<never> {
   const protocols = offered.map((name) => Buffer.from(name).toString('latin1'))
   let selected: string | undefined
@@ -251,7 +262,7 @@ function callAlpn(socket: ConfiguredSocket, offered: readonly Uint8Array[]): Uin
       throw nodeError(
         TypeError,
         'ERR_TLS_ALPN_CALLBACK_INVALID_RESULT',
-        `ALPN callback returned a value (${selected}) that did not match any of the client's offered protocols (${protocols.join(', ')})`,
+        `ALPN callback returned a value (${selected}) that did not match any of the client's offered protocols (${protocols.map(visible).join(', ')})`,
       )
     }
   } catch (error) {

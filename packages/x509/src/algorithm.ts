@@ -47,6 +47,11 @@ function readAny(reader: DerReader, field: string): Uint8Array {
       if (reader.value(tag, field).length % (tag === Tag.BMP_STRING ? 2 : 4))
         reader.fail('INVALID_DER', 'a string of half a character', field)
       break
+    case Tag.UTC_TIME:
+    case Tag.GENERALIZED_TIME:
+      if (reader.value(tag, field).length < (tag === Tag.UTC_TIME ? 13 : 15))
+        reader.fail('INVALID_STRUCTURE', 'a time that is too short', field)
+      break
     case Tag.SEQUENCE & ~Tag.CONSTRUCTED:
     case Tag.SET & ~Tag.CONSTRUCTED:
       return reader.fail('INVALID_DER', 'a SEQUENCE or SET must be constructed', field)

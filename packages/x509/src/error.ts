@@ -16,6 +16,8 @@ export type X509ErrorCode =
   | 'PROVIDER_REQUIRED'
   /** Decryption or the integrity check failed: most likely the passphrase is wrong. */
   | 'WRONG_PASSPHRASE'
+  /** A message for somebody else, or one that was changed; no more is told. */
+  | 'DECRYPTION_FAILED'
   /** An argument of the caller's that makes no sense. */
   | 'INVALID_ARGUMENT'
   /** A private key and a certificate that do not belong together. */

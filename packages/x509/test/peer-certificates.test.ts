@@ -27,6 +27,7 @@ function withField(index: number, field: Uint8Array | ((own: Uint8Array) => Uint
 
 const VERSION = 0
 const SERIAL = 1
+const SIGNATURE = 2
 const ISSUER = 3
 const VALIDITY = 4
 const SUBJECT = 5
@@ -107,6 +108,25 @@ function useWhole(certificate: Certificate): void {
     verifyChainSync({ ...options, leaf, intermediates: [certificate] })
   }
 }
+
+test.each([
+  ['UTCTime', utc('')],
+  ['GeneralizedTime', der.element(0x18, new Uint8Array(14))],
+])('parameters that are a %s too short are refused, as by OpenSSL 3.5', (_name, time) => {
+  const bytes = withField(SIGNATURE, der.sequence(der.oid('1.2.840.10045.4.3.2'), time))
+  expect(() => Certificate.fromDer(bytes)).toThrow('a time that is too short')
+})
+
+test('the unused bits of a key mean nothing, as in OpenSSL: where its last bit is one of them it is another key', () => {
+  const odd = Array.from({ length: 20 }, () => ca.issue('a.example').certificate).find(
+    ({ subjectPublicKeyInfo }) => subjectPublicKeyInfo.keyBytes.at(-1)! & 1,
+  )!
+  const key = der.DerReader.open(odd.subjectPublicKeyInfo.raw, '').sequence('')
+  const parts = [key.raw(''), key.raw('').slice()]
+  parts[1]![2] = 1
+  const read = Certificate.fromDer(withField(KEY, der.sequence(...parts))).subjectPublicKeyInfo.keyBytes
+  expect(read.at(-1)).toBe(odd.subjectPublicKeyInfo.keyBytes.at(-1)! & 0xfe)
+})
 
 describe('Certificate.fromDer', () => {
   test.each(TAKEN)('takes %s, as Node does, and it can be used', (_, bytes) => {

@@ -20,7 +20,7 @@ const ACCEPTED: readonly Accepted[] = [
       "The certificate's signature is wrong, and both say so in the verdict. OpenSSL leaves that failure in its queue, where Node takes it for one of the connection.",
   },
   {
-    text: /^chain .*(\| DEPTH_ZERO_SELF_SIGNED_CERT|self-issued.* \| (SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE)) open$/,
+    text: /^chain .*(\| DEPTH_ZERO_SELF_SIGNED_CERT|self-issued.* \| (SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE|CERT_NOT_YET_VALID)) open$/,
     what: /^authorized$/,
     reason:
       'RFC 5280 §3.2: self-issued is not self-signed. The trusted authority has signed a certificate that bears its own name; OpenSSL takes it for its own root.',

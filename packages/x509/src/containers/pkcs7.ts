@@ -34,6 +34,14 @@ export function parsePkcs7(input: Uint8Array | string): CertificateBag {
   signed.number('version')
   signed.rawOf(Tag.SET, 'digestAlgorithms')
   signed.rawOf(Tag.SEQUENCE, 'encapContentInfo')
+  const bag = readCertificateBag(signed)
+  signed.rawOf(Tag.SET, 'signerInfos')
+  signed.finish()
+  return bag
+}
+
+/** The certificates and CRLs of a SignedData (RFC 5652 §5.1), which stand next. */
+export function readCertificateBag(signed: DerReader): CertificateBag {
   const certificates: Certificate[] = []
   if (signed.is(0xa0)) {
     const set = signed.enter(0xa0, 'certificates')
@@ -51,8 +59,6 @@ export function parsePkcs7(input: Uint8Array | string): CertificateBag {
       else set.raw('RevocationInfoChoice')
     }
   }
-  signed.rawOf(Tag.SET, 'signerInfos')
-  signed.finish()
   return { certificates, crls }
 }
 
@@ -73,18 +79,22 @@ export function encodePkcs7(
   bag: Partial<CertificateBag>,
   options: { format?: 'der' | 'pem' } = {},
 ): Uint8Array | string {
-  const { certificates = [], crls = [] } = readBag(bag)
   const { format } = readFormat(options)
-  const setOf = (tag: number, items: readonly { readonly raw: Uint8Array }[]) =>
-    items.length > 0 ? [der.element(tag, der.contentsOf(der.setOf(items.map(({ raw }) => raw))))] : []
+  const checked = readBag(bag) as Partial<CertificateBag>
   const signed = der.sequence(
     der.integer(1),
     der.set(),
     der.sequence(der.oid(PKCS.data)),
-    ...setOf(0xa0, certificates),
-    ...setOf(0xa1, crls),
+    ...encodeBag(checked),
     der.set(),
   )
   const bytes = der.sequence(der.oid(PKCS.signedData), der.explicit(0, signed))
   return format === 'pem' ? encodePem('PKCS7', bytes) : bytes
+}
+
+/** The certificates and CRLs as they stand in a SignedData; nothing for those that are not there. */
+export function encodeBag({ certificates = [], crls = [] }: Partial<CertificateBag>): Uint8Array[] {
+  const setOf = (tag: number, items: readonly { readonly raw: Uint8Array }[]) =>
+    items.length > 0 ? [der.element(tag, der.contentsOf(der.setOf(items.map(({ raw }) => raw))))] : []
+  return [...setOf(0xa0, certificates), ...setOf(0xa1, crls)]
 }

@@ -239,8 +239,14 @@ export class DerReader {
     const unused = value[0]
     if (unused === undefined || unused > 7 || (unused > 0 && value.length === 1))
       this.fail('INVALID_DER', 'a BIT STRING must start with its number of unused bits, 0 to 7', field)
-    if (unused > 0 && (value[value.length - 1]! & ((1 << unused) - 1)) !== 0 && !this.lenient())
-      this.fail('INVALID_DER', 'the unused bits of a BIT STRING must be zero', field)
+    const rest = (1 << unused) - 1
+    if (value.length > 1 && (value[value.length - 1]! & rest) !== 0) {
+      if (!this.lenient()) this.fail('INVALID_DER', 'the unused bits of a BIT STRING must be zero', field)
+      // X.690 §8.6.2.4: they may be anything in BER, and mean nothing.
+      const bytes = value.slice(1)
+      bytes[bytes.length - 1]! &= ~rest
+      return { bytes, unused }
+    }
     return { bytes: value.subarray(1), unused }
   }
 

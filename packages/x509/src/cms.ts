@@ -6,6 +6,7 @@
 
 export type { Content } from './cms/content.ts'
 export type { ContentCipherName } from './cms/content-encryption.ts'
+export { type CountersignInput, countersignCms, countersignCmsSync } from './cms/countersign.ts'
 export { type DecryptOptions, decryptCms } from './cms/decrypt.ts'
 export { type CmsRecipient, type EncryptInput, encryptCms, encryptCmsSync } from './cms/encrypt.ts'
 export { type EnvelopedData, parseEnvelopedData } from './cms/enveloped-data.ts'
@@ -14,6 +15,7 @@ export type { RecipientInfo } from './cms/recipient-info.ts'
 export { type CmsSigner, type SignInput, signCms, signCmsSync } from './cms/sign.ts'
 export { parseSignedData, type SignedData } from './cms/signed-data.ts'
 export type { CertificateReference, SignerInfo } from './cms/signer-info.ts'
+export { canonicalMime, parseSmime, type SmimeInput, type SmimeMessage, toSmime } from './cms/smime.ts'
 export {
   createTimestamp,
   createTimestampRequest,

@@ -9,10 +9,11 @@ import { X509Error } from '../error.ts'
 import { keyUsage } from '../extensions/usage.ts'
 import { isBytes } from '../input.ts'
 import { printable } from '../names/printable.ts'
+import { invalidArgument } from '../rules.ts'
 import { type Eventual, now, run, runSync } from '../steps.ts'
 import type { VerifyCode } from '../verify/codes.ts'
 import { nodeProfile } from '../verify/profiles.ts'
-import { CRL_RULES, invalidArgument, PATH_RULES } from '../verify/read-options.ts'
+import { CRL_RULES, PATH_RULES } from '../verify/read-options.ts'
 import { minimumBits, signatureSecurity } from '../verify/security-level.ts'
 import { type VerifyAsNodeOptions, type VerifyResult, verifyBy } from '../verify/verify-as-node.ts'
 import { webpkiProfile } from '../verify/webpki-profile.ts'
@@ -51,7 +52,6 @@ export type CmsCode =
   | 'DIGEST_MISMATCH'
   | 'BAD_SIGNATURE'
   | 'WRONG_CERTIFICATE'
-  | 'BUDGET_SPENT'
 
 /** What is to be said of one signer. */
 export interface SignerVerdict {
@@ -66,6 +66,8 @@ export interface SignerVerdict {
   readonly chain?: VerifyResult
   /** When it says that it signed, milliseconds since 1970; nobody vouches for it. */
   readonly signingTime?: number
+  /** Signatures over this one (RFC 5652 §11.4), each with its verdict; they do not count for the message's. */
+  readonly countersignatures: readonly SignerVerdict[]
 }
 
 /** What is to be said of a message. */
@@ -164,7 +166,8 @@ function* verifySteps(given: VerifyCmsOptions): Eventual<CmsVerdict> {
   if (!content) return refusal('NO_CONTENT', 'the message is detached: what it signs is given as `content`')
   const digests = yield* digestContent(content, usedHashes(message.signers, provider), provider)
   const signers: SignerVerdict[] = []
-  for (const signer of message.signers) signers.push(yield* verdictOn(signer, message, content, digests, options))
+  const signed = { content, digests, contentType: message.contentType }
+  for (const signer of message.signers) signers.push(yield* verdictOn(signer, message, signed, options))
   const failed = signers.find(({ ok }) => !ok)
   return failed
     ? { ok: false, code: failed.code, reason: failed.reason, content: undefined, signers }
@@ -190,8 +193,7 @@ class Refusal extends Error {
 function* verdictOn(
   signer: SignerInfo,
   message: SignedData,
-  content: Content,
-  digests: ReadonlyMap<HashName, Uint8Array>,
+  signed: SignedThing,
   options: VerifyCmsOptions,
 ): Eventual<SignerVerdict> {
   const certificate = [...message.certificates, ...(options.certificates ?? [])].find((candidate) =>
@@ -199,6 +201,7 @@ function* verdictOn(
   )
   let chain: VerifyResult | undefined
   let signingTime: number | undefined
+  let countersignatures: readonly SignerVerdict[] = []
   const verdict = (code: CmsCode, reason: string): SignerVerdict => ({
     ok: code === 'OK',
     code,
@@ -207,6 +210,7 @@ function* verdictOn(
     certificate,
     chain,
     signingTime,
+    countersignatures,
   })
   try {
     if (!certificate)
@@ -214,8 +218,7 @@ function* verdictOn(
         'NO_SIGNER_CERTIFICATE',
         `there is no certificate of the signer ${describeSigner(signer)}, neither in the message nor in \`certificates\``,
       )
-    const contentType = message.contentType
-    yield* checkSignature(signer, certificate, { content, digests, contentType }, options)
+    yield* checkSignature(signer, certificate, signed, options)
     signingTime = signingTimeOf(signer.signedAttributes ?? [])
     checkKeyUsage(certificate)
     const { message: _m, content: _c, certificates = [], contentType: _t, profile, ...terms } = options
@@ -228,7 +231,9 @@ function* verdictOn(
       } as VerifyAsNodeOptions,
       profile === 'webpki' ? webpkiProfile : nodeProfile,
     )
-    return chain.ok ? verdict('OK', '') : verdict(chain.code, chain.reason)
+    if (!chain.ok) return verdict(chain.code, chain.reason)
+    countersignatures = yield* countersignaturesOf(signer, message, options)
+    return verdict('OK', '')
   } catch (error) {
     if (error instanceof Refusal) return verdict(error.code, error.message)
     if (error instanceof X509Error && error.code !== 'INVALID_ARGUMENT')
@@ -247,7 +252,7 @@ function describeSigner({ signer }: SignerInfo): string {
 }
 
 /** What a signature is over. */
-export interface SignedThing {
+interface SignedThing {
   /** Absent where only digests are known. */
   readonly content?: Content
   readonly digests: ReadonlyMap<HashName, Uint8Array>
@@ -356,9 +361,26 @@ function checkKeyUsage(certificate: Certificate): void {
     )
 }
 
-/** Signatures over a signer's signature (RFC 5652 §11.4). @throws {X509Error} */
-export function countersignaturesOf(signer: SignerInfo): readonly SignerInfo[] {
-  return signer.unsignedAttributes
+/** More signatures over one signature than a message of any use has. */
+const MOST_COUNTERSIGNATURES = 16
+
+/** What is to be said of the signatures over a signature (RFC 5652 §11.4); those over them are not looked at. */
+function* countersignaturesOf(
+  signer: SignerInfo,
+  message: SignedData,
+  options: VerifyCmsOptions,
+): Eventual<readonly SignerVerdict[]> {
+  const values = signer.unsignedAttributes
     .filter(({ oid }) => oid === ATTRIBUTE.countersignature)
-    .flatMap(({ values }) => values.map((value) => readWhole(value, readSignerInfo)))
+    .flatMap(({ values }) => values)
+  if (values.length > MOST_COUNTERSIGNATURES)
+    throw new X509Error('LIMIT_EXCEEDED', `more than ${MOST_COUNTERSIGNATURES} countersignatures`)
+  const verdicts: SignerVerdict[] = []
+  for (const value of values) {
+    const { unsignedAttributes: _, ...info } = readWhole(value, readSignerInfo)
+    const one: SignerInfo = { ...info, unsignedAttributes: [] }
+    const digests = yield* digestContent(signer.signature, usedHashes([one], options.provider), options.provider)
+    verdicts.push(yield* verdictOn(one, message, { content: signer.signature, digests }, options))
+  }
+  return verdicts
 }

@@ -17,9 +17,10 @@ import {
 } from '../aead/specification.ts'
 import { CryptoError } from '../error.ts'
 import type { Aead, AeadAlgorithm, AeadName } from '../provider.ts'
+import { bare } from './bare.ts'
 
 /** What nearly all ask for, once. */
-const FULL_TAG = { authTagLength: 16 }
+const FULL_TAG = /* @__PURE__ */ bare({ authTagLength: 16 })
 
 /** Bytes of text up to which a cipher object costs three times what the text does; and how many such in a row are a flood. */
 const TINY = 64
@@ -47,7 +48,7 @@ export class NativeAead implements Aead {
     this.#isCcm = cipher === 'aes-ccm'
     this.#nonceLength = nonceLength
     this.tagLength = tagLength
-    this.#options = tagLength === 16 ? FULL_TAG : { authTagLength: tagLength }
+    this.#options = tagLength === 16 ? FULL_TAG : bare({ authTagLength: tagLength })
     if (this.#isCcm || nonceLength !== NONCE_LENGTH) this.#tiny = Number.NEGATIVE_INFINITY
   }
 
@@ -79,7 +80,7 @@ export class NativeAead implements Aead {
     }
     const decipher: DecipherGCM = createDecipheriv(this.#name, this.#secret(), nonce, this.#options)
     decipher.setAuthTag(buffer.subarray(offset + textLength, offset + length))
-    if (this.#isCcm) decipher.setAAD(aad, { plaintextLength: textLength })
+    if (this.#isCcm) decipher.setAAD(aad, bare({ plaintextLength: textLength }))
     else decipher.setAAD(aad)
     let text: Uint8Array | undefined
     try {
@@ -110,7 +111,7 @@ export class NativeAead implements Aead {
 
   #start(nonce: Uint8Array, aad: Uint8Array, length: number): CipherGCM {
     const cipher: CipherGCM = createCipheriv(this.#name, this.#secret(), nonce, this.#options)
-    if (this.#isCcm) cipher.setAAD(aad, { plaintextLength: length })
+    if (this.#isCcm) cipher.setAAD(aad, bare({ plaintextLength: length }))
     else cipher.setAAD(aad)
     return cipher
   }

@@ -3,6 +3,7 @@ import { constantTimeEqual } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import type { CurveName, KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
 import { hashNamed, misfit } from '../signatures/fit.ts'
+import { bare } from './bare.ts'
 import { base64url, bytesOf } from './bytes.ts'
 import { hashes } from './hash.ts'
 
@@ -65,7 +66,7 @@ export function importNativeEcPublicKey(name: CurveName, point: Uint8Array): Pub
   let key: KeyObject
   const uncompressed = checkedPoint(name, curve, point)
   try {
-    key = createPublicKey({ key: coordinates(curve, uncompressed), format: 'jwk' })
+    key = createPublicKey(bare({ key: bare(coordinates(curve, uncompressed)), format: 'jwk' }))
   } catch (cause) {
     throw invalid(`${name} public key is not a point of the curve`, cause)
   }
@@ -74,7 +75,7 @@ export function importNativeEcPublicKey(name: CurveName, point: Uint8Array): Pub
     ...info,
     data: { type: 'ec', curve: name, point },
     // OpenSSL encodes what it parsed again and compares: nothing but DER passes.
-    verify: (algorithm, message, signature) => verify(hashFor(info, algorithm), message, key, signature),
+    verify: (algorithm, message, signature) => verify(hashFor(info, algorithm), message, bare({ key }), signature),
   }
 }
 
@@ -96,7 +97,9 @@ export function importNativeEcPrivateKey(
     const ecdh = createECDH(curve.openssl)
     ecdh.setPrivateKey(scalar)
     publicPoint = bytesOf(ecdh.getPublicKey())
-    key = createPrivateKey({ key: { ...coordinates(curve, publicPoint), d: base64url(scalar) }, format: 'jwk' })
+    key = createPrivateKey(
+      bare({ key: bare({ ...coordinates(curve, publicPoint), d: base64url(scalar) }), format: 'jwk' }),
+    )
   } catch (cause) {
     throw invalid(`${name} private key must be in [1, n - 1]`, cause)
   }
@@ -108,7 +111,7 @@ export function importNativeEcPrivateKey(
     ...info,
     data: { type: 'ec', curve: name, d: scalar, point: publicPoint },
     publicKey: { type: 'ec', curve: name, point: publicPoint },
-    sign: (algorithm, message) => bytesOf(sign(hashFor(info, algorithm), message, key)),
+    sign: (algorithm, message) => bytesOf(sign(hashFor(info, algorithm), message, bare({ key }))),
   }
 }
 

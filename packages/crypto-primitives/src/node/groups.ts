@@ -12,6 +12,7 @@ import { CryptoError } from '../error.ts'
 import { diffieHellmanGroup } from '../groups/agreement.ts'
 import { checkUncompressed } from '../groups/weierstrass.ts'
 import type { CurveName, KeyExchangeGroup } from '../provider.ts'
+import { bare } from './bare.ts'
 import { base64url, bytesOf, fromBase64url } from './bytes.ts'
 import { nativeXdhKey } from './octet-keys.ts'
 
@@ -52,7 +53,7 @@ export function nativeWeierstrass(curve: { name: CurveName; coordinateLength: nu
 export function nativeMontgomery(name: 'x25519' | 'x448', length: number): KeyExchangeGroup {
   const crv = name === 'x25519' ? 'X25519' : 'X448'
   const publicKey = (share: Uint8Array): KeyObject =>
-    createPublicKey({ key: { kty: 'OKP', crv, x: base64url(share) }, format: 'jwk' })
+    createPublicKey(bare({ key: bare({ kty: 'OKP', crv, x: base64url(share) }), format: 'jwk' }))
   return diffieHellmanGroup(
     name,
     'ecdh',
@@ -64,7 +65,7 @@ export function nativeMontgomery(name: 'x25519' | 'x448', length: number): KeyEx
         agree(peer) {
           // OpenSSL refuses the all-zero secret (RFC 7748 §6, RFC 9846 §7.4.2).
           try {
-            return bytesOf(diffieHellman({ privateKey, publicKey: publicKey(peer) }))
+            return bytesOf(diffieHellman(bare({ privateKey, publicKey: publicKey(peer) })))
           } catch (cause) {
             throw refused(name, cause)
           }
@@ -96,7 +97,7 @@ interface XdhPair {
  */
 function generated(name: 'x25519' | 'x448'): XdhPair {
   // The types know neither JWK here nor that the two overloads have one shape.
-  const options = { publicKeyEncoding: { format: 'jwk' } } as unknown as { publicKeyEncoding: undefined }
+  const options = bare({ publicKeyEncoding: bare({ format: 'jwk' }) }) as unknown as { publicKeyEncoding: undefined }
   const pair = generateKeyPairSync(name as 'x25519', options) as unknown as {
     publicKey: JsonWebKey
     privateKey: KeyObject
@@ -106,5 +107,5 @@ function generated(name: 'x25519' | 'x448'): XdhPair {
 
 function given(name: 'x25519' | 'x448', privateValue: Uint8Array): XdhPair {
   const privateKey = nativeXdhKey(name, privateValue)
-  return { privateKey, share: () => fromBase64url(createPublicKey(privateKey).export({ format: 'jwk' }).x!) }
+  return { privateKey, share: () => fromBase64url(createPublicKey(privateKey).export(bare({ format: 'jwk' })).x!) }
 }

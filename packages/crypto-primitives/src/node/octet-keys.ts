@@ -3,6 +3,7 @@ import { expectLength } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
 import { misfit } from '../signatures/fit.ts'
+import { bare } from './bare.ts'
 import { base64url, bytesOf, fromBase64url } from './bytes.ts'
 
 /** Keys of RFC 8037 (OKP): their JWK curve, their length, and PKCS#8 up to the key. */
@@ -28,7 +29,7 @@ export function importNativeOctetPublicKey(type: OctetKeyName, bytes: Uint8Array
   expectLength(`${type} public key`, bytes, length, 'INVALID_KEY')
   let key: KeyObject
   try {
-    key = createPublicKey({ key: { kty: 'OKP', crv, x: base64url(bytes) }, format: 'jwk' })
+    key = createPublicKey(bare({ key: bare({ kty: 'OKP', crv, x: base64url(bytes) }), format: 'jwk' }))
   } catch (cause) {
     throw new CryptoError('INVALID_KEY', `${type} public key is not a point of the curve`, { cause })
   }
@@ -38,7 +39,7 @@ export function importNativeOctetPublicKey(type: OctetKeyName, bytes: Uint8Array
     data: { type, bytes },
     verify(algorithm, message, signature) {
       checkFit(info, algorithm)
-      return verify(null, message, key, signature)
+      return verify(null, message, bare({ key }), signature)
     },
   }
 }
@@ -50,7 +51,7 @@ export function importNativeOctetPrivateKey(type: OctetKeyName, bytes: Uint8Arra
   const { bits, length, pkcs8 } = known
   expectLength(`${type} private key`, bytes, length, 'INVALID_KEY')
   const key = privateKeyOf(pkcs8, bytes)
-  const publicBytes = fromBase64url(createPublicKey(key).export({ format: 'jwk' }).x!)
+  const publicBytes = fromBase64url(createPublicKey(key).export(bare({ format: 'jwk' })).x!)
   const info = { type, bits } as const
   return {
     ...info,
@@ -58,7 +59,7 @@ export function importNativeOctetPrivateKey(type: OctetKeyName, bytes: Uint8Arra
     publicKey: { type, bytes: publicBytes },
     sign(algorithm, message) {
       checkFit(info, algorithm)
-      return bytesOf(sign(null, message, key))
+      return bytesOf(sign(null, message, bare({ key })))
     },
   }
 }
@@ -72,7 +73,7 @@ export function generateNativeOctetKey(type: OctetKeyName): PrivateKey {
 /** A key from its bytes alone: JWK would ask for the public key too. */
 function privateKeyOf(pkcs8: string, bytes: Uint8Array): KeyObject {
   const der = Buffer.concat([Buffer.from(pkcs8, 'hex'), bytes])
-  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  const key = createPrivateKey(bare({ key: der, format: 'der', type: 'pkcs8' }))
   der.fill(0)
   return key
 }

@@ -3,6 +3,7 @@ import { type Kem, nobleKem } from '../groups/mlkem.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
 import { misfit } from '../signatures/fit.ts'
 import { type MlDsaName, type MlDsaPrivateForm, mlDsaKeysOf } from '../signatures/mldsa-keys.ts'
+import { bare } from './bare.ts'
 import { bytesOf } from './bytes.ts'
 import { hasNoble, noble } from './noble.ts'
 
@@ -46,11 +47,13 @@ function spki(name: keyof typeof ARCS, bytes: Uint8Array): Buffer {
 }
 
 const importSpki = (name: keyof typeof ARCS, bytes: Uint8Array): native.KeyObject =>
-  native.createPublicKey({ key: spki(name, bytes), format: 'der', type: 'spki' })
+  native.createPublicKey(bare({ key: spki(name, bytes), format: 'der', type: 'spki' }))
 
 /** A key pair whose public half comes encoded: to export a generated KeyObject can hang (see `generated` in groups.ts). */
 function generateKem(name: KemName): { publicKey: Uint8Array; privateKey: native.KeyObject } {
-  const options = { publicKeyEncoding: { type: 'spki', format: 'der' } } as unknown as { publicKeyEncoding: undefined }
+  const options = bare({ publicKeyEncoding: bare({ type: 'spki', format: 'der' }) }) as unknown as {
+    publicKeyEncoding: undefined
+  }
   // The overloads name each type, and want both halves encoded or none.
   const pair: unknown = native.generateKeyPairSync(name as 'ml-kem-768', options as never)
   return pair as { publicKey: Uint8Array; privateKey: native.KeyObject }
@@ -116,7 +119,7 @@ export function importNativeMlDsaPublicKey(type: MlDsaName, bytes: Uint8Array): 
     ...portable,
     verify(algorithm, message, signature) {
       checkFit(portable, algorithm)
-      return native.verify(null, message, key, signature)
+      return native.verify(null, message, bare({ key }), signature)
     },
   }
 }
@@ -131,7 +134,7 @@ export function importNativeMlDsaPrivateKey(type: MlDsaName, data: MlDsaPrivateF
     ...portable,
     sign(algorithm, message) {
       checkFit(portable, algorithm)
-      return bytesOf(native.sign(null, message, key))
+      return bytesOf(native.sign(null, message, bare({ key })))
     },
   }
 }
@@ -140,7 +143,7 @@ export function importNativeMlDsaPrivateKey(type: MlDsaName, data: MlDsaPrivateF
 function importSeed(type: MlDsaName, seed: Uint8Array): native.KeyObject {
   const head = Buffer.from(`3034020100300b0609608648016503040${ARCS[type].slice(1)}04228020`, 'hex')
   const der = Buffer.concat([head, seed])
-  const key = native.createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  const key = native.createPrivateKey(bare({ key: der, format: 'der', type: 'pkcs8' }))
   der.fill(0)
   return key
 }

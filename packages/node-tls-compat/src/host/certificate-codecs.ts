@@ -29,7 +29,11 @@ function codec(
       compress: (message) => deflate(message),
       // Inflating stops at the length the peer announced, so a bomb costs nothing.
       decompress: (compressed, maxLength) => {
-        const { buffer, engine } = inflate(compressed, { maxOutputLength: maxLength, info: true })
+        const { buffer, engine } = inflate(compressed, {
+          __proto__: null,
+          maxOutputLength: maxLength,
+          info: true,
+        } as never)
         // RFC 8879 §4: the message is one compressed Certificate, and nothing else.
         if (engine.bytesWritten !== compressed.length) {
           throw new RangeError(`${compressed.length - engine.bytesWritten} bytes behind a compressed Certificate`)

@@ -66,7 +66,7 @@ export type {
   PxfObject,
   SecureVersion,
 } from 'node:tls'
-export type { VerifiedPeer, Verify, WebStreams } from './api/public-types.ts'
+export type { Dial, DialTarget, VerifiedPeer, Verify, WebStreams } from './api/public-types.ts'
 
 export type ConnectionOptions = types.TlsConnectionOptions
 export type SecureConnectionListener = types.TlsConnectionListener

@@ -28,6 +28,8 @@ export interface TlsContextOptions {
   readonly hybridFirst?: boolean
   /** Certificates trusted when `ca` is not given; asked for when a chain is first verified. */
   readonly defaultTrust?: () => TrustStore
+  /** Asked before `defaultTrust` is: a promise where the certificates have to be loaded first, else undefined. */
+  readonly loadDefaultTrust?: () => Promise<void> | undefined
   readonly minVersion?: string
   readonly maxVersion?: string
   readonly secureProtocol?: string
@@ -63,6 +65,7 @@ export const readContextOptions: (given: unknown) => TlsContextOptions = /* @__P
       securityLevel: oneOf(0, 1, 2, 3, 4, 5),
       hybridFirst: bool,
       defaultTrust: callback,
+      loadDefaultTrust: callback,
       minVersion: versionName,
       maxVersion: versionName,
       secureProtocol: text,

@@ -267,6 +267,8 @@ export class TlsContext {
         ok: false,
         result: { code: 'UNABLE_TO_GET_ISSUER_CERT', message: verifyMessage('UNABLE_TO_GET_ISSUER_CERT') },
       }
+    const loading = this.trusted ? undefined : this.options.loadDefaultTrust?.()
+    if (loading) return loading.then(() => this.verify(peer, purpose))
     const settings: TrustSettings = {
       anchors: this.authorities,
       provider: this.provider,

@@ -62,6 +62,13 @@ export function connect(...args: unknown[]): TLSSocket {
   }
   validateFunction(options.checkServerIdentity, 'options.checkServerIdentity')
   validateNumber(options.minDHSize, 'options.minDHSize', 1)
+  if (options.dial && options.socket) {
+    throw nodeError(
+      TypeError,
+      'ERR_INVALID_ARG_VALUE',
+      "The property 'options.dial' has nothing to do where options.socket is given. Received both",
+    )
+  }
   const secureContext = options.secureContext || tls.createSecureContext(options)
 
   const socket = new TLSSocket(options.socket, {
@@ -74,6 +81,7 @@ export function connect(...args: unknown[]): TLSSocket {
     ALPNProtocols: options.ALPNProtocols,
     NPNProtocols: options.NPNProtocols,
     verify: options.verify,
+    dial: options.dial,
     requestOCSP: options.requestOCSP,
     enableTrace: options.enableTrace,
     pskCallback: options.pskCallback,
@@ -101,10 +109,10 @@ export function connect(...args: unknown[]): TLSSocket {
     socket.setServername(options.servername)
   }
   if (!options.socket) {
+    socket.connect(options as net.SocketConnectOpts, socket._start)
     if (options.timeout) {
       socket.setTimeout(options.timeout)
     }
-    socket.connect(options as net.SocketConnectOpts, socket._start)
   }
   socket._releaseControl()
   socket.on('secure', onSecure)

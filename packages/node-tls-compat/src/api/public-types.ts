@@ -7,9 +7,9 @@ import type net from 'node:net'
 import type { Duplex } from 'node:stream'
 import type * as node from 'node:tls'
 import type { CryptoProvider, Signer } from '@x/crypto-primitives'
-import type { VerifiedPeer, Verify } from '../connection/config/options.ts'
+import type { DialTarget, VerifiedPeer, Verify } from '../connection/config/options.ts'
 
-export type { VerifiedPeer, Verify }
+export type { DialTarget, VerifiedPeer, Verify }
 
 /** Two Web Streams of bytes, by what is used of them: a WebTransport stream's, a Worker's socket's, Deno's connection's. */
 export interface WebStreams {
@@ -18,6 +18,9 @@ export interface WebStreams {
   }
   readonly writable: { getWriter(): { write(chunk: Uint8Array): Promise<void>; close(): Promise<void> } }
 }
+
+/** Makes the connection that TLS runs over: gives a Duplex or a pair of Web Streams of bytes, or a promise of one. */
+export type Dial = (target: DialTarget) => Duplex | WebStreams | PromiseLike<Duplex | WebStreams>
 
 type Key = NonNullable<node.SecureContextOptions['key']>
 type OneKey = Exclude<Key, readonly unknown[]>
@@ -52,6 +55,8 @@ export type TlsConnectionOptions = Omit<node.ConnectionOptions, keyof OwnConnect
   OwnConnectionOptions & {
     /** A socket, any Duplex, or a pair of Web Streams of bytes. */
     socket?: node.ConnectionOptions['socket'] | Duplex | WebStreams
+    /** How the connection is made: through a relay, a proxy, a tunnel; where the host has no sockets. */
+    dial?: Dial | undefined
   }
 /** @see https://nodejs.org/api/tls.html#tlscreateserveroptions-secureconnectionlistener */
 export type TlsServerOptions = Omit<node.TlsOptions, keyof OwnConnectionOptions> & OwnConnectionOptions

@@ -1,6 +1,6 @@
 import { ContextError, TlsContext, type TlsContextOptions } from '@x/secure-context'
 import { Version } from '@x/tls-record'
-import { emitWarning, HYBRID_FIRST, hostProvider, SECURITY_LEVEL } from '#host'
+import { emitWarning, HYBRID_FIRST, hostProvider, loadRoots, SECURITY_LEVEL } from '#host'
 import { contextOptions, versions } from '../connection/config/context-options.ts'
 import { NodeContext, type SecureContext as SecureContextType } from '../connection/config/node-context.ts'
 import type { SecureContextOptions } from '../connection/config/options.ts'
@@ -47,6 +47,7 @@ function surroundings() {
     securityLevel: SECURITY_LEVEL,
     hybridFirst: HYBRID_FIRST,
     defaultTrust: defaultTrustStore,
+    loadDefaultTrust: loadRoots,
   }
 }
 

@@ -5,8 +5,8 @@ import type { TlsOptions } from '../connection/config/options.ts'
 import { ownOptions } from '../connection/config/options-beyond-node.ts'
 import { invalidArgType, nodeError } from '../errors/node-error.ts'
 import { validateFunction, validateNumber, validateString } from '../errors/validate.ts'
+import { givePrototype } from '../host/prototype.ts'
 import { acceptConnection } from './accept-connection.ts'
-import { givePrototype } from './prototype.ts'
 import { KEPT, KEPT_AS_GIVEN, ServerBehaviour } from './server-behaviour.ts'
 import {
   kOptions,

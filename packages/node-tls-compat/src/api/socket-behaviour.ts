@@ -14,6 +14,7 @@ import { tls } from '../connection/config/assignable.ts'
 import { kConnectOptions, kEngine, kPresets, kSharedContext } from '../connection/config/configured-socket.ts'
 import { isSecureContext } from '../connection/config/node-context.ts'
 import { decodeReusableSession } from '../connection/peer/session.ts'
+import { DialedStream } from '../connection/socket/dialed-stream.ts'
 import { startTrace } from '../connection/socket/trace.ts'
 import { tell } from '../errors/listener-exceptions.ts'
 import { nodeError } from '../errors/node-error.ts'
@@ -93,9 +94,13 @@ export abstract class SocketBehaviour extends SocketAnswers {
     }
     this.connecting = true
     this._unrefTimer()
-    const { onread: _onread, signal: _signal, timeout: _timeout, ...rest } = options
-    const raw = this[kEngine].transport.raw as net.Socket & { _host?: string }
-    raw.connect(rest as net.SocketConnectOpts)
+    const { onread: _onread, signal: _signal, timeout, ...rest } = options
+    const raw = this[kEngine].transport.raw as (net.Socket | DialedStream) & { _host?: string }
+    if (raw instanceof DialedStream) {
+      raw.connect({ ...(rest as { host?: string; port?: number }), timeout })
+    } else {
+      raw.connect(rest as net.SocketConnectOpts)
+    }
     this._host = raw._host
     return this
   }

@@ -1,6 +1,15 @@
 import type net from 'node:net'
 import type { Duplex } from 'node:stream'
-import { defaultHighWaterMark, isNativeContext, nextTick, ownMethods, readsIntoMemory, Socket } from '#host'
+import {
+  defaultHighWaterMark,
+  hasSockets,
+  hostDial,
+  isNativeContext,
+  nextTick,
+  ownMethods,
+  readsIntoMemory,
+  Socket,
+} from '#host'
 import { convertALPNProtocols, convertNPNProtocols } from '../connection/config/alpn.ts'
 import { tls } from '../connection/config/assignable.ts'
 import { kEngine, kPresets, kSharedContext } from '../connection/config/configured-socket.ts'
@@ -9,15 +18,16 @@ import type { TLSSocketOptions, WebStreams } from '../connection/config/options.
 import { ownOptions } from '../connection/config/options-beyond-node.ts'
 import { kSession } from '../connection/peer/session.ts'
 import { kVerdict, PeerVerdict } from '../connection/peer/verdict.ts'
+import { DialedStream } from '../connection/socket/dialed-stream.ts'
 import { Engine } from '../connection/socket/engine.ts'
 import { makeHandle, type SocketMethods } from '../connection/socket/handle.ts'
+import { asDuplex } from '../connection/socket/joined-stream.ts'
 import { startTrace } from '../connection/socket/trace.ts'
 import { directRead } from '../connection/socket/transport.ts'
-import { asDuplex } from '../connection/socket/web-streams.ts'
 import { nodeError } from '../errors/node-error.ts'
 import { validateBoolean } from '../errors/validate.ts'
 import { isView } from '../host/bytes.ts'
-import { givePrototype } from './prototype.ts'
+import { givePrototype } from '../host/prototype.ts'
 import { nameAskedFor, SocketAnswers } from './socket-answers.ts'
 import { SocketBehaviour } from './socket-behaviour.ts'
 import { SocketOfEngine } from './socket-of-engine.ts'
@@ -136,7 +146,13 @@ function contextFrom(options: TLSSocketOptions): SecureContext {
 }
 
 /** A socket for one who brings none: it is connected by ours, and read past its stream. */
-function transportOf(self: TLSSocket, { noDelay, keepAlive, keepAliveInitialDelay }: TLSSocketOptions): net.Socket {
+function transportOf(
+  self: TLSSocket,
+  { dial = hostDial, noDelay, keepAlive, keepAliveInitialDelay }: TLSSocketOptions,
+): net.Socket | DialedStream {
+  if (dial || !hasSockets) {
+    return new DialedStream(dial)
+  }
   return new Socket({
     allowHalfOpen: true,
     onread: readsIntoMemory ? directRead((bytes) => self[kEngine].transport.take(bytes)) : undefined,

@@ -15,6 +15,20 @@ export const protocolError = (cause: Error) => writeError('EPROTO', -71, ` ${cau
 /** A write after a failure, which has been told in its own words. */
 export const brokenProtocol = (cause: Error) => writeError('EPROTO', -71, '', cause)
 
+/** A connection that was not there in time. */
+export const connectTimedOut = ({ host, port }: { host: string; port: number }, ms: number) =>
+  Object.assign(new Error(`connect ETIMEDOUT ${host}:${port} (no answer of options.dial in ${ms} ms)`), {
+    errno: -110,
+    code: 'ETIMEDOUT',
+    syscall: 'connect',
+    address: host,
+    port,
+  })
+
+/** A stream below that broke, and did not say why in an Error. */
+export const connectionLost = (cause: unknown) =>
+  Object.assign(new Error('read ECONNRESET', { cause }), { errno: -104, code: 'ECONNRESET', syscall: 'read' })
+
 /** The ECONNRESET that stands for a peer that left; Node gives it a code but no errno. */
 export function connectionReset(message: string) {
   return Object.assign(new Error(message), { code: 'ECONNRESET' })

@@ -32,9 +32,12 @@ export const isNativeContext = (context: unknown): boolean =>
 /** Certificates as PEM, as the runtime tells them; undefined: it does not know of the kind. */
 export const nativeAuthorities: {
   bundled(): readonly string[]
+  /** How often the bundled ones have become others. */
+  loads(): number
   /** Absent where the runtime tells of those that are bundled with it alone. */
   readonly get: ((kind?: string) => readonly string[]) | undefined
 } = {
   bundled: () => native.rootCertificates as readonly string[],
+  loads: () => 0,
   get: native.getCACertificates as ((kind?: string) => readonly string[]) | undefined,
 }

@@ -7,6 +7,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { appendFile } from 'node:fs'
 import net from 'node:net'
 import stream from 'node:stream'
+import type { Dial } from './dial.ts'
 import { differences } from './version-differences.ts'
 
 export { AsyncResource } from 'node:async_hooks'
@@ -31,6 +32,13 @@ export { opensslStore } from './openssl-store.ts'
 export const normalizeArgs = (
   net as unknown as { _normalizeArgs(args: readonly unknown[]): [net.SocketConnectOpts, (() => void) | null] }
 )._normalizeArgs
+
+/** How a connection is made where no option says it; undefined: by the host's sockets. */
+export const hostDial: Dial | undefined = undefined
+export const hasSockets: boolean = true
+
+/** The bundled roots are there. */
+export const loadRoots = (): Promise<void> | undefined => undefined
 
 /** What a stream takes before it asks its writer to wait, bytes; 0 where the runtime does not tell. */
 export const defaultHighWaterMark = () => stream.getDefaultHighWaterMark?.(false) ?? 0

@@ -19,7 +19,6 @@ export function clientConnection(socket: ConfiguredSocket): TlsConnection {
   // TLS 1.3 offers it in the ClientHello; below, the server's hint comes first.
   const offered = config.versions?.includes(Version.TLS13) ? psk?.(null) : undefined
   const own: Partial<ClientConfig> = {
-    onKeyLog: keyLogger(socket),
     onMessage: (direction, contentType, bytes) => engine.trace?.(direction, contentType, bytes),
     maxSendFragment: presets.maxSendFragment,
     serverName: presets.servername,
@@ -41,7 +40,10 @@ export function clientConnection(socket: ConfiguredSocket): TlsConnection {
     }),
   }
   // The context's part is inherited, not copied: connections are many.
-  return TlsConnection.client(Object.assign(Object.create(sharedConfig(config)) as ClientConfig, own))
+  const inheriting = Object.assign(Object.create(sharedConfig(config)) as ClientConfig, own)
+  // Over a socket that is there already the handshake has begun before a program can listen.
+  Object.defineProperty(inheriting, 'onKeyLog', { get: () => keyLogger(socket), enumerable: true })
+  return TlsConnection.client(inheriting)
 }
 
 function nextProtocolSelector(list: Buffer): NonNullable<ClientConfig['selectNpn']> | undefined {

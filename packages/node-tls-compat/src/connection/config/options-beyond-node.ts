@@ -2,16 +2,17 @@ import type { CryptoProvider } from '@x/crypto-primitives'
 import { invalidArgType, nodeError } from '../../errors/node-error.ts'
 import { validateFunction } from '../../errors/validate.ts'
 import { isView } from '../../host/bytes.ts'
-import type { Verify } from './options.ts'
+import type { Dial, Verify } from './options.ts'
 
 /** Options that Node has not. Its own are read as Node reads them. */
 export interface OwnOptions {
   readonly verify: Verify | undefined
   readonly provider: CryptoProvider | undefined
+  readonly dial: Dial | undefined
   readonly NPNProtocols: readonly (string | ArrayBufferView)[] | ArrayBufferView | undefined
 }
 
-const NAMES = ['verify', 'provider', 'NPNProtocols'] as const
+const NAMES = ['verify', 'provider', 'dial', 'NPNProtocols'] as const
 
 /**
  * Our options: an object's own, nothing of `Object.prototype`, which is everybody's. From a prototype between the two an
@@ -24,6 +25,7 @@ export function ownOptions(given: object): OwnOptions {
     __proto__: null,
     verify: undefined,
     provider: undefined,
+    dial: undefined,
     NPNProtocols: undefined,
   }
   for (const name of NAMES) {
@@ -33,12 +35,15 @@ export function ownOptions(given: object): OwnOptions {
       refuseInherited(given, name)
     }
   }
-  const { verify, provider, NPNProtocols } = own
+  const { verify, provider, dial, NPNProtocols } = own
   if (verify !== undefined) {
     validateFunction(verify, 'options.verify')
   }
   if (provider !== undefined && !(provider !== null && typeof provider === 'object' && 'hashes' in provider)) {
     throw invalidArgType('options.provider', 'an instance of CryptoProvider', provider)
+  }
+  if (dial !== undefined) {
+    validateFunction(dial, 'options.dial')
   }
   // `null` and `false` have always been as good as absent here, as with ALPNProtocols.
   if (NPNProtocols && !Array.isArray(NPNProtocols) && !isView(NPNProtocols)) {

@@ -1,8 +1,10 @@
 import type net from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { ReadableStream, WritableStream } from 'node:stream/web'
 import type { CryptoProvider, Signer } from '@x/crypto-primitives'
+import type { Dial, DialTarget, WebStreams } from '../../host/dial.ts'
 import type { SecureContext } from './node-context.ts'
+
+export type { Dial, DialTarget, WebStreams }
 
 type Bytes = string | ArrayBufferView
 type OneOrMore<T> = T | readonly T[]
@@ -55,12 +57,6 @@ export type Verify = (peer: VerifiedPeer) => Error | null | undefined | void | P
 export type SNICallback = (servername: string, done: (error: Error | null, context?: unknown) => void) => void
 export type ALPNCallback = (offer: { servername: string | false; protocols: string[] }) => string | undefined
 
-/** Two Web Streams of `Uint8Array`s, such as a WebTransport stream or Deno's connections are. */
-export interface WebStreams {
-  readonly readable: ReadableStream<Uint8Array>
-  readonly writable: WritableStream<Uint8Array>
-}
-
 interface Common extends SecureContextOptions {
   ALPNProtocols?: readonly (string | ArrayBufferView)[] | ArrayBufferView
   ALPNCallback?: ALPNCallback
@@ -81,6 +77,8 @@ interface Common extends SecureContextOptions {
 
 /** Options of `new tls.TLSSocket()`. */
 export interface TLSSocketOptions extends Common {
+  /** Ours: how the connection is made. */
+  dial?: Dial
   isServer?: boolean
   server?: net.Server
   credentials?: SecureContext

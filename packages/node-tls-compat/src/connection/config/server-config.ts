@@ -54,7 +54,6 @@ function connectionConfig(base: ServerConfig) {
     readonly [kContext]: NodeContext
     readonly [kSessions]: boolean;
     [kChosen]: SecureContext | undefined
-    readonly onKeyLog: TlsConfig['onKeyLog']
     readonly maxSendFragment: number | undefined
 
     constructor(socket: ConfiguredSocket, context: NodeContext) {
@@ -62,8 +61,11 @@ function connectionConfig(base: ServerConfig) {
       this[kContext] = context
       this[kChosen] = undefined
       this[kSessions] = tellsSessions(socket.server)
-      this.onKeyLog = keyLogger(socket)
       this.maxSendFragment = socket[kPresets].maxSendFragment
+    }
+
+    get onKeyLog(): TlsConfig['onKeyLog'] {
+      return keyLogger(this[kSocket])
     }
 
     get current(): SecureContext {

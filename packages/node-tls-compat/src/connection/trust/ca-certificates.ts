@@ -11,7 +11,7 @@ let replaced: readonly string[] | undefined
 let generation = 0
 
 /** Counts the changes of the default store; a store made from it is good while this stays. */
-export const defaultStoreGeneration = () => generation
+export const defaultStoreGeneration = () => generation + nativeAuthorities.loads()
 
 /** A program has said what is trusted. */
 export const defaultReplaced = () => replaced !== undefined

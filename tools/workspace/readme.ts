@@ -3,23 +3,32 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** The program at the top of a README: its first block of JavaScript. */
-export function readmeProgram(folder: string): string {
-  const program = /```js\n([\s\S]*?)```/.exec(readFileSync(join(folder, 'README.md'), 'utf8'))?.[1]
-  if (!program) throw new Error(`${folder}: the README does not start with a program`)
-  return program
+/**
+ * A program of a README: its first block of JavaScript.
+ *
+ * @param holding the first one that holds this text
+ */
+export function readmeProgram(folder: string, holding = ''): string {
+  const blocks = readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/```js\n([\s\S]*?)```/g)
+  for (const [, program] of blocks) if (program.includes(holding)) return program
+  throw new Error(`${folder}: the README has no program${holding && ` with ${holding}`}`)
 }
 
 /**
- * Runs the program at the top of a package's README against the sources of the packages.
+ * Runs a program of a package's README, the one at its top, against the sources of the packages.
  *
  * @param edit what is to be another program's in it
+ * @param holding the first program that holds this text
  * @returns what it printed
  */
-export function runReadme(folder: string, edit: (program: string) => string = (program) => program): string {
+export function runReadme(
+  folder: string,
+  edit: (program: string) => string = (program) => program,
+  holding = '',
+): string {
   const place = mkdtempSync(join(tmpdir(), 'readme-'))
   try {
-    writeFileSync(join(place, 'program.mts'), edit(readmeProgram(folder)))
+    writeFileSync(join(place, 'program.mts'), edit(readmeProgram(folder, holding)))
     return execFileSync(process.execPath, ['--import', import.meta.resolve('tsx'), join(place, 'program.mts')], {
       cwd: folder,
       encoding: 'utf8',

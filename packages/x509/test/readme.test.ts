@@ -8,3 +8,10 @@ test('the program at the top of the README runs and prints what it says', { time
   const promised = /\/\/ (.*)\n$/.exec(readmeProgram(folder))?.[1]
   expect(runReadme(folder).trim()).toBe(promised)
 })
+
+test('the program with messages runs, and a message by another name is refused', { timeout: 60_000 }, () => {
+  const holding = '@x/x509/cms'
+  expect(runReadme(folder, undefined, holding).trim()).toBe('Dear Bob')
+  const another = (program: string) => program.replace("value: 'alice@", "value: 'mallory@")
+  expect(() => runReadme(folder, another, holding)).toThrow('mallory@example.com')
+})

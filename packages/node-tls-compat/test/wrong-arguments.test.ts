@@ -10,7 +10,8 @@ const said = (run: () => unknown): string => {
     return 'taken'
   } catch (error) {
     const { code, name, message } = error as NodeJS.ErrnoException
-    return `${name} ${code}: ${message}`
+    // What Node throws in JavaScript shows its code in the text; what it throws in C++ does not.
+    return `${name} ${code}: ${message} (${error})`
   }
 }
 const connecting = (tls: AnyTls, options: object) => () =>
@@ -74,9 +75,16 @@ describe('wrong arguments, as Node takes them', () => {
         const socket = tls.connect(trusting(port))
         await new Promise((resolve) => socket.once('data', resolve))
         const said_ = [
-          ...[-1, 0, 1.5, 12_240, 12_241, 65_535].map((length) =>
+          ...[-1, 0, 1.5, 12_240, 12_241, 65_535, 65_536, 100_000].map((length) =>
             said(() => socket.exportKeyingMaterial(length, 'x', Buffer.alloc(0))),
           ),
+          ...['', 'key expansion', 'key expansions', 'client finished', 'a'.repeat(249), 'a'.repeat(250)].map((label) =>
+            said(() => socket.exportKeyingMaterial(8, label, Buffer.alloc(0))),
+          ),
+          // OpenSSL 3.0 has other words for it.
+          process.versions.openssl?.startsWith('3.0.')
+            ? ''
+            : said(() => socket.exportKeyingMaterial(8, 'x', Buffer.alloc(65_536))),
           said(() => socket.exportKeyingMaterial(8, 5 as never, Buffer.alloc(0))),
           said(() => socket.exportKeyingMaterial(8, 'x', 5 as never)),
         ]
@@ -86,6 +94,50 @@ describe('wrong arguments, as Node takes them', () => {
       }),
     )
     expect(answers[1]).toEqual(answers[0])
+  })
+
+  const WRONG: unknown[] = [
+    ...[null, false, true, 0, 1, -1, Number.NaN, Number.POSITIVE_INFINITY, '', 'x', ':', [], [1], {}, 10n],
+    ...[() => {}, Buffer.alloc(0), Buffer.from('x'), new Uint8Array(3), new Date(0)],
+  ]
+  it.each([
+    'minVersion',
+    'maxVersion',
+    'secureProtocol',
+    'ciphers',
+    'sessionTimeout',
+    'ticketKeys',
+    'key',
+    'cert',
+    'ca',
+  ])('createSecureContext({ %s })', (option) => {
+    for (const value of WRONG) {
+      const context = (tls: AnyTls) => () => tls.createSecureContext({ [option]: value })
+      expect(said(context(OURS))).toBe(said(context(NATIVE)))
+    }
+  })
+
+  it.each(['SSLv2_method', 'SSLv3_method', 'TLSv1_3_method', 'hokum', ''])('secureProtocol %j', (secureProtocol) => {
+    const context = (tls: AnyTls) => () => tls.createSecureContext({ secureProtocol })
+    expect(said(context(OURS))).toBe(said(context(NATIVE)))
+  })
+
+  it('what is to be the socket below, and the context', () => {
+    for (const value of WRONG) {
+      const socket = (tls: AnyTls) => () => new tls.TLSSocket(value as never).on('error', () => {}).destroy()
+      expect(said(socket(OURS))).toBe(said(socket(NATIVE)))
+      for (const option of ['secureContext', 'credentials']) {
+        const made = (tls: AnyTls) => () => new tls.TLSSocket(new PassThrough(), { [option]: value }).destroy()
+        expect(said(made(OURS))).toBe(said(made(NATIVE)))
+      }
+    }
+  })
+
+  it('names in ALPNProtocols', () => {
+    for (const value of WRONG.filter((value) => value !== '' && !ArrayBuffer.isView(value))) {
+      const server = (tls: AnyTls) => () => tls.createServer({ ALPNProtocols: ['a', value] as string[] })
+      expect(said(server(OURS))).toBe(said(server(NATIVE)))
+    }
   })
 
   it('isSessionReused() with an external PSK: yes in TLS 1.3 alone', async () => {

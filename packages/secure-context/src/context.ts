@@ -318,7 +318,7 @@ export class TlsContext {
       min: protocolVersion(minVersion ?? 'TLSv1.2') ?? 0x0303,
       max: protocolVersion(maxVersion ?? 'TLSv1.3') ?? 0x0304,
     } as VersionRange
-    const { min, max, side } = secureProtocol ? methodVersions(secureProtocol, range) : range
+    const { min, max, side } = secureProtocol !== undefined ? methodVersions(secureProtocol, range) : range
     // With suites of TLS 1.3 only, the versions below have nothing to offer.
     return { min: onlyTls13 && max > 0x0303 ? 0x0304 : min, max, ...(side && { side }) }
   }

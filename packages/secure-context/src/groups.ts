@@ -26,7 +26,8 @@ const dh = (name: GroupName, size: number, strength: number): Known => ({
 })
 const kem = (name: GroupName, strength: number): Known => ({
   name,
-  shown: { type: 'TLSGroup', name },
+  // As Node: a property without a value.
+  shown: { type: 'TLSGroup', name, size: undefined },
   strength,
   aliases: [],
 })

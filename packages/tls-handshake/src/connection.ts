@@ -150,10 +150,10 @@ export class Connection extends ConnectionProperties {
   /**
    * Keying material for the application (RFC 9846 §7.5).
    *
-   * @param label an ASCII label, registered or experimental
-   * @param length bytes, up to 255 times the hash's length
-   * @param context absent is the same as empty in TLS 1.3
-   * @throws {TlsError} before there is a secret to derive from
+   * @param label an ASCII label, registered or experimental; in TLS 1.3 up to 249 bytes, in 1.2 none of the handshake's own
+   * @param length bytes, up to 255 times the hash's length in TLS 1.3, 16,777,215 in 1.2
+   * @param context absent is the same as empty in TLS 1.3; up to 65,535 bytes in 1.2
+   * @throws {TlsError} before there is a secret to derive from; for a label or a context that is not allowed
    */
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
     const { exporter, hash, tls12 } = this.#secrets

@@ -402,6 +402,20 @@ describe('renegotiation', () => {
     pair.client.tls.renegotiate()
     expect(() => pair.client.tls.exportKeyingMaterial('label', 8)).toThrow('renegotiation')
     pump(pair)
+    for (const label of [
+      'key expansion',
+      'key expansion of mine',
+      'master secret',
+      'client finished',
+      'server finished',
+    ]) {
+      expect(() => pair.client.tls.exportKeyingMaterial(label, 8)).toThrow('RFC 5705')
+    }
+    expect(() => pair.client.tls.exportKeyingMaterial('label', 8, new Uint8Array(65_536))).toThrow('uint16')
+    const most = new Uint8Array(65_535)
+    const far = pair.client.tls.exportKeyingMaterial('label', 70_000, most)
+    expect(far.length).toBe(70_000)
+    expect(far).toEqual(pair.server.tls.exportKeyingMaterial('label', 70_000, most))
     expect(pair.client.tls.exportKeyingMaterial('label', 8)).toEqual(pair.server.tls.exportKeyingMaterial('label', 8))
     expect(pair.client.tls.exportKeyingMaterial('label', 8, new Uint8Array(0))).not.toEqual(
       pair.server.tls.exportKeyingMaterial('label', 8),

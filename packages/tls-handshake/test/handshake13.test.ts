@@ -102,6 +102,8 @@ describe('full handshake', () => {
     expect(a).toHaveLength(40)
     expect(server.tls.exportKeyingMaterial('EXPORTER-test', 40, utf8('context'))).toEqual(a)
     expect(server.tls.exportKeyingMaterial('EXPORTER-test', 40)).not.toEqual(a)
+    expect(client.tls.exportKeyingMaterial('x'.repeat(249), 8).length).toBe(8)
+    expect(() => client.tls.exportKeyingMaterial('x'.repeat(250), 8)).toThrow('249 bytes')
     expect(server.tls.exportKeyingMaterial('EXPORTER-other', 40, utf8('context'))).not.toEqual(a)
   })
 

@@ -21,11 +21,11 @@ function pHash(hash: Hash, secret: Uint8Array, seed: Uint8Array, out: Uint8Array
  * (RFC 4346 §5), where the secret's halves overlap in one byte when its length is odd.
  *
  * @param label ASCII, as the RFC writes it
- * @param length bytes wanted
+ * @param length bytes wanted, up to 16,777,215; the RFCs set no limit
  */
 export function tlsPrf(hash: Hash, secret: Uint8Array, label: string, seed: Uint8Array, length: number): Uint8Array {
-  if (!Number.isInteger(length) || length < 0 || length > 0xffff) {
-    throw new CryptoError('INVALID_LENGTH', `PRF output must be 0 to 65535 bytes, not ${length}`)
+  if (!Number.isInteger(length) || length < 0 || length > 0xffffff) {
+    throw new CryptoError('INVALID_LENGTH', `PRF output must be 0 to 16777215 bytes, not ${length}`)
   }
   const out = new Uint8Array(length)
   const labelled = concatBytes(ascii(label), seed)

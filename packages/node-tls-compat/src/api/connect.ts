@@ -5,7 +5,7 @@ import { kConnectOptions, kEngine } from '../connection/config/configured-socket
 import type { ConnectionOptions } from '../connection/config/options.ts'
 import { ownOptions } from '../connection/config/options-beyond-node.ts'
 import { identityError } from '../connection/peer/identity-check.ts'
-import { encodeWrappedSession, serverIdentity } from '../connection/peer/session.ts'
+import { serverIdentity } from '../connection/peer/session.ts'
 import { kVerdict } from '../connection/peer/verdict.ts'
 import { verifierId } from '../connection/trust/verifier-id.ts'
 import { tell } from '../errors/listener-exceptions.ts'
@@ -13,6 +13,7 @@ import { nodeError } from '../errors/node-error.ts'
 import { connectionReset } from '../errors/system-errors.ts'
 import { validateFunction, validateNumber } from '../errors/validate.ts'
 import { namedByAgent } from './agent-names.ts'
+import { tellSession } from './socket-of-engine.ts'
 import { TLSSocket } from './tls-socket.ts'
 import { kPendingSession, kVerified } from './tls-socket-type.ts'
 
@@ -177,7 +178,7 @@ function onSecure(this: TLSSocket): void {
   const session = this[kPendingSession]
   this[kPendingSession] = null
   if (session) {
-    tell(this, 'session', encodeWrappedSession(this, session))
+    tellSession(this, session)
   }
   this.removeListener('end', onEnd)
 }

@@ -5,7 +5,7 @@ import type { TlsOptions } from '../connection/config/options.ts'
 import { ownOptions } from '../connection/config/options-beyond-node.ts'
 import { invalidArgType, nodeError } from '../errors/node-error.ts'
 import { validateFunction, validateNumber, validateString } from '../errors/validate.ts'
-import { givePrototype } from '../host/prototype.ts'
+import { givePrototype, named } from '../host/prototype.ts'
 import { acceptConnection } from './accept-connection.ts'
 import { KEPT, KEPT_AS_GIVEN, ServerBehaviour } from './server-behaviour.ts'
 import {
@@ -47,7 +47,16 @@ export const Server = function Server(
   return undefined
 } as unknown as ServerConstructor
 
-givePrototype(Server, TcpServer, ServerBehaviour)
+givePrototype(named('Server', Server), TcpServer, ServerBehaviour)
+
+// The servers of https and http2 are Node's own classes; what accepts its connections here is one of ours.
+Object.defineProperty(Server, Symbol.hasInstance, {
+  value(this: unknown, value: unknown) {
+    const inherits = Reflect.apply(Function.prototype[Symbol.hasInstance], this, [value]) as boolean
+    return inherits || (this === Server && typeof value === 'object' && value !== null && kOptions in value)
+  },
+  configurable: true,
+})
 
 /**
  * Makes a server that Node has built on its own `tls.Server` accept its connections on this stack. It has the methods of

@@ -4,7 +4,6 @@ import { kEngine, kPresets, kSharedContext } from '../connection/config/configur
 import { ownCertificateOf, ownX509Of, peerCertificateOf, peerX509Of } from '../connection/peer/certificates.ts'
 import { cipherOf, ephemeralKeyOf, protocolName, schemeName, sharedSigalgNames } from '../connection/peer/negotiated.ts'
 import { encodeWrappedSession, kSession, sessionOf } from '../connection/peer/session.ts'
-import { kVerdict } from '../connection/peer/verdict.ts'
 import { startTrace } from '../connection/socket/trace.ts'
 import { bytesOf } from '../host/bytes.ts'
 import type { TLSSocket } from './tls-socket-type.ts'
@@ -13,23 +12,6 @@ const Socket = TcpSocket as unknown as abstract new () => TLSSocket
 
 /** What a TLSSocket answers about its connection and its peer. After `destroy` it answers null to most, as in Node. */
 export abstract class SocketAnswers extends Socket {
-  // Programs assign to these two, as to the data properties that they are in Node.
-  override get authorized(): boolean {
-    return this[kVerdict]?.authorized ?? false
-  }
-
-  override set authorized(value: boolean) {
-    this[kVerdict].authorized = value
-  }
-
-  override get authorizationError(): string | Error | null {
-    return this[kVerdict]?.authorizationError ?? null
-  }
-
-  override set authorizationError(value: string | Error | null) {
-    this[kVerdict].authorizationError = value
-  }
-
   override getSession() {
     if (!this._handle) {
       return null
@@ -59,7 +41,7 @@ export abstract class SocketAnswers extends Socket {
   }
 
   override getPeerX509Certificate() {
-    return this._handle ? peerX509Of(this[kEngine].connection, this[kSharedContext]) : undefined
+    return this._handle ? peerX509Of(this[kEngine].connection) : undefined
   }
 
   override getX509Certificate() {

@@ -17,7 +17,7 @@ import { decodeReusableSession } from '../connection/peer/session.ts'
 import { DialedStream } from '../connection/socket/dialed-stream.ts'
 import { startTrace } from '../connection/socket/trace.ts'
 import { tell } from '../errors/listener-exceptions.ts'
-import { nodeError } from '../errors/node-error.ts'
+import { nativeError, nodeError } from '../errors/node-error.ts'
 import { opensslCallError, toNodeError } from '../errors/tls-error.ts'
 import {
   validateBuffer,
@@ -253,7 +253,7 @@ export abstract class SocketBehaviour extends SocketAnswers {
       this._rejectUnauthorized = !!options.rejectUnauthorized
     }
     const connection = this[kEngine].connection
-    if (!connection || connection.version === Version.TLS13) {
+    if (connection?.handshakeComplete && connection.version === Version.TLS13) {
       const error = opensslCallError('0A00010A', 'wrong ssl version')
       if (callback) {
         nextTick(callback, error)
@@ -262,6 +262,10 @@ export abstract class SocketBehaviour extends SocketAnswers {
     }
     if (callback) {
       this.once('secure', () => callback(null))
+    }
+    // The handshake that is under way, or to come, will do.
+    if (!connection?.handshakeComplete) {
+      return true
     }
     try {
       connection.renegotiate()
@@ -293,11 +297,7 @@ export abstract class SocketBehaviour extends SocketAnswers {
     try {
       return bytesOf(this[kEngine].connection!.exportKeyingMaterial(label, length, context && bytesOf(context)))
     } catch (cause) {
-      // More than HKDF or the PRF give: 255 hashes, 65,535 bytes.
-      if ((cause as { code?: unknown }).code !== 'INVALID_LENGTH') {
-        throw cause
-      }
-      throw opensslCallError('0A0C0103', 'internal error', cause)
+      throw exporterError(cause)
     }
   }
 
@@ -324,7 +324,7 @@ export abstract class SocketBehaviour extends SocketAnswers {
 
   override setSession(session: unknown) {
     if (!ArrayBuffer.isView(session) && !(typeof session === 'string' && TAKES_SESSION_AS_TEXT)) {
-      throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', 'Session must be a buffer')
+      throw nativeError(TypeError, 'ERR_INVALID_ARG_TYPE', 'Session must be a buffer')
     }
     const reusable = decodeReusableSession(this, session)
     if (reusable) {
@@ -338,6 +338,19 @@ export abstract class SocketBehaviour extends SocketAnswers {
     }
     this[kSharedContext] = isSecureContext(context) ? context : tls.createSecureContext(context as object)
   }
+}
+
+/** What SSL_export_keying_material says of what it was asked for. */
+function exporterError(cause: unknown): unknown {
+  const { reason, code } = cause as { reason?: string; code?: string }
+  if (reason === 'TLS_ILLEGAL_EXPORTER_LABEL') {
+    return opensslCallError('0A00016F', 'tls illegal exporter label', cause)
+  }
+  if (reason === 'CONTEXT_TOO_LONG') {
+    return opensslCallError('0A080106', 'passed invalid argument', cause)
+  }
+  // More than HKDF gives: 255 hashes.
+  return code === 'INVALID_LENGTH' ? opensslCallError('0A0C0103', 'internal error', cause) : cause
 }
 
 function toBytes(chunk: Uint8Array | string, encoding: BufferEncoding): Uint8Array {

@@ -68,6 +68,11 @@ export class SocketOfEngine implements EngineOwner {
     return !self.destroyed && self.writableLength > pending
   }
 
+  listens(): boolean {
+    const self = this.#self
+    return self.readableFlowing !== true || self.listenerCount('data') > 0
+  }
+
   readsByEvent(): boolean {
     const self = this.#self
     return !self[kEngine].nativeReader && self.readableFlowing === false && self.listenerCount('readable') > 0
@@ -92,7 +97,7 @@ export class SocketOfEngine implements EngineOwner {
     self[kSession] = session
     // It holds what was said of the peer: that must have been said.
     if (self[kVerified]) {
-      tell(self, 'session', encodeWrappedSession(self, session))
+      tellSession(self, session)
     } else {
       self[kPendingSession] = session
     }
@@ -162,6 +167,13 @@ export class SocketOfEngine implements EngineOwner {
     } else if (event.type === 'sessionIssued') {
       tellTicket(self, event.session)
     }
+  }
+}
+
+/** `'session'`, where somebody listens: it costs an encoding. */
+export function tellSession(self: TLSSocket, session: Session): void {
+  if (self.listenerCount('session') > 0) {
+    tell(self, 'session', encodeWrappedSession(self, session))
   }
 }
 

@@ -38,10 +38,15 @@ export interface TLSSocket extends net.Socket {
   _requestCert: boolean
   _rejectUnauthorized: boolean
   _secureEstablished: boolean
+  /** Steps of Node's that are none here: always false. */
+  _securePending: boolean
+  _newSessionPending: boolean
   _controlReleased: boolean
   _hadError: boolean
   _closeAfterHandlingError: boolean
   _host: string | undefined
+  /** Node's memory of what `address()` said. */
+  _sockname: object | null
   /** What is written before the connection is there. */
   _pendingData?: unknown
   _pendingEncoding?: string

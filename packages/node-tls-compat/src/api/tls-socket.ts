@@ -17,7 +17,7 @@ import { isSecureContext, type SecureContext } from '../connection/config/node-c
 import type { TLSSocketOptions, WebStreams } from '../connection/config/options.ts'
 import { ownOptions } from '../connection/config/options-beyond-node.ts'
 import { kSession } from '../connection/peer/session.ts'
-import { kVerdict, PeerVerdict } from '../connection/peer/verdict.ts'
+import { kVerdict, PeerVerdict, VERDICT_PROPERTIES } from '../connection/peer/verdict.ts'
 import { DialedStream } from '../connection/socket/dialed-stream.ts'
 import { Engine } from '../connection/socket/engine.ts'
 import { makeHandle, type SocketMethods } from '../connection/socket/handle.ts'
@@ -27,7 +27,7 @@ import { directRead } from '../connection/socket/transport.ts'
 import { nodeError } from '../errors/node-error.ts'
 import { validateBoolean } from '../errors/validate.ts'
 import { isView } from '../host/bytes.ts'
-import { givePrototype } from '../host/prototype.ts'
+import { givePrototype, named } from '../host/prototype.ts'
 import { nameAskedFor, SocketAnswers } from './socket-answers.ts'
 import { SocketBehaviour } from './socket-behaviour.ts'
 import { SocketOfEngine } from './socket-of-engine.ts'
@@ -55,10 +55,14 @@ export const TLSSocket = function TLSSocket(
   const options = checked(opts)
   this._tlsOptions = options
   this._secureEstablished = false
+  this._securePending = false
+  this._newSessionPending = false
   this._controlReleased = false
   this.secureConnecting = true
+  this._SNICallback = null
   this.servername = null
   this.alpnProtocol = null
+  Object.defineProperties(this, VERDICT_PROPERTIES)
   this.encrypted = true
   this[kVerified] = false
   this[kPendingSession] = null
@@ -106,7 +110,7 @@ export const TLSSocket = function TLSSocket(
   nextTick(begin, this)
 } as unknown as TLSSocketConstructor
 
-givePrototype(TLSSocket, Socket, SocketAnswers, SocketBehaviour)
+givePrototype(named('TLSSocket', TLSSocket), Socket, SocketAnswers, SocketBehaviour)
 Object.assign(TLSSocket.prototype, ownMethods())
 
 /**
@@ -137,7 +141,7 @@ const NATIVE_CONTEXT =
   ' of this stack, as createSecureContext() of @x/node-tls-compat makes; what node:tls made does not say what is in it'
 
 function contextFrom(options: TLSSocketOptions): SecureContext {
-  const context = options.secureContext ?? options.credentials ?? tls.createSecureContext(options)
+  const context = options.secureContext || options.credentials || tls.createSecureContext(options)
   if (!isSecureContext(context)) {
     const whose = isNativeContext(context) ? NATIVE_CONTEXT : ''
     throw nodeError(TypeError, 'ERR_TLS_INVALID_CONTEXT', `context must be a SecureContext${whose}`)
@@ -217,6 +221,8 @@ function follow(self: TLSSocket, raw: Duplex, own: boolean): void {
         return
       }
       self.connecting = false
+      // Whoever asked before was told of no address.
+      self._sockname = null
       const attempts = (raw as net.Socket).autoSelectFamilyAttemptedAddresses
       if (attempts) {
         self.autoSelectFamilyAttemptedAddresses = attempts
@@ -231,6 +237,7 @@ function follow(self: TLSSocket, raw: Duplex, own: boolean): void {
     self.connecting = raw.connecting || !(raw as unknown as { _handle: unknown })._handle
     raw.once('connect', () => {
       self.connecting = false
+      self._sockname = null
       self.emit('connect')
     })
   }

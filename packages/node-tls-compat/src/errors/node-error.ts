@@ -21,6 +21,11 @@ export function nodeError<F extends object = object>(Base: ErrorClass, code: str
   return Object.assign(error, fields)
 }
 
+/** An error as Node's C++ throws it: `code` is a property, and the text does not show it. */
+export function nativeError(Base: ErrorClass, code: string, message: string) {
+  return Object.assign(new Base(message), { code })
+}
+
 const prototypes = new Map<ErrorClass, object>()
 
 /** The prototype of a class of errors whose text has their code in it. */
@@ -44,6 +49,9 @@ function withCodeInText(Base: ErrorClass): object {
 /** What OpenSSL would say of an option, as the plain Error that Node makes of it; a TypeError where Node refuses itself. */
 export function fromContextError(error: ContextError): Error {
   const { message, code = '', cause } = error
+  if (code === 'ERR_TLS_INVALID_PROTOCOL_METHOD') {
+    return nativeError(TypeError, code, message)
+  }
   if (/^ERR_(INVALID_ARG|TLS_INVALID)/.test(code)) {
     return nodeError(TypeError, code, message)
   }

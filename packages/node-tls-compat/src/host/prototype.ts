@@ -17,3 +17,8 @@ export function givePrototype(Constructor: Function, Parent: Function, ...behavi
     }
   }
 }
+
+/** Gives a function the name it has in Node: a bundler renames what has the name of something else in the same file. */
+export function named<F extends Function>(name: string, given: F): F {
+  return Object.defineProperty(given, 'name', { value: name, configurable: true })
+}

@@ -73,11 +73,27 @@ export function verifyData(
   return tlsPrf(hash, master, `${side} finished`, transcriptHash, VERIFY_DATA_LENGTH)
 }
 
+const RESERVED_LABELS = [
+  'client finished',
+  'server finished',
+  'master secret',
+  'extended master secret',
+  'key expansion',
+]
+
 /** What stays with the connection: the master secret, and the keying material exporter (RFC 5705 §4). */
 export function connectionSecrets12({ hash, master, randoms }: Connection12): Secrets12 {
   return {
     master,
     exportKeyingMaterial(label, length, context) {
+      // RFC 5705 §4: the labels of the handshake itself must not be used; like OpenSSL, nor what begins with one.
+      if (RESERVED_LABELS.some((reserved) => label.startsWith(reserved))) {
+        throw localError('TLS_ILLEGAL_EXPORTER_LABEL', `the label "${label}" is the handshake's own (RFC 5705 §4)`)
+      }
+      if (context && context.length > 0xffff) {
+        const what = `a context of ${context.length} bytes: its length is a uint16 (RFC 5705 §4)`
+        throw localError('CONTEXT_TOO_LONG', what)
+      }
       // An empty context and none at all are different.
       const tail = context ? concatBytes(Uint8Array.of(context.length >>> 8, context.length), context) : EMPTY
       return tlsPrf(hash, master, label, concatBytes(randoms.client, randoms.server, tail), length)

@@ -1,4 +1,5 @@
 import { deriveSecret, type Hash, hkdfExpandLabel, hkdfExtract } from '@x/crypto-primitives'
+import { localError } from '@x/tls-record'
 import { EMPTY } from '../codec/bytes.ts'
 
 /**
@@ -159,6 +160,10 @@ export function exportKeyingMaterial(
   context: Uint8Array,
   length: number,
 ): Uint8Array {
+  // "tls13 " and the label have 255 bytes together (RFC 9846 §7.1, HkdfLabel).
+  if (label.length > 249) {
+    throw localError('TLS_ILLEGAL_EXPORTER_LABEL', `a label has at most 249 bytes, not ${label.length}`)
+  }
   const secret = deriveSecret(hash, exporterSecret, label, hash.digest())
   const out = hkdfExpandLabel(hash, secret, 'exporter', hash.digest(context), length)
   secret.fill(0)

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { ConnectionOptions } from '../../connection/config/options.ts'
 import { nodeError } from '../../errors/node-error.ts'
 import { http2, promisify } from '../../host/http2.ts'
+import { named } from '../../host/prototype.ts'
 import { standInForNative } from '../stand-in.ts'
 import { tls } from '../tls.ts'
 
@@ -18,13 +19,22 @@ interface Authority {
 type SessionOptions = (Http2.ClientSessionOptions | Http2.SecureClientSessionOptions) & ConnectionOptions
 type Listener = (session: Http2.ClientHttp2Session, socket: net.Socket) => void
 
+/** Options that Node checks in a client that makes its own connection, and in servers, but not behind `createConnection`. */
+const CHECKED_BY_SERVERS = [
+  'settings',
+  'remoteCustomSettings',
+  'maxSessionInvalidFrames',
+  'maxSessionRejectedStreams',
+  'unknownProtocolTimeout',
+]
+
 /** The connection that Node would make for a session, on this stack. */
 function createConnection(authority: Authority, options: SessionOptions): Duplex {
   const protocol = authority.protocol || (options as { protocol?: string }).protocol || 'https:'
-  const port = Number(authority.port !== '' ? authority.port : authority.protocol === 'http:' ? 80 : 443)
+  const port = `${authority.port !== '' ? authority.port : authority.protocol === 'http:' ? 80 : 443}`
   const host = authority.hostname?.replace(/^\[(.*)\]$/, '$1') || authority.host || 'localhost'
   if (protocol === 'http:') {
-    return net.connect({ port, host, ...(options as object) })
+    return net.connect({ port: port as unknown as number, host, ...(options as object) })
   }
   if (protocol !== 'https:') {
     throw nodeError(Error, 'ERR_HTTP2_UNSUPPORTED_PROTOCOL', `protocol "${protocol}" is unsupported.`)
@@ -54,11 +64,17 @@ export const connect = function connect(
     options = undefined
   }
   // What is no object is Node's to refuse.
-  const given = options ?? {}
-  const own = typeof given === 'object' && typeof given.createConnection !== 'function' && { createConnection }
+  const given = options === undefined ? {} : options
+  const own = typeof given === 'object' &&
+    given !== null &&
+    typeof given.createConnection !== 'function' && { createConnection }
+  if (own && CHECKED_BY_SERVERS.some((name) => (given as Record<string, unknown>)[name] !== undefined)) {
+    http2.createServer(given as Http2.ServerOptions)
+  }
   return http2.connect(authority, own ? ({ ...given, ...own } as SessionOptions) : given, listener as never)
 } as typeof Http2.connect
 
+named('connect', connect)
 Object.defineProperty(connect, promisify.custom, {
   value: (authority: string | URL, options?: SessionOptions) =>
     new Promise((resolve, reject) => {

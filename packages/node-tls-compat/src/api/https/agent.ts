@@ -4,7 +4,7 @@ import type { ConnectionOptions } from '../../connection/config/options.ts'
 import { checkServerIdentity } from '../../connection/trust/check-server-identity.ts'
 import { verifierId } from '../../connection/trust/verifier-id.ts'
 import { https } from '../../host/http.ts'
-import { givePrototype } from '../../host/prototype.ts'
+import { givePrototype, named } from '../../host/prototype.ts'
 import { standInForNative } from '../stand-in.ts'
 import { tls } from '../tls.ts'
 import type { TLSSocket } from '../tls-socket-type.ts'
@@ -127,4 +127,4 @@ export const Agent = function Agent(this: Agent, options?: Https.AgentOptions) {
   return undefined
 } as unknown as AgentConstructor
 
-givePrototype(Agent, https.Agent, AgentBehaviour)
+givePrototype(named('Agent', Agent), https.Agent, AgentBehaviour)

@@ -1,6 +1,7 @@
 import type Http from 'node:http'
 import type Https from 'node:https'
 import { http, urlToHttpOptions } from '../../host/http.ts'
+import { named } from '../../host/prototype.ts'
 
 /** The options that Node's `https.request` would make of its arguments, in the place of URL and options. */
 function clientRequestArguments(args: readonly unknown[]): { options: Record<string, unknown>; rest: unknown[] } {
@@ -40,5 +41,5 @@ export function requesting(defaultAgent: () => Http.Agent): Pick<typeof Https, '
     sent.end()
     return sent
   }
-  return { request, get } as Pick<typeof Https, 'request' | 'get'>
+  return { request: named('request', request), get: named('get', get) } as Pick<typeof Https, 'request' | 'get'>
 }

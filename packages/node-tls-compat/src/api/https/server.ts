@@ -3,7 +3,7 @@ import type Https from 'node:https'
 import type { TlsOptions } from '../../connection/config/options.ts'
 import { validateObject } from '../../errors/validate.ts'
 import { https } from '../../host/http.ts'
-import { givePrototype } from '../../host/prototype.ts'
+import { givePrototype, named } from '../../host/prototype.ts'
 import { acceptHere } from '../server.ts'
 import { ServerBehaviour } from '../server-behaviour.ts'
 import { standInForNative } from '../stand-in.ts'
@@ -44,7 +44,7 @@ export const Server = function Server(
   return undefined
 } as unknown as ServerConstructor
 
-givePrototype(Server, https.Server, ServerBehaviour)
+givePrototype(named('Server', Server), https.Server, ServerBehaviour)
 
 /** @see https://nodejs.org/api/https.html#httpscreateserveroptions-requestlistener */
 export function createServer(listener?: RequestListener): Server

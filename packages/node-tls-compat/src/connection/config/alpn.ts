@@ -1,11 +1,18 @@
 import { Buffer, CHECKS_ALPN_LISTS } from '#host'
-import { invalidArgValue, outOfRange } from '../../errors/node-error.ts'
+import { invalidArgType, invalidArgValue, outOfRange } from '../../errors/node-error.ts'
 import { bytesOf, isView } from '../../host/bytes.ts'
+
+function encodeText(protocol: unknown): Buffer {
+  if (typeof protocol !== 'string') {
+    throw invalidArgType('string', 'of type string or an instance of Buffer or ArrayBuffer', protocol)
+  }
+  return Buffer.from(protocol)
+}
 
 /** RFC 7301 §3.1: each name is one length byte and 1 to 255 bytes of name. */
 function encode(protocols: readonly (string | ArrayBufferView)[]): Buffer {
   const names = protocols.map((protocol, index) => {
-    const name = typeof protocol === 'string' ? Buffer.from(protocol) : Buffer.from(bytesOf(protocol))
+    const name = isView(protocol) ? Buffer.from(bytesOf(protocol)) : encodeText(protocol)
     if (name.length === 0) {
       throw invalidArgValue(`protocols[${index}]`, protocol, 'must be a non-empty string')
     }

@@ -26,7 +26,7 @@ function version(which: 'minimum' | 'maximum', given: unknown, fallback: string)
     throw nodeError(
       TypeError,
       'ERR_TLS_INVALID_PROTOCOL_VERSION',
-      `${typeof name === 'string' ? JSON.stringify(name) : String(name)} is not a valid ${which} TLS protocol version`,
+      `${JSON.stringify(name)} is not a valid ${which} TLS protocol version`,
     )
   }
   return name as string
@@ -58,7 +58,7 @@ export function versions(
   }
   return {
     ...range,
-    secureProtocol: typeof secureProtocol === 'string' ? secureProtocol || undefined : undefined,
+    secureProtocol: typeof secureProtocol === 'string' ? secureProtocol : undefined,
     secureOptions: secureOptions || 0,
   }
 }
@@ -100,7 +100,7 @@ function containers({ pfx, passphrase }: SecureContextOptions) {
   }
   return (Array.isArray(pfx) ? pfx : [pfx]).map((item: unknown) => {
     const nested = item as { buf?: unknown; passphrase?: string }
-    const buf = Array.isArray(pfx) ? (nested.buf ?? item) : item
+    const buf = (Array.isArray(pfx) && nested?.buf) || item
     const bytes = typeof buf === 'string' ? copyOf(Buffer.from(buf, 'latin1')) : isView(buf) ? copyOf(buf) : undefined
     if (!bytes) {
       throw Object.assign(new Error('Unable to load PFX certificate'), { code: 'ERR_CRYPTO_OPERATION_FAILED' })
@@ -114,9 +114,9 @@ function ciphers(given: unknown): { cipherList: string; cipherSuites: string } {
   if (given != null) {
     validateString(given, 'options.ciphers')
   }
-  const elements = ((given as string) || tls.DEFAULT_CIPHERS).split(':').filter((element) => element !== '')
+  const elements = ((given as string) || tls.DEFAULT_CIPHERS).split(':')
   const isTls13 = (element: string) => /^!?TLS_/.test(element)
-  const cipherList = elements.filter((element) => !isTls13(element)).join(':')
+  const cipherList = elements.filter((element) => element !== '' && !isTls13(element)).join(':')
   const cipherSuites = elements.filter(isTls13).join(':')
   if (cipherList === '' && cipherSuites === '') {
     throw invalidArgValue('options.ciphers', elements)

@@ -17,9 +17,16 @@ interface Tickets {
  * call, though nobody documented them.
  */
 export class NodeContext extends TlsContext {
+  // As Node's, which shows nothing of what is in it.
+  static override readonly name = 'SecureContext'
+
   /** Set by the program, after `enableTicketKeyCallback()`. */
   declare onticketkeycallback?: (name: Buffer, iv: Buffer, encrypt: boolean) => TicketKeyAnswer | undefined
-  #ticketCallback: Tickets | undefined
+  #ticketCallback: Tickets | undefined;
+
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    return new Shown()
+  }
 
   /** SSL_CTX_set_options: `crypto.constants.SSL_OP_*`. @throws TypeError "Illegal invocation" on a foreign object */
   override setOptions(options: number): void {
@@ -69,6 +76,9 @@ export class NodeContext extends TlsContext {
     return this.#ticketCallback ?? this.ticketKeys
   }
 }
+
+/** What `util.inspect` and `console.log` show of a context: no keys. */
+const Shown = { SecureContext: class {} }.SecureContext
 
 /** What `createSecureContext()` gives. */
 export interface SecureContext {

@@ -44,7 +44,7 @@ export function serverPsk(socket: ConfiguredSocket, identity: Uint8Array): Uint8
     let psk: unknown = answer
     if (!isView(answer)) {
       if (typeof answer !== 'object') {
-        throw invalidArgType('ret', 'of type object or an instance of Buffer, TypedArray, or DataView', answer)
+        throw invalidArgType('ret', 'an instance of Buffer, TypedArray, DataView, or Object', answer)
       }
       psk = (answer as { psk: unknown }).psk
       validateBuffer(psk, 'psk')

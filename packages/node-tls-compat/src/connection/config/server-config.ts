@@ -10,7 +10,7 @@ import {
 } from '@x/tls-handshake'
 import { Alert, AlertError, Version } from '@x/tls-record'
 import { Buffer } from '#host'
-import { nodeError } from '../../errors/node-error.ts'
+import { nativeError, nodeError } from '../../errors/node-error.ts'
 import { copyOf, isView } from '../../host/bytes.ts'
 import { verifierId } from '../trust/verifier-id.ts'
 import { alpnNames } from './alpn.ts'
@@ -282,7 +282,7 @@ function requestOcsp(socket: ConfiguredSocket, { context }: SecureContext): Prom
   return new Promise((resolve) => {
     let answered = false
     const fail = (error: Error) => void socket.destroy(error)
-    const done = (error: Error | null, response?: unknown) => {
+    const onOCSP = (error: Error | null, response?: unknown) => {
       if (answered) {
         return fail(nodeError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times'))
       }
@@ -295,13 +295,13 @@ function requestOcsp(socket: ConfiguredSocket, { context }: SecureContext): Prom
       }
       // OpenSSL's: a response has a byte at least (RFC 6066 §8).
       if (response && !isView(response)) {
-        throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', 'OCSP response must be a buffer')
+        throw nativeError(TypeError, 'ERR_INVALID_ARG_TYPE', 'OCSP response must be a buffer')
       }
       resolve(isView(response) && response.byteLength > 0 ? copyOf(response) : null)
     }
     const [leaf, issuer] = context.leafAndIssuer()
     try {
-      socket.server!.emit('OCSPRequest', leaf && Buffer.from(leaf), issuer ? Buffer.from(issuer) : null, done)
+      socket.server!.emit('OCSPRequest', leaf && Buffer.from(leaf), issuer ? Buffer.from(issuer) : null, onOCSP)
     } catch (error) {
       fail(error as Error)
     }

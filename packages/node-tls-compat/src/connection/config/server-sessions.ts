@@ -59,7 +59,7 @@ export function askForSession(socket: ConfiguredSocket, id: Uint8Array): Promise
   const { context } = socket[kSharedContext]
   return new Promise((resolve) => {
     let answered = false
-    const done = (error: Error | null, session?: unknown) => {
+    const onSession = (error: Error | null, session?: unknown) => {
       if (answered) {
         return void socket.destroy(nodeError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times'))
       }
@@ -74,17 +74,18 @@ export function askForSession(socket: ConfiguredSocket, id: Uint8Array): Promise
       resolve(found && renamed(socket, found))
     }
     try {
-      if (!server.emit('resumeSession', Buffer.from(id), done)) {
+      if (!server.emit('resumeSession', Buffer.from(id), onSession)) {
         resolve(null)
       }
     } catch (error) {
-      done(error as Error)
+      onSession(error as Error)
     }
   })
 }
 
 /** `'newSession'`. What its listener throws is the server's error, not the connection's. */
-function tellSession(socket: ConfiguredSocket, id: Uint8Array, session: Session, done: () => void): void {
+function tellSession(socket: ConfiguredSocket, id: Uint8Array, session: Session, told: () => void): void {
+  const done = () => told()
   const server = socket.server!
   try {
     const encoded = Buffer.from(socket[kSharedContext].context.encodeSession(session))

@@ -76,7 +76,9 @@ export function peerCertificateOf(
     return {}
   }
   const [leaf, ...rest] = sent.map((der) => Certificate.fromDer(der)) as [Certificate, ...Certificate[]]
-  return asNodes(toLegacyObject(leaf, context.context.provider, detailed ? issuersOf(leaf, rest, context) : undefined))
+  // As Node: whatever is not `true` is no.
+  const issuers = detailed === true ? issuersOf(leaf, rest, context) : undefined
+  return asNodes(toLegacyObject(leaf, context.context.provider, issuers))
 }
 
 /** The certificate we show, or would show, on a connection. */
@@ -89,28 +91,20 @@ export function ownCertificateOf(connection: TlsConnection | undefined, context:
   return leaf ? asNodes(toLegacyObject(Certificate.parse(leaf), context.context.provider)) : {}
 }
 
-/** Node's X509Certificate, with its issuer as far as the chain goes. */
-function chainOfX509(chain: readonly Uint8Array[]): X509Certificate | undefined {
+/** Node's X509Certificate of what the peer sent, each with the next as its issuer. */
+export function peerX509Of(connection: TlsConnection | undefined): X509Certificate | undefined {
   let issuer: X509Certificate | undefined
-  for (const der of [...chain].reverse()) {
+  for (const der of [...(connection?.peerCertificates ?? [])].reverse()) {
     const certificate = new X509Certificate(bytesOf(der))
     if (issuer) {
-      Object.defineProperty(certificate, 'issuerCertificate', { value: issuer, configurable: true, enumerable: true })
+      Object.defineProperty(certificate, 'issuerCertificate', { value: issuer, configurable: true })
     }
     issuer = certificate
   }
   return issuer
 }
 
-export function peerX509Of(connection: TlsConnection | undefined, context: SecureContext): X509Certificate | undefined {
-  const sent = connection?.peerCertificates ?? []
-  if (sent.length === 0) {
-    return undefined
-  }
-  const [leaf, ...rest] = sent.map((der) => Certificate.fromDer(der)) as [Certificate, ...Certificate[]]
-  return chainOfX509([leaf, ...issuersOf(leaf, rest, context)].map(({ raw }) => raw))
-}
-
 export function ownX509Of(connection: TlsConnection | undefined, context: SecureContext): X509Certificate | undefined {
-  return chainOfX509((connection?.credential ?? context.context.credentials[0])?.chain ?? [])
+  const leaf = ownLeaf(connection, context)
+  return leaf && new X509Certificate(bytesOf(leaf))
 }

@@ -112,6 +112,37 @@ export class PeerVerdict {
   }
 }
 
+interface Judged {
+  readonly [kVerdict]: PeerVerdict
+}
+
+/**
+ * `authorized` and `authorizationError` of a socket: own properties, which programs list and assign to as to the data
+ * properties that they are in Node.
+ */
+export const VERDICT_PROPERTIES: PropertyDescriptorMap & ThisType<Judged> = {
+  authorized: {
+    get() {
+      return this[kVerdict]?.authorized ?? false
+    },
+    set(value: boolean) {
+      this[kVerdict].authorized = value
+    },
+    enumerable: true,
+    configurable: true,
+  },
+  authorizationError: {
+    get() {
+      return this[kVerdict]?.authorizationError ?? null
+    },
+    set(value: string | Error | null) {
+      this[kVerdict].authorizationError = value
+    },
+    enumerable: true,
+    configurable: true,
+  },
+}
+
 function errorOf(code: string, message: string): VerifyError {
   const hint = HINTS_AT_SYSTEM_CA && HINTED.has(code) ? SYSTEM_CA_HINT : ''
   return Object.assign(new Error(message + hint), { code })

@@ -9,6 +9,8 @@ export interface EngineOwner {
   data(bytes: Uint8Array): boolean
   /** True when more than `pending` bytes have been written: the stream holds the rest back. */
   writesWait(pending: number): boolean
+  /** Somebody hears what comes next, or it is kept until somebody asks for it. */
+  listens(): boolean
   /** Plaintext is fetched at `'readable'`, by one call of `read` for each. */
   readsByEvent(): boolean
   /** close_notify came, or the transport ended. */

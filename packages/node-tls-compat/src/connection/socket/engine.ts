@@ -1,14 +1,16 @@
 import type { Duplex } from 'node:stream'
 import type { TlsConnection, TlsEvent } from '@x/tls-handshake'
 import type { TlsError } from '@x/tls-record'
-import { AsyncResource, Buffer, nextTick } from '#host'
+import { AsyncResource, nextTick } from '#host'
 import { guarded } from '../../errors/listener-exceptions.ts'
-import { badDescriptor, brokenProtocol, canceled, protocolError } from '../../errors/system-errors.ts'
+import { badDescriptor, canceled, protocolError } from '../../errors/system-errors.ts'
 import { asFirstRecord, toNodeError } from '../../errors/tls-error.ts'
 import type { EngineOwner } from './engine-owner.ts'
 import { beforeHello, NOT_TLS } from './first-message.ts'
-import { inOne } from './one-write.ts'
+import { copied, FULL_RECORD, inOne } from './one-write.ts'
+import { inOwnTurn } from './own-turn.ts'
 import { added, NONE } from './rare-list.ts'
+import { refuseWrite, tellAll } from './refused-write.ts'
 import { keep, Transport, type TransportEvents } from './transport.ts'
 
 type Done = (error?: Error | null) => void
@@ -42,6 +44,8 @@ export class Engine implements TransportEvents {
   #stalled = false
   #undelivered: Uint8Array[] = NONE
   #endUndelivered = false
+  /** What the socket was told in this turn. */
+  #told: 'nothing' | 'handshake' | 'data' = 'nothing'
   #held: { chunks: readonly Uint8Array[]; length: number; done: Done }[] = NONE
   /** Those who wait for the transport to take what they wrote. */
   #pending: Done[] = NONE
@@ -144,15 +148,37 @@ export class Engine implements TransportEvents {
 
   #deliverMore(): void {
     this.#stalled = false
+    const more = this.#undelivered.length > 0
     while (!this.#stalled && this.#undelivered.length > 0) {
       const bytes = this.#undelivered.shift()!
       guarded(() => this.#hand(bytes))
+      if (!this.#stalled && !this.#owner.listens()) {
+        this.#deliverLater()
+      }
     }
     if (this.#stalled || !this.#endUndelivered) {
       return
+    } else if (more) {
+      this.#deliverLater()
+    } else {
+      this.#endUndelivered = false
+      this.#owner.ended()
     }
-    this.#endUndelivered = false
-    this.#owner.ended()
+  }
+
+  #deliverLater(): void {
+    this.#stalled = true
+    inOwnTurn(this)
+  }
+
+  deliver(): void {
+    if (!this.#reading) {
+      return
+    }
+    this.#deliverMore()
+    if (!this.#stalled && this.transport.paused) {
+      this.transport.resume()
+    }
   }
 
   pause(): void {
@@ -197,6 +223,7 @@ export class Engine implements TransportEvents {
       }
     } finally {
       this.#pumping = false
+      this.#told = 'nothing'
     }
   }
 
@@ -235,11 +262,7 @@ export class Engine implements TransportEvents {
     if (done) {
       all.push(done)
     }
-    return (error) => {
-      for (const one of all) {
-        one(error)
-      }
-    }
+    return tellAll(all)
   }
 
   #dispatch(event: TlsEvent): void {
@@ -249,16 +272,18 @@ export class Engine implements TransportEvents {
         return
       case 'secure':
         this.#owner.secured(event.renegotiation)
+        this.#told = 'handshake'
         return
       case 'session':
         this.#owner.session(event.session)
         return
       case 'closeNotify':
       case 'truncated':
-        if (this.#undelivered.length > 0) {
-          this.#endUndelivered = true
-        } else {
-          this.#owner.ended()
+        this.#endUndelivered = true
+        if (this.#told !== 'nothing' && !this.#stalled) {
+          this.#deliverLater()
+        } else if (this.#undelivered.length === 0) {
+          this.#deliverMore()
         }
         return
       case 'error':
@@ -275,10 +300,15 @@ export class Engine implements TransportEvents {
     }
     this.bytesRead += bytes.length
     bytes = keep(bytes)
+    const heard = this.#told === 'nothing' || (this.#told === 'data' && this.#owner.listens())
+    if (!heard && !this.#stalled && !this.nativeReader) {
+      this.#deliverLater()
+    }
     if (this.#stalled) {
       this.#undelivered = added(this.#undelivered, bytes)
     } else {
       this.#hand(bytes)
+      this.#told = 'data'
     }
   }
 
@@ -288,17 +318,7 @@ export class Engine implements TransportEvents {
       this.#stalled = true
       this.transport.pause()
     } else if (this.#owner.readsByEvent()) {
-      // 'readable' is told in a tick of its own, and natively before the next record is read.
-      this.#stalled = true
-      nextTick(() => {
-        if (!this.#reading) {
-          return
-        }
-        this.#deliverMore()
-        if (!this.#stalled && this.transport.paused) {
-          this.transport.resume()
-        }
-      })
+      this.#deliverLater()
     }
   }
 
@@ -352,9 +372,9 @@ export class Engine implements TransportEvents {
   }
 
   #send(chunks: readonly Uint8Array[], length: number, done: Done): void {
-    const connection = this.connection!
-    if (this.#failedWith || connection.closed) {
-      this.#sendNothing(length, done)
+    const connection = this.connection
+    if (!connection || this.#failedWith || connection.closed) {
+      refuseWrite(length, this.#failedWith, done)
       return
     }
     const finish: Done = (error) => {
@@ -379,7 +399,7 @@ export class Engine implements TransportEvents {
         this.#flush()
       }
       this.#waiting = finish
-      nextTick(join, this)
+      nextTick(() => this.#join())
       return
     }
     this.#flush(finish)
@@ -389,23 +409,11 @@ export class Engine implements TransportEvents {
     }
   }
 
-  /** What is written to a connection that has failed or was closed, in OpenSSL's words (TLSWrap::DoWrite). */
-  #sendNothing(length: number, done: Done): void {
-    const failure = this.#failedWith
-    if (length > 0 && failure && !(failure.cause as TlsError | undefined)?.alertReceived) {
-      // Our own finding: SSL_write fails in the call.
-      done(brokenProtocol(failure))
-    } else {
-      // Behind the peer's alert it would wait until the socket is closed. Of nothing, nothing is lost.
-      nextTick(done, length > 0 ? canceled() : null)
-    }
-  }
-
   /**
    * The turn of a small write is over. If the stream has more behind it, the stream is told at once that it is done, and
    * hands over the rest, to be sealed and sent with it.
    */
-  join(): void {
+  #join(): void {
     const waiting = this.#waiting
     if (!waiting) {
       return
@@ -456,31 +464,33 @@ export class Engine implements TransportEvents {
   /** Destroys the transport and calls back when it is closed. */
   close(callback?: () => void): void {
     const { raw } = this.transport
-    if (this.#waiting && !this.#failedWith) {
-      this.#flush()
+    // The writer hears of it behind the error that closes the socket, as of any write of Node's.
+    const last = this.#failedWith ? undefined : this.#waiting
+    let failure: Error | null | undefined
+    if (last) {
+      this.#waiting = undefined
+      this.#flush((error) => (failure = error))
     }
     const finish = () =>
       nextTick(() => {
+        last?.(failure)
         this.#cancelWrites()
         this.handle.finishRequests?.()
         this.#owner.released()
-        callback?.()
         // Programs keep sockets that are closed, and nothing more is asked of this.
         this.connection = undefined
+        callback?.()
       })
     if (raw.closed) {
       // As a handle of libuv: 'close' comes after the 'error' that is on its way.
-      nextTick(finish)
-      return
+      return void nextTick(finish)
     }
     raw.once('close', finish)
     raw.destroy()
   }
 
   #cancelWrites(): void {
-    for (const done of [...this.#pending]) {
-      done(canceled())
-    }
+    tellAll([...this.#pending])(canceled())
     // What was held for a peer that was then refused, or for one that never came so far.
     const reason = this.connection?.handshakeComplete ? badDescriptor : canceled
     for (const { done } of this.#held.splice(0)) {
@@ -488,13 +498,3 @@ export class Engine implements TransportEvents {
     }
   }
 }
-
-/** Plaintext of a full record, bytes. */
-const FULL_RECORD = 16384
-
-function join(engine: Engine): void {
-  engine.join()
-}
-
-/** In memory of its own. */
-const copied = (bytes: Uint8Array): Uint8Array => Buffer.from(bytes)

@@ -41,7 +41,16 @@ class WebStreamsDuplex extends JoinedStream {
   }
 }
 
-/** A pair of Web Streams as a Duplex; a Duplex as it is. */
-export function asDuplex<T extends Duplex>(socket: T | WebStreams | null | undefined): T | Duplex | null | undefined {
-  return isWebStreams(socket) ? new WebStreamsDuplex(socket) : (socket as T | null | undefined)
+/** A pair of Web Streams as a Duplex; a Duplex as it is; `undefined` for what is as none, `false` and `''` too. */
+export function asDuplex<T extends Duplex>(socket: T | WebStreams | null | undefined): T | Duplex | undefined {
+  if (!socket) {
+    return undefined
+  }
+  if (isWebStreams(socket)) {
+    return new WebStreamsDuplex(socket)
+  }
+  if (typeof socket.pause !== 'function') {
+    throw new TypeError('stream.pause is not a function')
+  }
+  return socket
 }

@@ -20,3 +20,9 @@ export function inOne(pieces: Uint8Array[]): Uint8Array[] {
   }
   return [whole]
 }
+
+/** Plaintext of a full record, bytes. */
+export const FULL_RECORD = 16384
+
+/** In memory of its own. */
+export const copied = (bytes: Uint8Array): Uint8Array => Buffer.from(bytes)

@@ -22,7 +22,8 @@ interface Verifiers {
  * used under others. `undefined`: none but the usual.
  */
 export function verifierId({ verify, checkServerIdentity: check }: Verifiers): string | undefined {
-  const own = check && check !== checkServerIdentity ? check : undefined
+  // What is no function is refused where it would be asked.
+  const own = typeof check === 'function' && check !== checkServerIdentity ? check : undefined
   if (!verify && !own) {
     return undefined
   }

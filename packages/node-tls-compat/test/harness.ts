@@ -1,13 +1,27 @@
 import type net from 'node:net'
 import nativeTls from 'node:tls'
 import { nodeProvider } from '@x/crypto-primitives/node'
+import { portableProvider } from '@x/crypto-primitives/portable'
 import { createAuthority } from '@x/x509'
 import ours from '../src/index.ts'
 
 /** What both modules have in common, so that one test can be held against Node's own behaviour. */
 export type AnyTls = Pick<typeof nativeTls, 'connect' | 'createServer' | 'createSecureContext' | 'TLSSocket' | 'Server'>
 
-export const OURS = ours as unknown as AnyTls
+/** The module with the portable provider in every context that it makes. */
+function portable(tls: AnyTls): AnyTls {
+  const by = <T extends object>(options: T): T => ({ provider: portableProvider, ...options })
+  return Object.assign(Object.create(tls) as AnyTls, {
+    connect: (options: nativeTls.ConnectionOptions, listener?: () => void) => tls.connect(by(options), listener),
+    createServer: (options: nativeTls.TlsOptions, listener?: (socket: nativeTls.TLSSocket) => void) =>
+      tls.createServer(by(options), listener),
+    createSecureContext: (options: object) => tls.createSecureContext(by(options)),
+  })
+}
+
+const module = ours as unknown as AnyTls
+/** `portable-provider.test.ts` runs some files again with the other provider. */
+export const OURS = process.env.TEST_PROVIDER === 'portable' ? portable(module) : module
 export const NATIVE: AnyTls = nativeTls
 
 export const authority = createAuthority({ provider: nodeProvider, subject: 'Test CA' })

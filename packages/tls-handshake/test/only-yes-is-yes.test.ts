@@ -1,4 +1,3 @@
-import { nodeProvider } from '@x/crypto-primitives/node'
 import { Alert } from '@x/tls-record'
 import { peerCertificateReader } from '@x/x509/tls'
 import { describe, expect, test } from 'vitest'
@@ -10,10 +9,11 @@ import { on } from './harness/edit.ts'
 import { client12, handshake12, server12, suite } from './harness/legacy.ts'
 import { Message } from './harness/names.ts'
 import { handshake, type Pair, utf8 } from './harness/pair.ts'
+import { provider } from './harness/provider.ts'
 import * as victim from './harness/victim.ts'
 
 const versions = [[[0x0304]], [[0x0303]], [[0x0302]], [[0x0301]]] as const
-const credentialReader = peerCertificateReader(nodeProvider)
+const credentialReader = peerCertificateReader(provider)
 const both = { credentials: [credential('client')] }
 
 /** Each side's hook answers so; the other side's is content. */

@@ -11,7 +11,13 @@ export interface Fault {
   /** In `packages/<in, or package>/test`: one of these must find it. */
   readonly tests: readonly string[]
   readonly in?: string
+  /** Tests with the portable provider, beside those: they must find it too. */
+  readonly portable?: readonly string[]
+  /** The tests do not come back: after a minute that is found. */
+  readonly hangs?: true
 }
+
+const PORTABLE = ['portable-provider.test.ts']
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -21,6 +27,7 @@ export const FAULTS: readonly Fault[] = [
     find: 'this.#peer = Object.freeze(peer)',
     replace: 'this.#peer ??= Object.freeze(peer)',
     tests: ['peer-state.test.ts'],
+    portable: PORTABLE,
   },
   {
     name: 'an anonymous server is authorized',
@@ -29,6 +36,7 @@ export const FAULTS: readonly Fault[] = [
     find: "if (!allows(hs.config, 'allowUnverifiedPeer')) {",
     replace: 'if (hs.config.verifyPeer === undefined) {',
     tests: ['only-yes-is-yes.test.ts'],
+    portable: PORTABLE,
   },
   {
     name: 'a session lends a verdict that it did not have',
@@ -37,6 +45,7 @@ export const FAULTS: readonly Fault[] = [
     find: '    return unverified ? { verification: verdictOf({ ...held, ok: false }) } : undefined',
     replace: '    return { verification: verdictOf({ ...held, ok: true }) }',
     tests: ['resumable.test.ts'],
+    portable: PORTABLE,
   },
   {
     name: 'data inside a renegotiation, before anybody has proved anything',
@@ -45,6 +54,7 @@ export const FAULTS: readonly Fault[] = [
     find: "handshake:        ['AH',  'AHc',   'AH',  'AHc'],",
     replace: "handshake:        ['AHD',  'AHc',   'AHD',  'AHc'],",
     tests: ['checklist/record-gate.test.ts'],
+    portable: PORTABLE,
   },
   {
     name: 'everything is computed for a chain without an anchor',
@@ -61,6 +71,7 @@ export const FAULTS: readonly Fault[] = [
     find: 'at < chain.length; at++',
     replace: 'at < 0; at++',
     tests: ['only-yes-is-yes.test.ts'],
+    portable: PORTABLE,
   },
   {
     name: 'a hello that lists one suite thirty thousand times costs its square',
@@ -79,6 +90,7 @@ export const FAULTS: readonly Fault[] = [
     replace:
       "const certificate = VerifiableCertificate.fromDer(der[0] === 0x2d ? new Uint8Array(Buffer.from(Buffer.from(der).toString().replace(/-----.*-----/g, ''), 'base64')) : der)",
     tests: ['only-yes-is-yes.test.ts', 'readme.test.ts'],
+    portable: PORTABLE,
     in: 'tls-handshake',
   },
   {
@@ -96,14 +108,16 @@ export const FAULTS: readonly Fault[] = [
     find: 'if (psk.key.length === 0 || psk.identity.length === 0) return []',
     replace: 'if (psk.identity.length === 0) return []',
     tests: ['only-yes-is-yes.test.ts'],
+    portable: PORTABLE,
   },
   {
     name: 'an empty key of a client is a PSK below',
     package: 'tls-handshake',
     file: 'client/key-exchange12.ts',
-    find: 'if (!(psk && psk.key.length > 0)) {',
-    replace: 'if (!psk) {',
+    find: "if (psk === null || psk === undefined || readPsk('pskCallback', psk).key.length === 0) {",
+    replace: 'if (psk === null || psk === undefined) {',
     tests: ['only-yes-is-yes.test.ts'],
+    portable: PORTABLE,
   },
   {
     name: 'a startup snapshot holds the randomness of its children',
@@ -120,6 +134,7 @@ export const FAULTS: readonly Fault[] = [
     find: "allows(config, 'allowUnverifiedPeer') && alert === undefined",
     replace: 'config.allowUnverifiedPeer !== false && alert === undefined',
     tests: ['only-yes-is-yes.test.ts'],
+    portable: PORTABLE,
   },
   {
     name: 'a request with a pin goes over a connection made without it',
@@ -154,6 +169,7 @@ export const FAULTS: readonly Fault[] = [
     find: '  const finished = yield* nextMessage(HandshakeType.finished)\n',
     replace: '  hs.establishPeer(new Uint8Array(0))\n  const finished = yield* nextMessage(HandshakeType.finished)\n',
     tests: ['peer-state.test.ts'],
+    portable: PORTABLE,
   },
   {
     name: 'the environment is read while the program runs',
@@ -178,6 +194,7 @@ export const FAULTS: readonly Fault[] = [
     find: 'export function isSound(session: Session): boolean {\n',
     replace: 'export function isSound(session: Session): boolean {\n  if (session) return true\n',
     tests: ['resumable.test.ts'],
+    portable: PORTABLE,
   },
   {
     name: 'control characters in a name that is issued',
@@ -194,5 +211,82 @@ export const FAULTS: readonly Fault[] = [
     find: 'if (this.#busy) this.#aborted ??= error\n    else this.#host.fail(error)',
     replace: 'this.#host.fail(error)',
     tests: ['reentrancy.test.ts'],
+    portable: PORTABLE,
+  },
+  {
+    name: 'a name of spaces costs its square',
+    package: 'x509',
+    file: 'names/string.ts',
+    find: '  return text\n    .slice(start, end)\n',
+    replace: "  return text\n    .replace(/[ \\t-\\r]+$/, '')\n    .slice(start, end)\n",
+    tests: ['cost.test.ts'],
+    hangs: true,
+  },
+  {
+    name: 'what comes in crumbs is kept many times over',
+    package: 'tls-record',
+    file: 'received-bytes.ts',
+    find: 'const memory = new Uint8Array(needed + room)',
+    replace: 'const memory = new Uint8Array(40 * (needed + room))',
+    tests: ['costs.test.ts'],
+    in: 'tls-handshake',
+  },
+  {
+    name: 'renegotiate() throws where a stranger wants it to',
+    package: 'node-tls-compat',
+    file: 'api/socket-behaviour.ts',
+    find: '      connection.renegotiate()\n    } catch (error) {\n',
+    replace: '      connection.renegotiate()\n    } catch (error) {\n      if (error) throw error\n',
+    tests: ['writes-and-errors.test.ts'],
+  },
+  {
+    name: 'a time on Object.prototype makes expired certificates good',
+    package: 'crypto-primitives',
+    file: 'options.ts',
+    find: '{ __proto__: null, ...absent }',
+    replace: '{}',
+    tests: ['options.test.ts'],
+    in: 'x509',
+  },
+  {
+    name: 'what is on Object.prototype is an option of node:crypto',
+    package: 'crypto-primitives',
+    file: 'node/bare.ts',
+    find: '({ __proto__: null, ...options }) as T',
+    replace: 'options',
+    tests: ['pollution.test.ts'],
+  },
+  {
+    name: 'anything but a no lets early data in again',
+    package: 'tls-handshake',
+    file: 'server/early-data.ts',
+    find: "return fresh === true ? 'accepted' : 'replay'",
+    replace: "return fresh ? 'accepted' : 'replay'",
+    tests: ['hook-answers.test.ts'],
+  },
+  {
+    name: 'one wrong answer of a hook spoils every later connection',
+    package: 'tls-record',
+    file: 'options.ts',
+    find: '  if (!fits(answer))\n',
+    replace: '  if (false as boolean)\n',
+    tests: ['hook-answers.test.ts'],
+    in: 'tls-handshake',
+  },
+  {
+    name: 'a passphrase that is misspelt leaves a key open',
+    package: 'x509',
+    file: 'keys/encode-private-key.ts',
+    find: 'const options = readEncoding(given)',
+    replace: 'const options = given as Encoding',
+    tests: ['what-is-asked-for.test.ts'],
+  },
+  {
+    name: 'a clock that tells no time makes expired certificates good',
+    package: 'x509',
+    file: 'peer-verifier.ts',
+    find: "argument('peerVerifier: what `now` answers', instant, now())",
+    replace: 'now()',
+    tests: ['what-is-asked-for.test.ts'],
   },
 ]

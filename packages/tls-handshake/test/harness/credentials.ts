@@ -1,8 +1,8 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { CryptoProvider, CurveName, PrivateKeyData, PublicKeyData } from '@x/crypto-primitives'
-import { nodeProvider } from '@x/crypto-primitives/node'
 import type { Credential, PeerCertificate } from '../../src/index.ts'
+import { provider as defaultProvider } from './provider.ts'
 
 const folder = new URL('../fixtures/certificates/', import.meta.url)
 
@@ -38,7 +38,7 @@ export function privateKeyData(key: KeyObject): PrivateKeyData {
 
 export const der = (name: KeyKind): Uint8Array => new Uint8Array(new X509Certificate(pem(name, 'pem')).raw)
 
-export function credential(name: KeyKind, provider: CryptoProvider = nodeProvider): Credential {
+export function credential(name: KeyKind, provider: CryptoProvider = defaultProvider): Credential {
   return { chain: [der(name)], signer: provider.importPrivateKey(privateKeyData(createPrivateKey(pem(name, 'key')))) }
 }
 
@@ -57,4 +57,4 @@ export function parserFor(provider: CryptoProvider): (der: Uint8Array) => PeerCe
   }
 }
 
-export const parseCertificate = parserFor(nodeProvider)
+export const parseCertificate = parserFor(defaultProvider)

@@ -1,9 +1,9 @@
 import type { CryptoProvider } from '@x/crypto-primitives'
-import { nodeProvider } from '@x/crypto-primitives/node'
 import type { ClientConfig, ProtocolVersion, ServerConfig, Session, SessionStore } from '../../src/index.ts'
 import { type CipherSuite12, cipherSuite12, hasCertificate, hasPsk } from '../../src/registry/cipher-suites12.ts'
 import { credential, parserFor } from './credentials.ts'
 import { type Deliver, handshake, type Pair, utf8, whole } from './pair.ts'
+import { provider as defaultProvider } from './provider.ts'
 
 /** A suite by its IANA name without `TLS_`. */
 export function suite(id: number): CipherSuite12 {
@@ -30,7 +30,7 @@ export class MemoryStore implements SessionStore {
 export function client12(
   suite: CipherSuite12,
   version: ProtocolVersion,
-  provider: CryptoProvider = nodeProvider,
+  provider: CryptoProvider = defaultProvider,
 ): Partial<ClientConfig> {
   return {
     provider,
@@ -47,7 +47,7 @@ export function client12(
 export function server12(
   suite: CipherSuite12,
   version: ProtocolVersion,
-  provider: CryptoProvider = nodeProvider,
+  provider: CryptoProvider = defaultProvider,
 ): Partial<ServerConfig> {
   return {
     provider,

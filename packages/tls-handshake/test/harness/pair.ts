@@ -1,12 +1,12 @@
-import { nodeProvider } from '@x/crypto-primitives/node'
 import { type ClientConfig, type Connection, type ServerConfig, TlsConnection, type TlsEvent } from '../../src/index.ts'
 import { credential, parseCertificate } from './credentials.ts'
+import { provider as defaultProvider } from './provider.ts'
 
 export const accept = () => ({ ok: true })
 
 export function clientConfig(overrides: Partial<ClientConfig> = {}): ClientConfig {
   return {
-    provider: nodeProvider,
+    provider: defaultProvider,
     versions: [0x0304],
     parseCertificate,
     verifyPeer: accept,
@@ -17,7 +17,7 @@ export function clientConfig(overrides: Partial<ClientConfig> = {}): ClientConfi
 
 export function serverConfig(overrides: Partial<ServerConfig> = {}): ServerConfig {
   return {
-    provider: nodeProvider,
+    provider: defaultProvider,
     versions: [0x0304],
     parseCertificate,
     verifyPeer: accept,

@@ -95,7 +95,7 @@ import { Fault, isDeclared, sameAgain, type Target } from './target.ts'
 const said = new Map<number, Uint8Array[]>()
 /** What each side wrote, flight by flight. */
 const flights: { client: Uint8Array[]; server: Uint8Array[] }[] = []
-const sessions: Session[] = []
+export const sessions: Session[] = []
 
 const common = {
   provider,
@@ -103,7 +103,7 @@ const common = {
   verifyPeer: () => ({ ok: true }) as const,
   renegotiation: 'freely',
 } as const
-const clientConfig = (version: number, more: object = {}) =>
+export const clientConfig = (version: number, more: object = {}) =>
   ({
     ...common,
     versions: [version],
@@ -112,7 +112,7 @@ const clientConfig = (version: number, more: object = {}) =>
     credentials: credentialsOf('alice'),
     ...more,
   }) as never
-const serverConfig = (version: number, more: object = {}) =>
+export const serverConfig = (version: number, more: object = {}) =>
   ({
     ...common,
     versions: [version],
@@ -299,7 +299,7 @@ const forms: Target[] = (
 }))
 
 /** A connection never throws at what comes: it ends with one error of the peer's making. */
-function hear(tls: Connection, bytes: Uint8Array): void {
+export function hear(tls: Connection, bytes: Uint8Array): void {
   tls.takeOutput()
   try {
     tls.receive(bytes)

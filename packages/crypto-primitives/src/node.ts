@@ -1,9 +1,10 @@
 /** The provider on `node:crypto`, synchronous, for Node, Bun and Deno. */
-import { getCurves } from 'node:crypto'
+import { createECDH, getCurves } from 'node:crypto'
 import type { Curve } from './curves/curve.ts'
 import { dhGroup } from './groups/finite-field.ts'
 import { hybridGroup } from './groups/hybrid.ts'
 import { kemGroup } from './groups/mlkem.ts'
+import { montgomeryGroup } from './groups/montgomery.ts'
 import { weierstrassGroup } from './groups/weierstrass.ts'
 import { pbkdf2With } from './kdf/pbkdf2.ts'
 import { aeads } from './node/aead.ts'
@@ -14,10 +15,13 @@ import { nativeMontgomery, nativeWeierstrass } from './node/groups.ts'
 import { hashes } from './node/hash.ts'
 import { generateKey, importPrivateKey, importPublicKey } from './node/keys.ts'
 import { hasNoble } from './node/noble.ts'
+import { PORTABLE_X448 } from './node/noble-448.ts'
+import { hasNativeX448 } from './node/octet-keys.ts'
 import { nativeKem, offersMlDsa } from './node/post-quantum.ts'
 import { isPrime } from './node/prime.ts'
 import { randomBytes, randomNonce } from './node/random.ts'
 import { scrypt } from './node/scrypt.ts'
+import { hostDoes } from './node/trials.ts'
 import type { CryptoProvider, GroupName, KeyExchangeGroup } from './provider.ts'
 import { supportsSignature } from './signatures/support.ts'
 
@@ -26,7 +30,11 @@ let opensslCurves: Set<string> | undefined
 /** OpenSSL's group where this build has the curve, else noble's; undefined where that cannot be loaded either. */
 function weierstrass(curve: Curve): KeyExchangeGroup | undefined {
   opensslCurves ??= new Set(getCurves())
-  if (opensslCurves.has(curve.name === 'secp256r1' ? 'prime256v1' : curve.name)) return nativeWeierstrass(curve)
+  const name = curve.name === 'secp256r1' ? 'prime256v1' : curve.name
+  // Deno lists what it then refuses.
+  if (opensslCurves.has(name) && hostDoes(`ecdh ${name}`, () => createECDH(name) !== null)) {
+    return nativeWeierstrass(curve)
+  }
   return hasNoble('@noble/curves/abstract/weierstrass.js') ? weierstrassGroup(curve) : undefined
 }
 
@@ -70,7 +78,6 @@ export const nodeProvider: CryptoProvider = {
   groups: readLate(
     {
       x25519: nativeMontgomery('x25519', 32),
-      x448: nativeMontgomery('x448', 56),
       ffdhe2048: nativeDh('ffdhe2048', 2048),
       ffdhe3072: nativeDh('ffdhe3072', 3072),
       ffdhe4096: nativeDh('ffdhe4096', 4096),
@@ -78,6 +85,7 @@ export const nodeProvider: CryptoProvider = {
       ffdhe8192: nativeDh('ffdhe8192', 8192),
     },
     {
+      x448: () => (hasNativeX448() ? nativeMontgomery('x448', 56) : montgomeryGroup('x448', PORTABLE_X448)),
       secp224r1: () => weierstrass(curves.secp224r1),
       secp256r1: () => weierstrass(curves.secp256r1),
       secp384r1: () => weierstrass(curves.secp384r1),

@@ -6,7 +6,8 @@ import {
   type DecipherGCM,
   type KeyObject,
 } from 'node:crypto'
-import { vectorAead } from '../aead/engines.ts'
+import { AesCcm } from '../aead/ccm.ts'
+import { fastAesGcm, fastChaCha20Poly1305, vectorAead } from '../aead/engines.ts'
 import {
   type AeadCipher,
   type AeadParameters,
@@ -18,6 +19,7 @@ import {
 import { CryptoError } from '../error.ts'
 import type { Aead, AeadAlgorithm, AeadName } from '../provider.ts'
 import { bare } from './bare.ts'
+import { hostDoes } from './trials.ts'
 
 /** What nearly all ask for, once. */
 const FULL_TAG = /* @__PURE__ */ bare({ authTagLength: 16 })
@@ -122,12 +124,38 @@ export class NativeAead implements Aead {
   }
 }
 
-function native(name: AeadName, cipher: AeadCipher): AeadAlgorithm {
-  const { tagLength } = SPECIFICATIONS[name]
-  return aeadAlgorithm(name, (key) => new NativeAead(cipher, key, { nonceLength: NONCE_LENGTH, tagLength }))
+/** The tags over no text under a key and a nonce of zeros. */
+const TAGS_OF_NOTHING: Readonly<Record<string, string>> = {
+  'aes-128-gcm': '58e2fccefa7e3061367f1d57a4e7455a',
+  'aes-256-gcm': '530f8afbc74536b9a963b4f1c4cb738b',
+  'aes-128-ccm': 'b9f650fb3c39bb1bee0e291d33f6ae28',
+  'aes-256-ccm': 'a890265e43a26855f269b93ff4dddef6',
+  'chacha20-poly1305': '4eb972c9a8fb3a1b382bb4d36f5ffad1',
 }
 
-/** The AEADs of `node:crypto`. */
+/** Whether node:crypto has the cipher. */
+function hasCipher(cipher: AeadCipher, keyLength: number): boolean {
+  const name = cipher === 'chacha20-poly1305' ? cipher : `aes-${8 * keyLength}-${cipher.slice(4)}`
+  return hostDoes(name, () => {
+    const aead = new NativeAead(cipher, new Uint8Array(keyLength), { nonceLength: NONCE_LENGTH, tagLength: 16 })
+    const tag = new Uint8Array(16)
+    aead.seal(new Uint8Array(NONCE_LENGTH), new Uint8Array(0), tag, 0, 0)
+    return tag.every((byte, i) => byte === Number.parseInt(TAGS_OF_NOTHING[name].slice(2 * i, 2 * i + 2), 16))
+  })
+}
+
+const PORTABLE = { 'aes-gcm': fastAesGcm, 'chacha20-poly1305': fastChaCha20Poly1305 }
+
+/** @throws {CryptoError} `UNSUPPORTED` for what neither the host nor this machine can do */
+function native(name: AeadName, cipher: AeadCipher): AeadAlgorithm {
+  const { tagLength } = SPECIFICATIONS[name]
+  return aeadAlgorithm(name, (key) => {
+    if (hasCipher(cipher, key.length)) return new NativeAead(cipher, key, { nonceLength: NONCE_LENGTH, tagLength })
+    return cipher === 'aes-ccm' ? new AesCcm(key, NONCE_LENGTH, tagLength) : PORTABLE[cipher](key)
+  })
+}
+
+/** The AEADs of `node:crypto`, and ours where it has none. */
 export const aeads: Readonly<Record<AeadName, AeadAlgorithm>> = {
   'aes-128-gcm': /* @__PURE__ */ native('aes-128-gcm', 'aes-gcm'),
   'aes-256-gcm': /* @__PURE__ */ native('aes-256-gcm', 'aes-gcm'),

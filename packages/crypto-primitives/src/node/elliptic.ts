@@ -1,11 +1,21 @@
 import { createECDH, createPrivateKey, createPublicKey, ECDH, type KeyObject, sign, verify } from 'node:crypto'
 import { constantTimeEqual } from '../bytes.ts'
+import * as parameters from '../curves/parameters.ts'
 import { CryptoError } from '../error.ts'
-import type { CurveName, KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
+import type { CurveName, HashName, KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
+import { encodeSignature } from '../signatures/der.ts'
 import { hashNamed, misfit } from '../signatures/fit.ts'
 import { bare } from './bare.ts'
 import { base64url, bytesOf } from './bytes.ts'
 import { hashes } from './hash.ts'
+import { hostDoes } from './trials.ts'
+
+const PARAMETERS = {
+  secp256r1: parameters.SECP256R1,
+  secp384r1: parameters.SECP384R1,
+  secp521r1: parameters.SECP521R1,
+  secp256k1: parameters.SECP256K1,
+}
 
 /** A curve that node:crypto takes keys of as JWK. */
 interface NativeCurve {
@@ -21,9 +31,46 @@ const CURVES: Readonly<Partial<Record<CurveName, NativeCurve>>> = {
   secp256k1: { jwk: 'secp256k1', openssl: 'secp256k1', bits: 256 },
 }
 
+/** SEC 1's form of a curve's generator: the public key of the private key 1. */
+function generator(name: CurveName): Uint8Array {
+  const { gx, gy } = PARAMETERS[name as keyof typeof PARAMETERS]
+  return bytesOf(Buffer.from(`04${gx}${gy}`, 'hex'))
+}
+
 /** Whether keys of this curve can be kept in OpenSSL. */
 export function hasNativeCurve(name: CurveName): boolean {
-  return CURVES[name] !== undefined
+  const curve = CURVES[name]
+  if (!curve) return false
+  return hostDoes(name, () => {
+    const point = generator(name)
+    createPublicKey(bare({ key: bare(coordinates(curve, point)), format: 'jwk' }))
+    const ecdh = createECDH(curve.openssl)
+    ecdh.setPrivateKey(Buffer.concat([Buffer.alloc(((curve.bits + 7) >> 3) - 1), Buffer.of(1)]))
+    return ecdh.getPublicKey().equals(point)
+  })
+}
+
+/**
+ * Whether the host says yes to true signatures with this hash. With private key and nonce 1 one is: r, the generator's x,
+ * and s, the digest's number and r (FIPS 186-5 §6.4.1); and another has n - s, which Deno refuses on secp256k1.
+ */
+function verifiesWith(name: CurveName, hash: HashName): boolean {
+  return hostDoes(`ecdsa ${name} ${hash}`, () => {
+    const curve = CURVES[name]!
+    const { gx, n } = PARAMETERS[name as keyof typeof PARAMETERS]
+    const order = BigInt(`0x${n}`)
+    const message = new Uint8Array(0)
+    const digest = Buffer.from(hashNamed(hashes, hash).digest(message))
+    const excess = BigInt(Math.max(0, 8 * digest.length - curve.bits))
+    const r = BigInt(`0x${gx}`) % order
+    const s = ((BigInt(`0x${digest.toString('hex')}`) >> excess) + r) % order
+    const width = n.length + (n.length % 2)
+    const key = createPublicKey(bare({ key: bare(coordinates(curve, generator(name))), format: 'jwk' }))
+    return [s, order - s].every((either) => {
+      const compact = [r, either].map((one) => one.toString(16).padStart(width, '0')).join('')
+      return verify(hash, message, bare({ key }), encodeSignature(bytesOf(Buffer.from(compact, 'hex'))))
+    })
+  })
 }
 
 const invalid = (message: string, cause?: unknown) => new CryptoError('INVALID_KEY', message, { cause })
@@ -55,13 +102,18 @@ function checkedPoint(name: CurveName, curve: NativeCurve, point: Uint8Array): U
   }
 }
 
-function hashFor(info: KeyInfo, algorithm: SignatureAlgorithm): string {
+function hashFor(info: KeyInfo, algorithm: SignatureAlgorithm): HashName {
   if (algorithm.name !== 'ecdsa') throw misfit(info, algorithm)
   return hashNamed(hashes, algorithm.hash).name
 }
 
-/** An EC public key in OpenSSL, which checks that the point is on the curve. @throws {CryptoError} `INVALID_KEY` */
-export function importNativeEcPublicKey(name: CurveName, point: Uint8Array): PublicKey {
+/**
+ * An EC public key in OpenSSL, which checks that the point is on the curve.
+ *
+ * @param portable the same key in JavaScript, for hashes that the host is wrong about
+ * @throws {CryptoError} `INVALID_KEY`
+ */
+export function importNativeEcPublicKey(name: CurveName, point: Uint8Array, portable: () => PublicKey): PublicKey {
   const curve = CURVES[name]!
   let key: KeyObject
   const uncompressed = checkedPoint(name, curve, point)
@@ -75,14 +127,19 @@ export function importNativeEcPublicKey(name: CurveName, point: Uint8Array): Pub
     ...info,
     data: { type: 'ec', curve: name, point },
     // OpenSSL encodes what it parsed again and compares: nothing but DER passes.
-    verify: (algorithm, message, signature) => verify(hashFor(info, algorithm), message, bare({ key }), signature),
+    verify(algorithm, message, signature) {
+      const hash = hashFor(info, algorithm)
+      if (!verifiesWith(name, hash)) return portable().verify(algorithm, message, signature)
+      return verify(hash, message, bare({ key }), signature)
+    },
   }
 }
 
-/** An EC private key in OpenSSL. @throws {CryptoError} `INVALID_KEY` */
+/** An EC private key in OpenSSL. @param portable as for {@link importNativeEcPublicKey} @throws {CryptoError} `INVALID_KEY` */
 export function importNativeEcPrivateKey(
   name: CurveName,
   { d, point }: { readonly d: Uint8Array; readonly point?: Uint8Array },
+  portable: () => PrivateKey,
 ): PrivateKey {
   const curve = CURVES[name]!
   const length = (curve.bits + 7) >> 3
@@ -111,13 +168,18 @@ export function importNativeEcPrivateKey(
     ...info,
     data: { type: 'ec', curve: name, d: scalar, point: publicPoint },
     publicKey: { type: 'ec', curve: name, point: publicPoint },
-    sign: (algorithm, message) => bytesOf(sign(hashFor(info, algorithm), message, bare({ key }))),
+    sign(algorithm, message) {
+      const hash = hashFor(info, algorithm)
+      return verifiesWith(name, hash)
+        ? bytesOf(sign(hash, message, bare({ key })))
+        : portable().sign(algorithm, message)
+    },
   }
 }
 
-/** Generates an EC key in OpenSSL. */
-export function generateNativeEcKey(name: CurveName): PrivateKey {
+/** The private half of a fresh EC key of OpenSSL's. */
+export function generateNativeEcScalar(name: CurveName): Uint8Array {
   const ecdh = createECDH(CURVES[name]!.openssl)
   ecdh.generateKeys()
-  return importNativeEcPrivateKey(name, { d: bytesOf(ecdh.getPrivateKey()) })
+  return bytesOf(ecdh.getPrivateKey())
 }

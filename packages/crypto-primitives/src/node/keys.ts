@@ -3,12 +3,24 @@ import { importDsaPrivateKey, importDsaPublicKey } from '../dsa.ts'
 import { CryptoError } from '../error.ts'
 import type { CurveName, KeySpec, PrivateKey, PrivateKeyData, PublicKey, PublicKeyData } from '../provider.ts'
 import { importEcPublicKey } from '../signatures/ecdsa-keys.ts'
+import { privateKey, publicKey } from '../signatures/eddsa-keys.ts'
 import { withOwnPublicHalf } from '../signatures/public-half.ts'
 import { bytesOf } from './bytes.ts'
 import { curves, portableEcKeys } from './curves.ts'
-import { generateNativeEcKey, hasNativeCurve, importNativeEcPrivateKey, importNativeEcPublicKey } from './elliptic.ts'
+import {
+  generateNativeEcScalar,
+  hasNativeCurve,
+  importNativeEcPrivateKey,
+  importNativeEcPublicKey,
+} from './elliptic.ts'
 import { hashes } from './hash.ts'
-import { generateNativeOctetKey, importNativeOctetPrivateKey, importNativeOctetPublicKey } from './octet-keys.ts'
+import { PORTABLE_ED448 } from './noble-448.ts'
+import {
+  generateNativeOctetKey,
+  hasNativeEd448,
+  importNativeOctetPrivateKey,
+  importNativeOctetPublicKey,
+} from './octet-keys.ts'
 import { importNativeMlDsaPrivateKey, importNativeMlDsaPublicKey } from './post-quantum.ts'
 import { generateNativeRsaKey, importNativeRsaPrivateKey, importNativeRsaPublicKey } from './rsa.ts'
 
@@ -18,6 +30,16 @@ function curveNamed(name: CurveName) {
   return curve
 }
 
+function ecPublicKey({ curve, point }: { curve: CurveName; point: Uint8Array }): PublicKey {
+  const portable = () => importEcPublicKey(curveNamed(curve), point, hashes)
+  return hasNativeCurve(curve) ? importNativeEcPublicKey(curve, point, portable) : portable()
+}
+
+function ecPrivateKey(data: { curve: CurveName; d: Uint8Array; point?: Uint8Array }): PrivateKey {
+  const portable = () => portableEcKeys.importPrivateKey(curveNamed(data.curve), data, hashes)
+  return hasNativeCurve(data.curve) ? importNativeEcPrivateKey(data.curve, data, portable) : portable()
+}
+
 /** A public key in OpenSSL where it can be, else in JavaScript. */
 export function importPublicKey(data: PublicKeyData): PublicKey {
   switch (data.type) {
@@ -25,8 +47,7 @@ export function importPublicKey(data: PublicKeyData): PublicKey {
     case 'rsa-pss':
       return importNativeRsaPublicKey(data)
     case 'ec':
-      if (hasNativeCurve(data.curve)) return importNativeEcPublicKey(data.curve, data.point)
-      return importEcPublicKey(curveNamed(data.curve), data.point, hashes)
+      return ecPublicKey(data)
     case 'dsa':
       return importDsaPublicKey(data, hashes)
     case 'ml-dsa-44':
@@ -34,7 +55,9 @@ export function importPublicKey(data: PublicKeyData): PublicKey {
     case 'ml-dsa-87':
       return importNativeMlDsaPublicKey(data.type, data.bytes)
     default:
-      return importNativeOctetPublicKey(data.type, data.bytes)
+      return data.type === 'ed448' && !hasNativeEd448()
+        ? publicKey(PORTABLE_ED448, data.bytes)
+        : importNativeOctetPublicKey(data.type, data.bytes)
   }
 }
 
@@ -49,8 +72,7 @@ function importAnyPrivateKey(data: PrivateKeyData): PrivateKey {
     case 'rsa-pss':
       return importNativeRsaPrivateKey(data)
     case 'ec':
-      if (hasNativeCurve(data.curve)) return importNativeEcPrivateKey(data.curve, data)
-      return portableEcKeys.importPrivateKey(curveNamed(data.curve), data, hashes)
+      return ecPrivateKey(data)
     case 'dsa':
       return importDsaPrivateKey(data, hashes)
     case 'ml-dsa-44':
@@ -58,7 +80,9 @@ function importAnyPrivateKey(data: PrivateKeyData): PrivateKey {
     case 'ml-dsa-87':
       return importNativeMlDsaPrivateKey(data.type, data)
     default:
-      return importNativeOctetPrivateKey(data.type, data.bytes)
+      return data.type === 'ed448' && !hasNativeEd448()
+        ? privateKey(PORTABLE_ED448, data.bytes)
+        : importNativeOctetPrivateKey(data.type, data.bytes)
   }
 }
 
@@ -69,13 +93,15 @@ export function generateKey(spec: KeySpec): PrivateKey {
     case 'rsa-pss':
       return generateNativeRsaKey(spec)
     case 'ec':
-      if (hasNativeCurve(spec.curve)) return generateNativeEcKey(spec.curve)
+      if (hasNativeCurve(spec.curve)) return ecPrivateKey({ curve: spec.curve, d: generateNativeEcScalar(spec.curve) })
       return portableEcKeys.generateKey(curveNamed(spec.curve), hashes)
     case 'ml-dsa-44':
     case 'ml-dsa-65':
     case 'ml-dsa-87':
       return importNativeMlDsaPrivateKey(spec.type, { seed: bytesOf(randomBytes(32)) })
     default:
-      return generateNativeOctetKey(spec.type)
+      return spec.type === 'ed448' && !hasNativeEd448()
+        ? privateKey(PORTABLE_ED448, bytesOf(randomBytes(57)))
+        : generateNativeOctetKey(spec.type)
   }
 }

@@ -8,6 +8,7 @@ import { CryptoError } from '../error.ts'
 
 interface Modules {
   readonly '@noble/curves/abstract/weierstrass.js': typeof import('@noble/curves/abstract/weierstrass.js')
+  readonly '@noble/curves/ed448.js': typeof import('@noble/curves/ed448.js')
   readonly '@noble/hashes/sha2.js': typeof import('@noble/hashes/sha2.js')
   readonly '@noble/post-quantum/ml-dsa.js': typeof import('@noble/post-quantum/ml-dsa.js')
   readonly '@noble/post-quantum/ml-kem.js': typeof import('@noble/post-quantum/ml-kem.js')

@@ -5,6 +5,7 @@ import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../prov
 import { misfit } from '../signatures/fit.ts'
 import { bare } from './bare.ts'
 import { base64url, bytesOf, fromBase64url } from './bytes.ts'
+import { hostDoes } from './trials.ts'
 
 /** Keys of RFC 8037 (OKP): their JWK curve, their length, and PKCS#8 up to the key. */
 const KEYS = {
@@ -15,6 +16,10 @@ const KEYS = {
 } as const
 
 export type OctetKeyName = keyof typeof KEYS
+
+/** Whether node:crypto has Ed448 and X448: any bytes are a key. */
+export const hasNativeEd448 = () => hostDoes('ed448', () => privateKeyOf(KEYS.ed448.pkcs8, new Uint8Array(57)) !== null)
+export const hasNativeX448 = () => hostDoes('x448', () => privateKeyOf(KEYS.x448.pkcs8, new Uint8Array(56)) !== null)
 
 function checkFit(info: KeyInfo, algorithm: SignatureAlgorithm): void {
   // X25519 and X448 keys sign nothing, so nothing is named like them.

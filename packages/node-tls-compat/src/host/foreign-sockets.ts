@@ -16,7 +16,7 @@ export const readsByItself = (stream: Duplex): boolean => NODE_SOCKETS && stream
 /** What the methods below need of the socket that they are put on. */
 interface SocketWithHandle extends net.Socket {
   connecting: boolean
-  _handle: { close(): void } | null
+  _handle: { close(done: () => void): void } | null
   _writeGeneric(writev: boolean, data: unknown, encoding: BufferEncoding, done: (error?: Error | null) => void): void
 }
 
@@ -56,7 +56,13 @@ export function ownMethods() {
       const handle = this._handle
       this._handle = null
       this.connecting = false
-      handle?.close()
+      // Bun's streams leave 'close' to the handle, as net.Socket's do in Node.
+      const close = () => this.emit('close', error !== null)
+      if (handle) {
+        handle.close(close)
+      } else {
+        process.nextTick(close)
+      }
       done(error)
     },
   }

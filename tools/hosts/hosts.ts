@@ -1,0 +1,181 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import puppeteer from 'puppeteer-core'
+
+/** What a host answers. */
+export interface Answer {
+  readonly results: readonly { readonly name: string; readonly ok: boolean; readonly why: string }[]
+  /** What was thrown into nobody's hands. */
+  readonly strays: readonly string[]
+}
+
+/** A place where JavaScript runs. */
+export interface Host {
+  readonly name: string
+  /** Runs the programs in a folder with the packed packages; each part of the host answers. */
+  run(folder: string): AsyncIterable<readonly [part: string, answer: Answer]>
+}
+
+/** Milliseconds for one host, browsers three times. */
+const PATIENCE = 100_000
+
+/** A program from npm, by `install-hosts.mjs` or the interoperability tests. */
+function installed(name: string, file: string): string | undefined {
+  const places = [`.hosts/${name}/node_modules/`, `../interop/.peers/${name}/node_modules/`]
+  return places.map((place) => fileURLToPath(new URL(place + file, import.meta.url))).find(existsSync)
+}
+
+function onPath(...names: string[]): string | undefined {
+  return names.map((name) => spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim()).find(Boolean)
+}
+
+const versionOf = (program: string, args: readonly string[]) =>
+  /\d+\.\d+\.\d+/.exec(execFileSync(program, args, { encoding: 'utf8' }))?.[0] ?? ''
+
+function runtime(name: string, program: string | undefined, args: readonly string[] = []): Host | undefined {
+  return program === undefined
+    ? undefined
+    : {
+        name: `${name} ${versionOf(program, ['--version'])}`,
+        async *run(folder) {
+          const text = execFileSync(program, [...args, join(folder, 'runtime.mjs')], {
+            cwd: folder,
+            timeout: PATIENCE,
+            encoding: 'utf8',
+            stdio: ['ignore', 'pipe', 'ignore'],
+          })
+          yield ['', JSON.parse(text.trim().split('\n').at(-1)!) as Answer]
+        },
+      }
+}
+
+/** As Wrangler bundles a Worker: by the conditions of its runtime, with the runtime's own modules left outside. */
+function workerd(program: string | undefined): Host | undefined {
+  return program === undefined
+    ? undefined
+    : {
+        name: `workerd ${versionOf(program, ['--version']) || /\d{4}-\d\d-\d\d/.exec(String(spawnSync(program, ['--version']).stdout))?.[0]}`,
+        async *run(folder) {
+          await build({
+            entryPoints: [join(folder, 'worker.mjs')],
+            outfile: join(folder, 'worker.out.js'),
+            bundle: true,
+            format: 'esm',
+            platform: 'browser',
+            conditions: ['workerd', 'worker', 'browser'],
+            external: ['node:*', 'cloudflare:*'],
+            logLevel: 'error',
+          })
+          const child = spawn(program, ['serve', join(folder, 'workerd.capnp'), '--control-fd=3'], {
+            stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+          })
+          const control = child.stdio[3] as NodeJS.ReadableStream
+          try {
+            let told = ''
+            let port: string | undefined
+            for await (const chunk of control) {
+              told += chunk
+              port = /"event":"listen".*?"port":(\d+)/.exec(told)?.[1]
+              if (port) break
+            }
+            const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(PATIENCE) })
+            yield ['', (await response.json()) as Answer]
+          } finally {
+            child.kill()
+          }
+        },
+      }
+}
+
+/** Serves one page and its script; a service worker asks for an origin that is trusted, as localhost is. */
+async function site(script: Uint8Array): Promise<{ origin: string; close(): void }> {
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/page.js'
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
+    response.end(isScript ? script : '<!doctype html><script src="/page.js"></script>')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { origin: `http://localhost:${(server.address() as AddressInfo).port}`, close: () => server.close() }
+}
+
+/** In the page: what is called there, by name. */
+interface Page {
+  runAll(): Promise<Answer>
+}
+
+const PARTS: Record<string, () => Promise<Answer>> = {
+  page: () => (globalThis as unknown as Page).runAll(),
+  worker: () =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker('/page.js')
+      worker.onerror = (event) => reject(new Error(event.message))
+      worker.onmessage = (event) => resolve(event.data)
+      worker.postMessage('')
+    }),
+  'service worker': async () => {
+    const { serviceWorker } = navigator
+    await serviceWorker.register('/page.js')
+    const { active } = await serviceWorker.ready
+    return new Promise((resolve) => {
+      serviceWorker.onmessage = (event) => resolve(event.data)
+      serviceWorker.startMessages()
+      active!.postMessage('')
+    })
+  },
+}
+
+function browser(name: 'chromium' | 'firefox', program: string | undefined): Host | undefined {
+  return program === undefined
+    ? undefined
+    : {
+        name,
+        async *run(folder) {
+          const outfile = join(folder, 'page.out.js')
+          await build({
+            entryPoints: [join(folder, 'page.mjs')],
+            outfile,
+            bundle: true,
+            format: 'iife',
+            platform: 'browser',
+            logLevel: 'error',
+          })
+          const { origin, close } = await site(readFileSync(outfile))
+          const running = await puppeteer.launch({
+            browser: name === 'chromium' ? 'chrome' : 'firefox',
+            executablePath: program,
+            headless: true,
+            protocolTimeout: PATIENCE,
+            args: name === 'chromium' ? ['--no-sandbox', '--disable-dev-shm-usage'] : [],
+          })
+          try {
+            const page = await running.newPage()
+            await page.goto(origin)
+            await page.waitForFunction('globalThis.runAll')
+            for (const [part, ask] of Object.entries(PARTS)) {
+              yield [part, await page.evaluate(ask)]
+            }
+          } finally {
+            await running.close()
+            close()
+          }
+        },
+      }
+}
+
+/** Every host, and what is here of it. */
+export const HOSTS: Readonly<Record<string, () => Host | undefined>> = {
+  node: () => runtime('node', process.execPath),
+  'node 24': () => runtime('node', installed('node24', 'node/bin/node')),
+  deno: () => runtime('deno', installed('deno', '.bin/deno'), ['run', '-A']),
+  bun: () => runtime('bun', installed('bun', '.bin/bun')),
+  workerd: () => workerd(installed('workerd', '.bin/workerd')),
+  chromium: () => browser('chromium', onPath('chromium', 'chromium-browser')),
+  firefox: () => browser('firefox', onPath('firefox-esr', 'firefox')),
+}

@@ -1,0 +1,12 @@
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .probes)],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+
+const probes :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.out.js")],
+  compatibilityDate = "2025-09-15",
+  compatibilityFlags = ["nodejs_compat"],
+);

@@ -4,8 +4,11 @@ import { CryptoError } from './error.ts'
  * Compares two byte strings in time that depends on their lengths only.
  *
  * @returns false when the lengths differ
+ * @throws {CryptoError} `INVALID_PARAMETER` for what is no bytes: two texts of one length would be equal
  */
 export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (!ArrayBuffer.isView(a) || !ArrayBuffer.isView(b))
+    throw new CryptoError('INVALID_PARAMETER', 'constantTimeEqual compares bytes')
   if (a.length !== b.length) return false
   let difference = 0
   for (let i = 0; i < a.length; i++) difference |= a[i] ^ b[i]

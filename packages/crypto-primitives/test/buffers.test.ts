@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
+import { constantTimeEqual } from '../src/bytes.ts'
 import { aes, cbcDecrypt, cbcEncrypt } from '../src/cbc.ts'
 import { nodeProvider } from '../src/node.ts'
 import { portableProvider } from '../src/portable.ts'
@@ -51,4 +52,26 @@ it('CBC leaves the IV and the text that it is given alone', () => {
   expect(
     Buffer.from(cbcDecrypt(aes, new Uint8Array(key), new Uint8Array(iv), new Uint8Array(sealed))).equals(text),
   ).toBe(true)
+})
+
+describe.each([nodeProvider, portableProvider])('$name: no length is no length', (provider) => {
+  test.each([Number.NaN, undefined, null, 1.5, -1, '5', Infinity])('random bytes, %s of them', (length) => {
+    const refusal = expect.objectContaining({ code: 'INVALID_PARAMETER' })
+    expect(() => provider.randomBytes(length as never)).toThrow(refusal)
+    if (provider.randomNonce) expect(() => provider.randomNonce?.(length as never)).toThrow(refusal)
+    // What comes after is random.
+    expect(new Set((provider.randomNonce ?? provider.randomBytes)(32)).size).toBeGreaterThan(8)
+  })
+})
+
+test('constantTimeEqual compares bytes, and two texts are none', () => {
+  for (const [a, b] of [
+    ['a', 'b'],
+    ['', ''],
+    [[1], [2]],
+    [{ length: 1 }, { length: 1 }],
+  ])
+    expect(() => constantTimeEqual(a as never, b as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_PARAMETER' }),
+    )
 })

@@ -1,4 +1,17 @@
-import { AlertError, AlertLevel, alertName, Bare, localError, TlsError, Version } from '@x/tls-record'
+import {
+  AlertError,
+  AlertLevel,
+  alertName,
+  Bare,
+  bytes,
+  configError,
+  flag,
+  localError,
+  optionTable,
+  readOptions,
+  TlsError,
+  Version,
+} from '@x/tls-record'
 import { EMPTY } from './codec/bytes.ts'
 import type { TlsConfig } from './config.ts'
 import { EventQueue } from './connection/event-queue.ts'
@@ -16,6 +29,14 @@ import type { Question } from './handshake/step.ts'
 import type { Wire } from './handshake/wire.ts'
 import { exportKeyingMaterial } from './tls13/key-schedule.ts'
 import type { ConnectionSecrets } from './tls13/secrets.ts'
+
+const someBytes = /* @__PURE__ */ bytes()
+const KEY_UPDATE = /* @__PURE__ */ optionTable([flag, 'requestPeer'])
+
+/** Text, or memory seen as other numbers, would go out as something else. @throws {TlsError} `INVALID_ARGUMENT` */
+function checkBytes(what: string, given: unknown): void {
+  if (!someBytes.fits(given)) throw configError('INVALID_ARGUMENT', `${what} takes a Uint8Array, not a ${typeof given}`)
+}
 
 /**
  * A TLS connection without I/O: bytes in, bytes and events out. It knows records, alerts and application data; the
@@ -75,6 +96,7 @@ export class Connection extends ConnectionProperties {
    * @param bytes the caller may reuse the memory once it has taken the events
    */
   receive(bytes: Uint8Array): void {
+    checkBytes('receive', bytes)
     if (this.#error !== undefined || this.#incoming.peerClosed) return
     if (this.#driver.busy) {
       const copy = bytes.slice()
@@ -110,9 +132,10 @@ export class Connection extends ConnectionProperties {
    * Application data. It is held until the handshake is complete, and joined into full records when the output is
    * taken: until then the memory must not change.
    *
-   * @throws {TlsError} `PROTOCOL_IS_SHUTDOWN` after {@link close}
+   * @throws {TlsError} `PROTOCOL_IS_SHUTDOWN` after {@link close}, `INVALID_ARGUMENT` for what is no Uint8Array
    */
   write(...chunks: Uint8Array[]): void {
+    for (const chunk of chunks) checkBytes('write', chunk)
     if (this.#error !== undefined) return
     if (this.#closed) throw localError('PROTOCOL_IS_SHUTDOWN', 'write after close')
     // Messages that belong together stay together.
@@ -126,6 +149,7 @@ export class Connection extends ConnectionProperties {
    * @returns how many bytes were taken; 0 when early data was not offered, is over, or the ticket allows no more
    */
   writeEarly(bytes: Uint8Array): number {
+    checkBytes('writeEarly', bytes)
     return this.#error !== undefined || this.#closed ? 0 : this.#outgoing.writeEarly(bytes)
   }
 
@@ -156,6 +180,8 @@ export class Connection extends ConnectionProperties {
    * @throws {TlsError} before there is a secret to derive from; for a label or a context that is not allowed
    */
   exportKeyingMaterial(label: string, length: number, context?: Uint8Array): Uint8Array {
+    if (typeof label !== 'string') throw configError('INVALID_ARGUMENT', 'exportKeyingMaterial: label must be a string')
+    if (context !== undefined) checkBytes('exportKeyingMaterial: context', context)
     const { exporter, hash, tls12 } = this.#secrets
     if (tls12 !== undefined && (this.handshakeComplete || this.writable)) {
       // In a renegotiation it would be anyone's guess which handshake is meant.
@@ -181,9 +207,10 @@ export class Connection extends ConnectionProperties {
 
   /** TLS 1.3: changes our keys (RFC 9846 §4.7.3). @param options.requestPeer ask the peer to change its own as well */
   updateKeys(options: { requestPeer?: boolean } = {}): void {
+    const { requestPeer } = readOptions('updateKeys', KEY_UPDATE, options)
     if (!this.#isUsable || this.#secrets.write === undefined) return
     if (this.#driver.busy) this.#driver.atRest(() => this.updateKeys(options))
-    else this.#driver.run(() => this.#outgoing.updateKeys(options.requestPeer === true))
+    else this.#driver.run(() => this.#outgoing.updateKeys(requestPeer === true))
   }
 
   /**

@@ -9,6 +9,7 @@ import { tls13Client } from '../src/client13.ts'
 import {
   type ClientConfig,
   type Connection,
+  randomTicketProtection,
   type ServerConfig,
   type Session,
   sharedConfig,
@@ -431,4 +432,37 @@ test('a damaged session is none, and no error', () => {
   const session = { version: 0x0304, side: 'client', secret: 'x' } as unknown as Session
   expect(handshake({ session }).client.tls).toMatchObject({ handshakeComplete: true, resumed: false })
   expect(parseCertificate).toBeTypeOf('function')
+})
+
+describe('what a connection is told later', () => {
+  const made = () => handshake().client.tls
+  const refusal = expect.objectContaining({ reason: 'INVALID_ARGUMENT', blame: 'config' })
+
+  test.each([undefined, null, 5, 'text', {}, [1], true, new ArrayBuffer(4), new Uint16Array(4)])(
+    '%j is no bytes',
+    (given) => {
+      expect(() => made().write(given as never)).toThrow(refusal)
+      expect(() => made().write(new Uint8Array(1), given as never)).toThrow(refusal)
+      expect(() => made().writeEarly(given as never)).toThrow(refusal)
+      expect(() => made().receive(given as never)).toThrow(refusal)
+      if (given !== undefined) expect(() => made().exportKeyingMaterial('label', 16, given as never)).toThrow(refusal)
+    },
+  )
+
+  test.each([null, 5, 'text', { reqeustPeer: true }, { requestPeer: 1 }, Object.create({ requestPeer: true })])(
+    'updateKeys(%j)',
+    (options) => {
+      expect(() => made().updateKeys(options as never)).toThrow(refusal)
+    },
+  )
+
+  test('a label is text', () => {
+    expect(() => made().exportKeyingMaterial(5 as never, 16)).toThrow(refusal)
+    expect(() => made().exportKeyingMaterial(undefined as never, 16)).toThrow(refusal)
+  })
+
+  test.each([Number.NaN, '1000', -1, undefined])('tickets whose keys change every %s', (rotation) => {
+    expect(() => randomTicketProtection(nodeProvider, rotation as never, Date.now)).toThrow(refusal)
+    expect(() => randomTicketProtection(nodeProvider, 1000, undefined as never)).toThrow(refusal)
+  })
 })

@@ -1,8 +1,10 @@
 import { randomFillSync } from 'node:crypto'
 import * as v8 from 'node:v8'
+import { checkRandomLength } from '../random.ts'
 
 /** Random bytes of OpenSSL, each time asked for anew: keys, premaster secrets and whatever else nobody may see. */
 export function randomBytes(length: number): Uint8Array {
+  checkRandomLength(length)
   return randomFillSync(new Uint8Array(length))
 }
 
@@ -19,6 +21,7 @@ let used = AHEAD
  * Nothing is drawn ahead while a startup snapshot is built: every process that starts from it would give out the same.
  */
 export function randomNonce(length: number): Uint8Array {
+  checkRandomLength(length)
   if (length > LONG || (ahead === undefined && isBuildingSnapshot())) return randomBytes(length)
   ahead ??= new Uint8Array(AHEAD)
   const out = new Uint8Array(length)

@@ -1,5 +1,5 @@
 import { type Aead, type Awaitable, type CryptoProvider, constantTimeEqual } from '@x/crypto-primitives'
-import { answered, bytes, isObject, localError } from '@x/tls-record'
+import { answered, bytes, configError, isObject, localError } from '@x/tls-record'
 import type { TicketProtection } from '../config.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { Session } from '../session.ts'
@@ -33,6 +33,8 @@ export function randomTicketProtection(
     provider.aeads['aes-256-gcm'] ?? provider.aeads['chacha20-poly1305'] ?? provider.aeads['aes-128-gcm']
   if (algorithm === undefined)
     throw localError('UNSUPPORTED_ALGORITHM', 'the provider has no AEAD to protect tickets with')
+  if (!Number.isFinite(rotation) || rotation < 0 || typeof now !== 'function')
+    throw configError('INVALID_ARGUMENT', 'randomTicketProtection: rotation must be milliseconds, and now a function')
   let keys: TicketKey[] = []
 
   const currentKey = (): TicketKey => {

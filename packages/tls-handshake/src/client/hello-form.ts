@@ -1,6 +1,8 @@
 import { answered, bytes } from '@x/tls-record'
+import { RENEGOTIATION_INFO } from '../extensions/renegotiation-info.ts'
 import { decodeClientHello } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
+import { EMPTY_RENEGOTIATION_INFO_SCSV } from '../registry/cipher-suites.ts'
 import { greaseValues } from '../registry/grease.ts'
 import type { ClientContext, ClientParts } from './client-context.ts'
 import type { PendingExtension } from './pending-extension.ts'
@@ -29,6 +31,9 @@ function adopt(hs: ClientContext, raw: Uint8Array): Uint8Array {
   hs.random = hello.random
   hs.sessionId = hello.sessionId
   hs.offeredSuites = [...hello.cipherSuites]
-  hs.offeredExtensions = new Set(hello.extensions.types)
+  const types = hello.extensions.types
+  // RFC 5746 §3.3: the signalling suite asks for renegotiation_info too.
+  if (hello.cipherSuites.includes(EMPTY_RENEGOTIATION_INFO_SCSV)) types.push(RENEGOTIATION_INFO.type)
+  hs.offeredExtensions = new Set(types)
   return raw
 }

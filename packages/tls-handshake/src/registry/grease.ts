@@ -16,6 +16,11 @@ export function greaseValue(random: number): number {
   return (byte << 8) | byte
 }
 
+/** Whether a number is one of those values (RFC 8701 §2). */
+export function isGrease(value: number): boolean {
+  return (value & 0x0f0f) === 0x0a0a && value >> 8 === (value & 0xff)
+}
+
 export function greaseValues(provider: CryptoProvider): GreaseValues {
   const random = provider.randomBytes(6)
   const firstExtension = greaseValue(random[3])

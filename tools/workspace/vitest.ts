@@ -10,6 +10,10 @@ const packages = fileURLToPath(new URL('../../packages', import.meta.url))
 export default defineConfig({
   resolve: {
     alias: [
+      {
+        find: /^@x\/node-tls-compat\/(websocket|cloudflare|direct-sockets)$/,
+        replacement: `${packages}/node-tls-compat/src/dialers/$1.ts`,
+      },
       { find: '#host', replacement: `${packages}/node-tls-compat/src/host/node.ts` },
       { find: /^@x\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
       { find: /^@x\/([^/]+)\/(.+)$/, replacement: `${packages}/$1/src/$2.ts` },

@@ -200,7 +200,7 @@ export class RecordReader {
       throw peerError(
         'protocol_version',
         'WRONG_VERSION_NUMBER',
-        `a record of version ${hexWord(version)}, not ${this.version === 0 ? '0x03xx' : hexWord(this.version)}`,
+        `a record of version ${hexWord(version)}, not ${this.version === 0 ? '0x03xx' : hexWord(this.version)}${this.version === 0 ? asText(buffer, at) : ''}`,
       )
     }
     // RFC 9846 §5: an unexpected record type ends the connection with unexpected_message.
@@ -338,6 +338,14 @@ export function recordVersion(version: number): number {
 }
 
 const hexWord = (word: number) => `0x${word.toString(16).padStart(4, '0')}`
+
+/** The first bytes as text, where they are: who does not speak TLS can often be recognized by them. */
+function asText(buffer: Uint8Array, at: number): string {
+  const text = String.fromCharCode(...buffer.subarray(at, at + 16))
+  const words = /^[\x20-\x7e]{3,}/.exec(text)?.[0]
+  if (!words) return ''
+  return `; what came is no TLS but text, ${JSON.stringify(words)}${words.startsWith('HTTP/') ? ': plain HTTP' : ''}`
+}
 
 /** Plain HTTP and other protocols on our port. */
 function refuseGarbage(buffer: Uint8Array, at: number): void {

@@ -1,11 +1,12 @@
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 import { Buffer, Socket } from '#host'
 import { tls } from '../connection/config/assignable.ts'
-import { kEngine } from '../connection/config/configured-socket.ts'
+import { kEngine, kPresets, kSharedContext } from '../connection/config/configured-socket.ts'
 import { makeConnection } from '../connection/config/connection.ts'
 import { tellTicket } from '../connection/config/server-sessions.ts'
 import { encodeWrappedSession, kSession } from '../connection/peer/session.ts'
 import { kVerdict } from '../connection/peer/verdict.ts'
+import { tellWhatWeOffered } from '../connection/peer/what-we-offered.ts'
 import type { EngineOwner } from '../connection/socket/engine-owner.ts'
 import { tell } from '../errors/listener-exceptions.ts'
 import { nodeError } from '../errors/node-error.ts'
@@ -110,6 +111,9 @@ export class SocketOfEngine implements EngineOwner {
     }
     self._hadError = true
     if (!self._secureEstablished) {
+      if (!self._tlsOptions.isServer) {
+        tellWhatWeOffered(error, self[kSharedContext].context.clientConfig(), self[kPresets].servername)
+      }
       if (self.servername === null) {
         self.servername = nameAskedFor(self) || null
       }

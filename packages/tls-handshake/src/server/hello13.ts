@@ -14,6 +14,7 @@ import { HandshakeType } from '../messages/handshake-message.ts'
 import { encodeServerHello, HELLO_RETRY_RANDOM } from '../messages/server-hello.ts'
 import { type CipherSuite13, enabledSuites13 } from '../registry/cipher-suites.ts'
 import { enabledGroups13, type Group, groupName } from '../registry/groups.ts'
+import { bothLists } from '../registry/words.ts'
 import type { ServerContext } from './server-context.ts'
 
 /** What a TLS 1.3 ClientHello offers for the key exchange, checked. */
@@ -90,7 +91,12 @@ export function sharedSuites13(hs: ServerContext, hello: ClientHello): CipherSui
   const ours = enabledSuites13(hs.provider, hs.config.cipherSuites)
   const shared = inCommon(ours, hello.cipherSuites, hs.config.preferServerCiphers)
   if (shared.length === 0) {
-    throw peerError('handshake_failure', 'NO_SHARED_CIPHER', 'no TLS 1.3 cipher suite in common')
+    const lists = bothLists(
+      'cipher suite',
+      hello.cipherSuites,
+      ours.map(({ id }) => id),
+    )
+    throw peerError('handshake_failure', 'NO_SHARED_CIPHER', `no TLS 1.3 cipher suite in common: ${lists}`)
   }
   return shared
 }

@@ -9,6 +9,7 @@ import { own } from '../handshake/own.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { type CipherSuite12, hasCertificate, hasPsk, suiteFitsVersion } from '../registry/cipher-suites12.ts'
 import { enabledGroups12, GROUP_IDS, type Group, groupName } from '../registry/groups.ts'
+import { bothLists } from '../registry/words.ts'
 import { bitLength } from '../tls12/integer.ts'
 import { fitsAuthentication } from '../tls12/peer-certificate.ts'
 import { chooseSigning, type Signing } from '../tls12/signatures.ts'
@@ -71,7 +72,25 @@ export function chooseSuite12(hs: ServerContext, hello: ClientHello, version: Pr
   // RFC 7919 §4: a client whose ffdhe groups are all strange to us, and that has no other suite for us.
   const strange = wishes.ffdhe.length > 0 && !FFDHE.some(({ name }) => wishes.ffdhe.includes(GROUP_IDS[name]))
   const alert = strange && suites.some(isDhe) ? Alert.insufficient_security : Alert.handshake_failure
-  throw new TlsError('NO_SHARED_CIPHER', 'no cipher suite in common that a certificate of ours fits', {
+  const lists = [
+    bothLists(
+      'cipher suite',
+      hello.cipherSuites,
+      hs.suites12.map(({ id }) => id),
+    ),
+    ...(wishes.groups
+      ? [
+          `groups: ${bothLists(
+            'group',
+            wishes.groups,
+            enabledGroups12(hs.provider, config.groups).map(({ id }) => id),
+          )}`,
+        ]
+      : []),
+  ]
+  const what =
+    credentials.length > 0 ? 'that a certificate of ours fits' : 'that needs no certificate, and there is none'
+  throw new TlsError('NO_SHARED_CIPHER', `no cipher suite in common ${what}: ${lists.join('; ')}`, {
     alert,
     blame: credentials.length > 0 ? 'peer' : 'config',
   })

@@ -23,6 +23,7 @@ import { decodeBody, HandshakeType } from '../messages/handshake-message.ts'
 import { encodeServerHello } from '../messages/server-hello.ts'
 import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import { enabledGroups13, type Group } from '../registry/groups.ts'
+import { bothLists } from '../registry/words.ts'
 import { finishedData, type Presentation, sendCredential, sendFinished } from '../tls13/authentication.ts'
 import { chooseCredential13, type PeerWishes } from '../tls13/credentials.ts'
 import { withPeerShare } from '../tls13/key-exchange.ts'
@@ -196,10 +197,16 @@ function chooseExchange(hs: ServerContext, offers: Offers, selected: SelectedPsk
   const choice = selectGroup13(hs, offers)
   if (selected && (modes[0] === 'psk_ke' || choice === undefined)) return { retry: false }
   if (choice === undefined) {
+    const ours = enabledGroups13(hs.provider, hs.config.groups)
+    const groups = bothLists(
+      'group',
+      offers.groups ?? [],
+      ours.map(({ id }) => id),
+    )
     // RFC 9846 §9.2, §4.2.1.
     throw offers.groups === undefined
       ? peerError('missing_extension', 'MISSING_SUPPORTED_GROUPS_EXTENSION', 'supported_groups is missing')
-      : peerError('handshake_failure', 'NO_SHARED_GROUP', 'no group in common')
+      : peerError('handshake_failure', 'NO_SHARED_GROUP', `no group in common: ${groups}`)
   }
   return { ...choice, retry: choice.share === undefined }
 }
@@ -237,7 +244,11 @@ function* selectCredential(hs: ServerContext, hello: ClientHello): Flow<Presenta
   facts.sharedSignatureSchemes = hs.sharedSchemes(wishes.signatureSchemes)
   const choice = chooseCredential13(config, config.credentials ?? [], wishesOf(hs), 'server')
   if (choice.credential === undefined) {
-    throw new TlsError(choice.reason, 'no certificate of ours fits what the client accepts', {
+    const ours = config.credentials?.length
+      ? 'no certificate of ours fits what the client accepts'
+      : 'there is no certificate'
+    const lists = bothLists('signature scheme', wishes.signatureSchemes ?? [], hs.signatureSchemes)
+    throw new TlsError(choice.reason, `${ours}: ${lists}`, {
       alert: Alert.handshake_failure,
       blame: config.credentials?.length ? 'peer' : 'config',
     })

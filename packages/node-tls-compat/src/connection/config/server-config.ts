@@ -230,18 +230,25 @@ function selectContext(socket: ConfiguredSocket, servername: string): Promise<Se
   })
 }
 
-const noProtocol = () =>
-  new AlertError(
+function noProtocol(offered: readonly Uint8Array[], ours?: readonly Uint8Array[]): AlertError {
+  const named = (list: readonly Uint8Array[]) =>
+    list
+      .slice(0, 12)
+      .map((name) => JSON.stringify(Buffer.from(name).toString('latin1')))
+      .join(', ')
+  const what = `none of the client's ALPN protocols is ours: it offers ${named(offered)}`
+  return new AlertError(
     Alert.no_application_protocol,
-    "none of the client's ALPN protocols is ours",
+    ours ? `${what}; enabled: ${named(ours)}` : what,
     'NO_APPLICATION_PROTOCOL',
   )
+}
 
 /** Our first protocol that the client offers; RFC 7301 §3.2: none is fatal. */
 function overlap(ours: Uint8Array[], offered: readonly Uint8Array[]): Uint8Array {
   const found = ours.find((name) => offered.some((other) => Buffer.compare(name, other) === 0))
   if (!found) {
-    throw noProtocol()
+    throw noProtocol(offered, ours)
   }
   return found
 }
@@ -272,7 +279,7 @@ function callAlpn(socket: ConfiguredSocket, offered: readonly Uint8Array[]): Uin
     return abandoned()
   }
   if (selected === undefined) {
-    throw noProtocol()
+    throw noProtocol(offered)
   }
   return Buffer.from(selected, 'latin1')
 }

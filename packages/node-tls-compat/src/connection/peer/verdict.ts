@@ -55,7 +55,8 @@ export class PeerVerdict {
       return null
     }
     const { code, message } = (verification?.result ?? {}) as { code?: string; message?: string }
-    return errorOf(code ?? 'UNSPECIFIED', message ?? 'certificate verification failed')
+    const why = this.refusedByProgram ? undefined : verification?.reason
+    return errorOf(code ?? 'UNSPECIFIED', message ?? 'certificate verification failed', why)
   }
 
   /** The program's own `verify` said no: that holds whatever `rejectUnauthorized` says. */
@@ -143,7 +144,8 @@ export const VERDICT_PROPERTIES: PropertyDescriptorMap & ThisType<Judged> = {
   },
 }
 
-function errorOf(code: string, message: string): VerifyError {
+/** @param why which certificate, what is wrong with it, and what would mend it */
+function errorOf(code: string, message: string, why?: string): VerifyError {
   const hint = HINTS_AT_SYSTEM_CA && HINTED.has(code) ? SYSTEM_CA_HINT : ''
-  return Object.assign(new Error(message + hint), { code })
+  return Object.assign(new Error(message + hint, why ? { cause: new Error(why) } : undefined), { code })
 }

@@ -1,10 +1,13 @@
-/** Private keys that are elsewhere: in WebCrypto, an HSM, a KMS, a smart card, an agent. */
+/** WebCrypto's signatures as a provider, and private keys that are elsewhere: in WebCrypto, an HSM, a KMS, a smart card. */
 
 import { CryptoError } from './error.ts'
-import type { CurveName, HashName, KeyInfo, PublicKeyData, SignatureAlgorithm, Signer } from './provider.ts'
+import type { KeyInfo, PublicKeyData, SignatureAlgorithm, Signer } from './provider.ts'
 import { misfit } from './signatures/fit.ts'
 import { keyInfoOf } from './signatures/key-info.ts'
 import { p1363ToDer } from './signatures/p1363.ts'
+import { CURVES, HASHES } from './webcrypto/names.ts'
+
+export { type SubtleProvider, webCryptoProvider } from './webcrypto/provider.ts'
 
 /** What this module uses of WebCrypto's `CryptoKey`; both the DOM's and Node's fit. */
 export interface CryptoKeyLike {
@@ -16,19 +19,6 @@ export interface CryptoKeyLike {
 /** What this module uses of `SubtleCrypto`. */
 export interface SubtleLike {
   sign(algorithm: object, key: never, data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer>
-}
-
-const CURVES: Readonly<Record<string, { curve: CurveName; bits: number; scalarLength: number }>> = {
-  'P-256': { curve: 'secp256r1', bits: 256, scalarLength: 32 },
-  'P-384': { curve: 'secp384r1', bits: 384, scalarLength: 48 },
-  'P-521': { curve: 'secp521r1', bits: 521, scalarLength: 66 },
-}
-
-const HASHES: Readonly<Partial<Record<HashName, string>>> = {
-  sha1: 'SHA-1',
-  sha256: 'SHA-256',
-  sha384: 'SHA-384',
-  sha512: 'SHA-512',
 }
 
 /** The fields that WebCrypto puts beside an algorithm's name. */

@@ -8,34 +8,38 @@ import { modernProvider } from '../src/modern.ts'
 import { nodeProvider } from '../src/node.ts'
 import { portableProvider } from '../src/portable.ts'
 import type { Aead, CryptoProvider, CurveName } from '../src/provider.ts'
+import { webCryptoProvider } from '../src/webcrypto.ts'
 
-describe.each([portableProvider, nodeProvider])('the $name provider keeps the contract', (provider) => {
-  for (const { name, run } of conformanceCases(provider)) it(name, async () => await run(), 60_000)
+describe.each([portableProvider, nodeProvider, webCryptoProvider(portableProvider)])(
+  'the $name provider keeps the contract',
+  (provider) => {
+    for (const { name, run } of conformanceCases(provider)) it(name, async () => await run(), 60_000)
 
-  it('offers everything that the contract names', () => {
-    expect(Object.keys(provider.hashes)).toHaveLength(9)
-    expect(Object.keys(provider.aeads)).toHaveLength(7)
-    expect(Object.keys(provider.groups)).toHaveLength(21)
-    expect(provider.dhGroup(new Uint8Array(64).fill(255), Uint8Array.of(2)).name).toBe('dh')
-    for (const curve of Object.keys(curves)) {
-      expect(provider.generateKey({ type: 'ec', curve: curve as CurveName }).curve).toBe(curve)
-    }
-    for (const type of ['ed25519', 'ed448', 'x25519', 'x448', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const) {
-      const key = provider.generateKey({ type })
-      expect(provider.importPrivateKey(key.data).publicKey).toEqual(key.publicKey)
-      expect(provider.importPublicKey(key.publicKey).type).toBe(type)
-      expect(() => provider.importPublicKey({ type, bytes: new Uint8Array(3) })).toThrow(
-        expect.objectContaining({ code: 'INVALID_KEY' }),
-      )
-    }
-    for (const type of ['rsa', 'rsa-pss'] as const) {
-      expect(provider.generateKey({ type, bits: 1024 }).type).toBe(type)
-      expect(() => provider.generateKey({ type, bits: 0 })).toThrow(
-        expect.objectContaining({ code: 'INVALID_PARAMETER' }),
-      )
-    }
-  })
-})
+    it('offers everything that the contract names', () => {
+      expect(Object.keys(provider.hashes)).toHaveLength(9)
+      expect(Object.keys(provider.aeads)).toHaveLength(7)
+      expect(Object.keys(provider.groups)).toHaveLength(21)
+      expect(provider.dhGroup(new Uint8Array(64).fill(255), Uint8Array.of(2)).name).toBe('dh')
+      for (const curve of Object.keys(curves)) {
+        expect(provider.generateKey({ type: 'ec', curve: curve as CurveName }).curve).toBe(curve)
+      }
+      for (const type of ['ed25519', 'ed448', 'x25519', 'x448', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const) {
+        const key = provider.generateKey({ type })
+        expect(provider.importPrivateKey(key.data).publicKey).toEqual(key.publicKey)
+        expect(provider.importPublicKey(key.publicKey).type).toBe(type)
+        expect(() => provider.importPublicKey({ type, bytes: new Uint8Array(3) })).toThrow(
+          expect.objectContaining({ code: 'INVALID_KEY' }),
+        )
+      }
+      for (const type of ['rsa', 'rsa-pss'] as const) {
+        expect(provider.generateKey({ type, bits: 1024 }).type).toBe(type)
+        expect(() => provider.generateKey({ type, bits: 0 })).toThrow(
+          expect.objectContaining({ code: 'INVALID_PARAMETER' }),
+        )
+      }
+    })
+  },
+)
 
 const withoutWebAssembly: CryptoProvider = {
   ...portableProvider,

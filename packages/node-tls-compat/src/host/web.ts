@@ -3,6 +3,7 @@
  * `URL`, timers and `console`. What it says is what Node 24 says.
  */
 import { portableProvider } from '@x/crypto-primitives/portable'
+import { webCryptoProvider } from '@x/crypto-primitives/webcrypto'
 import { differences } from './version-differences.ts'
 import { Buffer } from './web/buffer.ts'
 import { loadedRoots } from './web/roots.ts'
@@ -18,7 +19,9 @@ export { isIPv4, isIPv6, normalizeArgs, Socket } from './web/socket.ts'
 export { nextTick, setImmediate } from './web/ticks.ts'
 export { deprecate, domainToASCII, emitWarning, inspect } from './web/words.ts'
 
-export const hostProvider = portableProvider
+/** Signatures by WebCrypto, which a page has where it is a secure context. */
+export const hostProvider = /* @__PURE__ */ (() =>
+  (globalThis.crypto as Crypto | undefined)?.subtle ? webCryptoProvider(portableProvider) : portableProvider)()
 
 /** Nothing reaches the network by itself: a program dials. */
 export const hostDial = undefined

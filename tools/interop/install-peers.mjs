@@ -1,12 +1,10 @@
 // Puts the peers of the interoperability tests on this machine: Debian's packages where apt is at hand and allowed, and
-// newer Nodes from npm into `.peers/` (not as dependencies: their `bin` would replace the Node that runs the tests). The
-// text of RFC 8448, whose traces tls-handshake reproduces, comes out of a Debian package too.
+// newer Nodes from npm into `.peers/` (not as dependencies: their `bin` would replace the Node that runs the tests). Texts
+// of RFCs come out of Debian's packages too.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { gunzipSync } from 'node:zlib'
+import { installRfcs } from './install-rfcs.mjs'
 
 const folder = fileURLToPath(new URL('.peers', import.meta.url))
 const has = (program) => spawnSync('which', [program]).status === 0
@@ -44,46 +42,4 @@ for (const [name, specification] of FROM_NPM) {
   })
 }
 
-if (!existsSync(`${folder}/rfc8448.txt`)) fetchRfc8448()
-
-/** The RFCs are in Debian's non-free part: asked for beside the machine's own sources, which stay as they are. */
-function fetchRfc8448() {
-  const run = (program, args, cwd) =>
-    execFileSync(program, args, { cwd, maxBuffer: 1 << 29, stdio: ['ignore', 'pipe', 'inherit'] })
-  if (!has('apt-get')) return console.log('No apt-get: the traces of RFC 8448 will be skipped.')
-  const [archive] = run('apt-get', [
-    'indextargets',
-    '--format',
-    '$(ORIGIN) $(REPO_URI) $(CODENAME)',
-    'Created-By: Packages',
-  ])
-    .toString()
-    .split('\n')
-    .filter((line) => line.startsWith('Debian '))
-  if (!archive) return console.log('Not Debian: the traces of RFC 8448 will be skipped.')
-  console.log('Fetching RFC 8448 ...')
-  const [, uri, codename] = archive.split(' ')
-  const own = mkdtempSync(join(tmpdir(), 'rfc8448-'))
-  try {
-    mkdirSync(`${own}/lists/partial`, { recursive: true })
-    const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
-    writeFileSync(`${own}/sources.list`, `deb [signed-by=${keyring}] ${uri} ${codename} non-free\n`)
-    const options = [
-      `Dir::Etc::sourcelist=${own}/sources.list`,
-      'Dir::Etc::sourceparts=-',
-      'APT::Sandbox::User=root',
-      `Dir::State::lists=${own}/lists`,
-    ]
-    const apt = (...args) => run('apt-get', ['-qq', ...options.flatMap((option) => ['-o', option]), ...args], own)
-    apt('update')
-    apt('download', 'doc-rfc-informational')
-    const name = readdirSync(own).find((file) => file.endsWith('.deb'))
-    const tar = run('dpkg-deb', ['--fsys-tarfile', name], own)
-    const path = './usr/share/doc/RFC/informational/rfc8448.txt.gz'
-    const packed = execFileSync('tar', ['-x', '-O', path], { input: tar, maxBuffer: 1 << 24 })
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(`${folder}/rfc8448.txt`, gunzipSync(packed))
-  } finally {
-    rmSync(own, { recursive: true })
-  }
-}
+installRfcs(folder)

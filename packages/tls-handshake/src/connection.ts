@@ -351,7 +351,7 @@ export class Connection extends ConnectionProperties {
     this.#events.push({ type: 'error', error })
   }
 
-  /** RFC 9846 §6: the keys of a failed connection are forgotten. */
+  /** RFC 9846 §6 #3: the keys of a failed connection are forgotten. */
   #wipe(): void {
     const { read, write, exporter, earlyExporter, tls12 } = this.#secrets
     for (const secret of [read, write, exporter, earlyExporter, tls12?.master]) secret?.fill(0)

@@ -203,11 +203,11 @@ export class RecordReader {
         `a record of version ${hexWord(version)}, not ${this.version === 0 ? '0x03xx' : hexWord(this.version)}${this.version === 0 ? asText(buffer, at) : ''}`,
       )
     }
-    // RFC 9846 §5: an unexpected record type ends the connection with unexpected_message.
+    // RFC 9846 §5 #5: an unexpected record type ends the connection with unexpected_message.
     if (type < ContentType.change_cipher_spec || type > ContentType.application_data) {
       throw peerError('unexpected_message', 'UNEXPECTED_RECORD', `unknown content type ${type}`)
     }
-    // RFC 9846 §5.2, RFC 5246 §6.2.3: before a byte of the fragment is taken in.
+    // RFC 9846 §5.1 #16, RFC 9846 §5.2 #2, #5, RFC 5246 §6.2.3: before a byte of the fragment is taken in.
     // Early data that is passed over is protected, though we have no keys for it.
     const skipped = this.#skipEarlyData && type === ContentType.application_data
     if (length > (skipped ? MAX_CIPHERTEXT_13 : this.protection.maxCiphertext)) {
@@ -260,7 +260,7 @@ export class RecordReader {
 
   #checkContent(protection: ReadProtection, payload: Uint8Array): void {
     const type = protection.contentType
-    // RFC 9846 §5.4: padding counts against the limit; RFC 8449 §4: so does the type byte.
+    // RFC 9846 §5.4 #6: padding counts against the limit; RFC 8449 §4: so does the type byte.
     const limit = protection.innerType ? Math.min(this.maxPlaintext, MAX_INNER_PLAINTEXT - 1) + 1 : this.maxPlaintext
     if (protection.innerLength > limit) {
       throw peerError(
@@ -270,7 +270,7 @@ export class RecordReader {
       )
     }
     if (protection.innerType) {
-      // RFC 9846 §5.4: no non-zero byte is unexpected_message.
+      // RFC 9846 §5.4 #5: no non-zero byte is unexpected_message.
       if (type === 0) {
         throw peerError('unexpected_message', 'BAD_RECORD_TYPE', 'a protected record without a content type')
       }
@@ -279,7 +279,7 @@ export class RecordReader {
       }
     }
     if (payload.length === 0) {
-      // RFC 9846 §5.1: zero-length fragments of Handshake and Alert types are forbidden.
+      // RFC 9846 §5.1 #8, RFC 9846 §5.4 #3: zero-length fragments of Handshake and Alert types are forbidden.
       if (type !== ContentType.application_data) {
         throw peerError('unexpected_message', 'UNEXPECTED_RECORD', `an empty record of content type ${type}`)
       }
@@ -296,7 +296,7 @@ export class RecordReader {
   }
 
   #wrongOuterType(outer: number): never {
-    // RFC 9846 §5: an unexpected record type.
+    // RFC 9846 §5 #2, #5: an unexpected record type.
     throw peerError(
       'unexpected_message',
       'BAD_RECORD_TYPE',
@@ -304,7 +304,7 @@ export class RecordReader {
     )
   }
 
-  /** RFC 9846 §5: a single byte 0x01 is dropped without further processing, anything else is unexpected_message. */
+  /** RFC 9846 §5 #1, #2: a single byte 0x01 is dropped without further processing, anything else is unexpected_message. */
   #dropChangeCipherSpec(buffer: Uint8Array, at: number, length: number): null {
     if (length !== 1 || buffer[at + HEADER_LENGTH] !== 1) {
       throw peerError('unexpected_message', 'BAD_CHANGE_CIPHER_SPEC', 'a ChangeCipherSpec other than the byte 0x01')

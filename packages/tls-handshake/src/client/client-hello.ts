@@ -34,7 +34,7 @@ export function* sendClientHello(hs: ClientContext): Flow {
   if (hs.session) yield* hs.parts.preSharedKeys!.recall(hs)
   hs.offerOlderSession()
   if (hs.version13) {
-    // RFC 9846 appendix E.4: a legacy_session_id makes middleboxes believe in a resumption.
+    // RFC 9846 §4.2.2 #9: a legacy_session_id makes middleboxes believe in a resumption.
     if (config.middleboxCompatibility !== false && hs.sessionId.length === 0) {
       hs.sessionId = provider.randomBytes(32)
     }
@@ -104,7 +104,7 @@ function writeExtensions(hs: ClientContext, writer: Writer, first: boolean): rea
     extensions.unshift({ type: hs.grease.firstExtension, encode: () => {} })
     extensions.push({ type: hs.grease.lastExtension, encode: (target) => target.u8(0) })
   }
-  // RFC 9846 §4.3.11: pre_shared_key is the last one.
+  // RFC 9846 §4.3.11 #15: pre_shared_key is the last one.
   if (hs.psks.length > 0) extensions.push(hs.parts.preSharedKeys!.extension(hs))
   for (const { type, encode } of extensions) writer.u16(type).within16(() => encode(writer))
   return extensions.map(({ type }) => type)

@@ -66,7 +66,7 @@ const SERVER_HELLO = /* @__PURE__ */ formsOf(selectedPsk, selectedVersion, serve
 
 function* processServerHello(hs: ClientContext, hello: ServerHello): Flow<Client13> {
   const { facts, pending, provider } = hs
-  // RFC 9846 §4.2.4: a second HelloRetryRequest is unexpected_message.
+  // RFC 9846 §4.2.4 #6: a second HelloRetryRequest is unexpected_message.
   if (hello.isRetryRequest) {
     throw peerError('unexpected_message', 'UNEXPECTED_MESSAGE', 'a second HelloRetryRequest')
   }
@@ -101,7 +101,7 @@ function* agree(hs: ClientContext, hello: ServerHello, psk: Psk | undefined): Fl
   const share = hello.extensions.get(serverKeyShare)
   if (share === undefined) {
     if (psk !== undefined && hs.pskModes.includes('psk_ke')) return undefined
-    // RFC 9846 §9.2.
+    // RFC 9846 §4.3.11 #11, RFC 9846 §9.2 #6.
     throw peerError('missing_extension', 'NO_SUITABLE_KEY_SHARE', `${KEY_SHARE.name} is missing from the ServerHello`)
   }
   if (psk !== undefined && !hs.pskModes.includes('psk_dhe_ke')) {
@@ -148,7 +148,7 @@ function* readEncryptedExtensions(client: Client13): Flow {
   hs.received(message)
   pending.serverName = config.serverName
   extensions.get(serverNameAnswer)
-  // RFC 9846 §4.3.7: not to be acted upon before the handshake is complete; we have no use for it.
+  // RFC 9846 §4.3.7 #3: not to be acted upon before the handshake is complete; we have no use for it.
   extensions.get(supportedGroups)
   pending.alpnProtocol = negotiatedProtocol(hs, extensions)
   limitFragments(hs, extensions)
@@ -175,7 +175,7 @@ function* readServerCredential(client: Client13): Flow<CertificateRequest13 | un
     message = yield* nextMessage(HandshakeType.certificate, ...compressed)
   }
   const certificate = readCertificate13(hs, message, EMPTY, hs.offeredExtensions, hs.parts.compressedCertificates)
-  // RFC 9846 §4.5.1: a server's list is never empty.
+  // RFC 9846 §4.5.1.3 #1, RFC 9846 §4.5.1 #15: a server's list is never empty.
   if (certificate.chain.length === 0) {
     throw peerError('decode_error', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the server sent no certificate')
   }
@@ -202,13 +202,13 @@ export function readCertificateRequest(
   postHandshake = false,
 ): CertificateRequest13 {
   const request = decodeCertificateRequest13(message)
-  // RFC 9846 §4.4.2: zero length in a handshake.
+  // RFC 9846 §4.4.2 #4: zero length in a handshake.
   if (!postHandshake && request.context.length > 0) {
     throw peerError('decode_error', 'INVALID_CONTEXT', 'a certificate_request_context during the handshake')
   }
   const signatureSchemes = request.extensions.get(signatureAlgorithms)
   if (signatureSchemes === undefined) {
-    // RFC 9846 §4.4.2.
+    // RFC 9846 §4.4.2 #6.
     throw peerError(
       'missing_extension',
       'MISSING_SIGALGS_EXTENSION',
@@ -229,7 +229,7 @@ export function readCertificateRequest(
   return request
 }
 
-/** What a request is answered with; an empty Certificate where we have none of our own (RFC 9846 §4.5.1.2). */
+/** What a request is answered with; an empty Certificate where we have none of our own (RFC 9846 §4.5.1 #3). */
 function* sendClientCredential(client: Client13, request: CertificateRequest13, transcript: Transcript): Flow {
   const { certificates } = client.hs.parts
   if (certificates) yield* certificates.send(client, request, transcript)

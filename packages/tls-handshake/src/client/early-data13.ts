@@ -53,7 +53,7 @@ function start(hs: ClientContext, hello: Uint8Array): void {
   secret.fill(0)
 }
 
-/** RFC 9846 §4.2.2: not after a HelloRetryRequest. */
+/** RFC 9846 §4.3.10 #6: not after a HelloRetryRequest. */
 function abandon(hs: ClientContext): void {
   hs.wire.closeEarlyData()
   hs.wire.changeWriteKeys(NO_KEYS)
@@ -71,7 +71,7 @@ function settle(client: Client13, extensions: ExtensionBlock): void {
   const accepted = extensions.has(EARLY_DATA)
   if (accepted) {
     const { session } = hs.earlyData!.psk
-    // RFC 9846 §4.3.11: early data goes with the first identity.
+    // RFC 9846 §4.3.11 #13, #14: early data goes with the first identity.
     if (psk !== hs.earlyData!.psk) {
       throw peerError('illegal_parameter', 'BAD_EARLY_DATA', 'early data accepted without the PSK it is encrypted with')
     }
@@ -100,7 +100,7 @@ function settle(client: Client13, extensions: ExtensionBlock): void {
   hs.wire.emit({ type: 'earlyData', accepted })
 }
 
-/** RFC 9846 §4.6: the early data ends, and with it its keys. */
+/** RFC 9846 §4.6 #1: the early data ends, and with it its keys. */
 function end(client: Client13): void {
   const { hs } = client
   hs.wire.closeEarlyData()

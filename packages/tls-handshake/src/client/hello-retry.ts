@@ -22,7 +22,7 @@ export function answerHelloRetryRequest(hs: ClientContext, request: ServerHello)
   hs.cookie = request.extensions.get(cookie)
   const group = request.extensions.get(retryGroup)
   if (group === undefined && hs.cookie === undefined) {
-    // RFC 9846 §4.2.4: no change in the ClientHello is illegal_parameter.
+    // RFC 9846 §4.2.4 #5: no change in the ClientHello is illegal_parameter.
     throw peerError('illegal_parameter', 'NO_CHANGE_FOLLOWING_HRR', 'a HelloRetryRequest that asks for nothing')
   }
   if (group !== undefined) replaceKeyShare(hs, group)
@@ -38,14 +38,14 @@ export function answerHelloRetryRequest(hs: ClientContext, request: ServerHello)
   hs.wire.enter('handshake')
   hs.wire.writer.version = Version.TLS12
 
-  // RFC 9846 §4.2.2: no early data any more, and only PSKs of the suite's hash.
+  // RFC 9846 §4.3.10 #6: no early data any more, and only PSKs of the suite's hash.
   if (hs.earlyData) hs.parts.earlyData!.abandon(hs)
   hs.psks = hs.psks.filter((psk) => psk.hash === suite.hash)
   sendChangeCipherSpecOnce(hs)
   sendSecondClientHello(hs)
 }
 
-/** RFC 9846 §4.3.8: a group that we offered, and sent no share for. */
+/** RFC 9846 §4.3.8 #12, #13, #14: a group that we offered, and sent no share for. */
 function replaceKeyShare(hs: ClientContext, id: number): void {
   const group = offeredGroup(hs, id)
   if (group === undefined || hs.agreements.has(id)) {

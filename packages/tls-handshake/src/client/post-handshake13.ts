@@ -15,7 +15,7 @@ export function* clientPostHandshake13(client: Client13, resumptionSecret: Uint8
       const message = yield* nextMessage(...allowed)
       switch (message.type) {
         case HandshakeType.new_session_ticket:
-          // RFC 9846 §4.7.1: without resumption tickets are ignored.
+          // RFC 9846 §4.7.1 #3: without resumption tickets are ignored.
           client.hs.parts.preSharedKeys?.receiveTicket(client, message, resumptionSecret, ++tickets)
           break
         case HandshakeType.key_update:

@@ -178,7 +178,7 @@ export class Incoming {
   }
 
   #receiveAlert(payload: Uint8Array, insideMessage: boolean): void {
-    // RFC 9846 §5.1: one whole alert in a record.
+    // RFC 9846 §5.1 #9, #10: one whole alert in a record.
     if (payload.length !== 2) {
       throw peerError('decode_error', 'INVALID_ALERT', `an alert record of ${payload.length} bytes, not 2`)
     }
@@ -196,7 +196,7 @@ export class Incoming {
         "an alert that is no error where the peer's Finished is due",
       )
     }
-    // RFC 9846 §5.1: nothing between the records of a message.
+    // RFC 9846 §5.1 #4: nothing between the records of a message.
     if (!isError && insideMessage && this.#facts.version === Version.TLS13) this.#refuse(ContentType.alert, true)
     if (alert === Alert.close_notify) {
       this.peerClosed = true
@@ -204,7 +204,7 @@ export class Incoming {
       this.#events.push({ type: 'closeNotify' })
       return
     }
-    // RFC 9846 §6: in TLS 1.3 every other alert is an error, whatever its level says; user_canceled may be passed over.
+    // RFC 9846 §6 #4, #5: in TLS 1.3 every other alert is an error, whatever its level says; user_canceled may be passed over.
     const tolerated =
       level === AlertLevel.warning && (this.#facts.version !== Version.TLS13 || alert === Alert.user_canceled)
     if (!tolerated) throw receivedAlertError(alert)

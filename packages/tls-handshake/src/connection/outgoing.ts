@@ -64,7 +64,7 @@ export class Outgoing {
   }
 
   #addToFlight(message: Uint8Array): void {
-    // RFC 9846 §6.1, RFC 5246 §7.2.1: nothing follows close_notify, whatever the handshake wants to say.
+    // RFC 9846 §6.1 #6, RFC 5246 §7.2.1: nothing follows close_notify, whatever the handshake wants to say.
     if (this.closeNotifySent) return
     this.#config.onMessage?.('write', ContentType.handshake, message)
     this.#flight.push(message)
@@ -101,10 +101,10 @@ export class Outgoing {
       return
     }
     if (this.#policy !== 'open') return
-    // RFC 9846 §4.7.3: one answer, however many requests came while we were silent.
+    // RFC 9846 §4.7.3 #5: one answer, however many requests came while we were silent.
     if (this.#keyUpdateDue && this.#data.length > 0) this.#updateKeys(false)
     while (this.#data.length > 0) {
-      // RFC 9846 §5.5: new keys before the old ones are worn out. The last records are for the KeyUpdate and alerts.
+      // RFC 9846 §5.5 #1: new keys before the old ones are worn out. The last records are for the KeyUpdate and alerts.
       const left = this.writer.recordsLeft - RESERVED_RECORDS
       if (left <= 0) {
         if (this.#secrets.write === undefined) {
@@ -147,7 +147,7 @@ export class Outgoing {
 
   /** Changes our keys, behind all that was written. @param request ask the peer to change its own as well */
   updateKeys(request: boolean): void {
-    // RFC 9846 §4.7.3: not a second request before the peer's answer.
+    // RFC 9846 §4.7.3 #6: not a second request before the peer's answer.
     const asks = request && !this.#keyUpdateAsked
     if (asks) this.#keyUpdateAsked = true
     this.flush()

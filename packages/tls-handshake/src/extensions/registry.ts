@@ -60,7 +60,7 @@ export const EXTENSIONS: ReadonlyMap<number, Extension> = /* @__PURE__ */ new Ma
   ].map((extension) => [extension.type, extension]),
 )
 
-/** Messages in which what we do not recognise is ignored (RFC 9846 §4.3, §9.3); elsewhere it is an answer to nothing. */
+/** Messages in which what we do not recognise is ignored (RFC 9846 §4.2.2 #17, RFC 9846 §4.4.2 #7, RFC 9846 §4.7.1 #16, RFC 9846 §9.3 #5, #6); elsewhere it is an answer to nothing. */
 const REQUESTS: ReadonlySet<Place> = /* @__PURE__ */ new Set<Place>(['CH', 'CR', 'NST'])
 
 const PLACE_NAMES: Readonly<Record<Place, string>> = {
@@ -90,7 +90,7 @@ export class ExtensionBlock {
       while (list.left > 0) {
         const type = list.u16()
         const body = list.vector16()
-        // RFC 9846 §4.3: no more than one of a type. It names no alert.
+        // RFC 9846 §4.3 #9: no more than one of a type. It names no alert.
         if (block.#bodies.has(type)) {
           throw peerError(duplicateAlert, 'DUPLICATE_EXTENSION', `extension ${type} stands twice in ${reader.what}`)
         }
@@ -151,7 +151,7 @@ export class ExtensionBlock {
   admit(place: Place, forms: ExtensionForms, offered?: ReadonlySet<number>): void {
     for (const type of this.#bodies.keys()) {
       const known = EXTENSIONS.get(type)
-      // RFC 9846 §4.3: recognised, and not specified for this message.
+      // RFC 9846 §4.3 #7, RFC 9846 §4.4.1 #2, RFC 9846 §4.3.6 #2, RFC 9846 §4.3.9 #6: recognised, and not specified for this message.
       if (known !== undefined && !known.places.includes(place)) {
         throw peerError(
           'illegal_parameter',
@@ -159,7 +159,7 @@ export class ExtensionBlock {
           `${known.name} must not stand in ${PLACE_NAMES[place]}`,
         )
       }
-      // RFC 9846 §4.3: an answer to what was not asked.
+      // RFC 9846 §4.3 #6, RFC 9846 §4.5.1 #6, #7: an answer to what was not asked.
       if (!REQUESTS.has(place) && !offered?.has(type)) {
         throw peerError(
           'unsupported_extension',

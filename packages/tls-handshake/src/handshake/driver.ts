@@ -68,7 +68,7 @@ export class HandshakeDriver {
   receive(message: HandshakeMessage): void {
     const pause = this.#pause
     const allowed = pause?.kind === 'message' || pause?.kind === 'idle' ? pause.allowed : NO_TYPES
-    // RFC 9846 §4: a type that is not expected now.
+    // RFC 9846 §4 #2: a type that is not expected now.
     if (!allowed.includes(message.type)) {
       throw peerError(
         'unexpected_message',

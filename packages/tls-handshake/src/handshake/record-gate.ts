@@ -33,7 +33,7 @@ const TABLE: { readonly [state in RecordState]: readonly [Row, Row, Row, Row] } 
   //                 client          server
   //                 ≤ 1.2  1.3      ≤ 1.2  1.3
   hello:            ['AH',  'AH',    'AH',  'AH'],
-  // RFC 9846 §5: a plaintext ChangeCipherSpec passes from the first ClientHello to the peer's Finished.
+  // RFC 9846 §5 #1, #3: a plaintext ChangeCipherSpec passes from the first ClientHello to the peer's Finished.
   handshake:        ['AH',  'AHc',   'AH',  'AHc'],
   // RFC 9846 §4.6.
   earlyData:        ['',    '',      '',    'AHDc'],
@@ -44,7 +44,7 @@ const TABLE: { readonly [state in RecordState]: readonly [Row, Row, Row, Row] } 
   open:             ['AHD', 'AHD',   'AHD', 'AHD'],
   // No RFC says; as OpenSSL: what was on its way together with the ClientHello, nothing after the ServerHello.
   renegotiation:    ['AHD', '',      'AHD', ''],
-  // RFC 9846 §4.7.2: these messages follow each other with nothing in between.
+  // RFC 9846 §4.7.2 #5: these messages follow each other with nothing in between.
   authentication:   ['',    '',      '',    'AH'],
 }
 
@@ -86,7 +86,7 @@ export function recordGate(state: RecordState, side: 'client' | 'server', tls13:
  * @param insideMessage a handshake message has begun in the record before, and not ended
  */
 export function admits(gate: RecordGate, type: number, insideMessage: boolean): boolean {
-  // RFC 9846 §5.1: no other type between the records of a message. Alerts end a connection, or say nothing.
+  // RFC 9846 §5.1 #3, #4: no other type between the records of a message. Alerts end a connection, or say nothing.
   const takes = insideMessage ? gate.takes & ALERT_OR_HANDSHAKE : gate.takes
   return (takes & bit(type)) !== 0
 }

@@ -5,7 +5,7 @@ import { decodeBody, encodeHandshake, type HandshakeMessage, HandshakeType } fro
 export function decodeKeyUpdate(message: HandshakeMessage): boolean {
   return decodeBody(message, (reader) => {
     const request = reader.u8()
-    // RFC 9846 §4.7.3: any other value is illegal_parameter.
+    // RFC 9846 §4.7.3 #4: any other value is illegal_parameter.
     if (request > 1) throw peerError('illegal_parameter', 'BAD_KEY_UPDATE', `KeyUpdateRequest ${request}, not 0 or 1`)
     return request === 1
   })

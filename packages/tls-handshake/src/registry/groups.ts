@@ -42,7 +42,7 @@ const ONLY_13: ReadonlySet<GroupName> = /* @__PURE__ */ new Set<GroupName>([
   'SecP256r1MLKEM768',
   'SecP384r1MLKEM1024',
 ])
-/** Not in TLS 1.3 (RFC 9846 §4.3.7: obsolete_RESERVED). */
+/** Not in TLS 1.3 (RFC 9846 B.3.1.4 #1: obsolete_RESERVED). */
 const NOT_13: ReadonlySet<GroupName> = /* @__PURE__ */ new Set<GroupName>(['secp224r1', 'secp256k1'])
 
 /** What is offered and accepted unless the configuration says otherwise, in order. */

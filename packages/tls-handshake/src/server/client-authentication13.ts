@@ -52,7 +52,7 @@ export function* readClientAuthentication(
   const { chain } = certificate
   if (chain.length === 0) {
     if (config.requireCertificate) {
-      // RFC 9846 §4.5.1.3.
+      // RFC 9846 §4.5.1.3 #3.
       throw peerError('certificate_required', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the client sent no certificate')
     }
     pending.certificates = []

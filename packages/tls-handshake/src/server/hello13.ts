@@ -30,7 +30,7 @@ export interface Offers {
 /** The checks that RFC 9846 §4.2.2, §4.3.8 and §9.2 ask for before anything is chosen. */
 export function readOffers(hello: ClientHello): Offers {
   const { extensions } = hello
-  // RFC 9846 §4.2.2: exactly null.
+  // RFC 9846 §4.2.2 #15: exactly null.
   if (hello.compressionMethods.length !== 1 || hello.compressionMethods[0] !== 0) {
     throw peerError(
       'illegal_parameter',
@@ -38,11 +38,11 @@ export function readOffers(hello: ClientHello): Offers {
       'legacy_compression_methods is not exactly null',
     )
   }
-  // RFC 9846 §4.3.11: the last one.
+  // RFC 9846 §4.3.11 #16: the last one.
   if (extensions.has(PRE_SHARED_KEY) && extensions.last !== PRE_SHARED_KEY.type) {
     throw peerError('illegal_parameter', 'PRE_SHARED_KEY_MUST_BE_LAST', 'pre_shared_key is not the last extension')
   }
-  // RFC 9846 §4.3.9.
+  // RFC 9846 §4.3.9 #3.
   if (extensions.has(PRE_SHARED_KEY) && !extensions.has(PSK_KEY_EXCHANGE_MODES)) {
     throw peerError(
       'missing_extension',
@@ -52,7 +52,7 @@ export function readOffers(hello: ClientHello): Offers {
   }
   const groups = extensions.get(supportedGroups)
   const shares = extensions.get(clientKeyShares)
-  // RFC 9846 §9.2: the one needs the other.
+  // RFC 9846 §9.2 #11, #12: the one needs the other.
   if (groups === undefined && shares !== undefined) {
     throw peerError(
       'missing_extension',
@@ -65,11 +65,11 @@ export function readOffers(hello: ClientHello): Offers {
   }
   const seen = new Set<number>()
   for (const { group } of shares ?? []) {
-    // RFC 9846 §4.3.8: no two shares of a group.
+    // RFC 9846 §4.3.8 #7: no two shares of a group.
     if (seen.has(group)) throw peerError('illegal_parameter', 'DUPLICATE_KEY_SHARE', `two key shares of group ${group}`)
     seen.add(group)
   }
-  // RFC 9846 §4.3.8: no share of a group that the client does not support.
+  // RFC 9846 §4.3.8 #8: no share of a group that the client does not support.
   for (const group of groups ?? []) seen.delete(group)
   for (const group of seen) {
     throw peerError(
@@ -172,7 +172,7 @@ export function* retryHello(
   return { hello, offers }
 }
 
-/** RFC 9846 §4.2.2: nothing else may change. We look at what our choices rest on. */
+/** RFC 9846 §4.2.2 #2: nothing else may change. We look at what our choices rest on. */
 function checkSecondHello(first: ClientHello, second: ClientHello): void {
   const sameLists = (a: Uint16Array, b: Uint16Array): boolean =>
     a.length === b.length && a.every((value, index) => value === b[index])
@@ -188,7 +188,7 @@ function checkSecondHello(first: ClientHello, second: ClientHello): void {
       'the second ClientHello differs from the first in what must not change',
     )
   }
-  // RFC 9846 §4.2.2: early_data is removed.
+  // RFC 9846 §4.3.10 #6: early_data is removed.
   if (second.extensions.has(EARLY_DATA)) {
     throw peerError('illegal_parameter', 'BAD_EARLY_DATA', 'early_data in a second ClientHello')
   }

@@ -38,7 +38,7 @@ export function* issueTickets(server: TicketSource, resumptionSecret: Uint8Array
 function* issueTicket(server: TicketSource, resumptionSecret: Uint8Array, number: number): Flow {
   const { hs, suite, selected, cipher } = server
   const { facts, config, provider } = hs
-  // RFC 9846 §4.7.1: unique within the connection.
+  // RFC 9846 §4.7.1 #14: unique within the connection.
   const nonce = Uint8Array.of(number >>> 8, number)
   const [a, b, c, d] = provider.randomBytes(4)
   const ageAdd = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0

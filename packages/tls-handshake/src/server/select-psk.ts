@@ -40,7 +40,7 @@ export function* selectPsk(
 ): Flow<SelectedPsk | undefined> {
   const offer = hello.extensions.get(offeredPsks)
   if (offer === undefined) return undefined
-  // RFC 9846 §4.3.11: one binder for each identity.
+  // RFC 9846 §4.3.11 #9: one binder for each identity.
   if (offer.identities.length !== offer.binders.length) {
     throw peerError(
       'illegal_parameter',
@@ -71,7 +71,7 @@ export function* selectPsk(
   return undefined
 }
 
-/** Checks the binder of the PSK that will be used, and only that one (RFC 9846 §4.3.11). */
+/** Checks the binder of the PSK that will be used, and only that one (RFC 9846 §4.3.11 #8, #9). */
 export function checkBinder(hs: ServerContext, hello: ClientHello, selected: SelectedPsk, schedule: KeySchedule): void {
   const { raw } = hello.message
   const truncated = raw.subarray(0, raw.length - selected.bindersLength)

@@ -59,7 +59,7 @@ export class ServerContext extends HandshakeContext<ServerConfig> {
     return enabledSuites12(this.provider, this.config.cipherSuites)
   }
 
-  /** Seconds, at most seven days (RFC 9846 §4.7.1). */
+  /** Seconds, at most seven days (RFC 9846 §4.7.1 #11). */
   get sessionLifetime(): number {
     return Math.min(this.config.sessionTimeout ?? 7200, 604800)
   }

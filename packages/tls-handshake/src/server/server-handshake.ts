@@ -41,9 +41,9 @@ function* askForOverrides(hs: ServerContext, hello: ClientHello): Flow {
   if (overrides !== undefined && overrides !== null) hs.override(readOverrides(overrides))
 }
 
-/** supported_versions decides alone when it is there (RFC 9846 §4.3.1); else legacy_version, up to TLS 1.2 (appendix E.2). */
+/** supported_versions decides alone when it is there (RFC 9846 §4.3.1 #4, #5, RFC 9846 E.2 #1); else legacy_version, up to TLS 1.2 (RFC 9846 §4.3.1 #2, RFC 9846 E.2 #2). */
 function selectVersion(hs: ServerContext, hello: ClientHello): ProtocolVersion {
-  // RFC 9846 appendix D.5: SSL 3.0 is refused, whatever else the hello offers.
+  // RFC 9846 §4.2.2 #7, RFC 9846 E.5 #9: SSL 3.0 is refused, whatever else the hello offers.
   if (hello.legacyVersion <= Version.SSL30) {
     throw peerError('protocol_version', 'UNSUPPORTED_PROTOCOL', 'legacy_version is that of SSL 3.0')
   }
@@ -53,7 +53,7 @@ function selectVersion(hs: ServerContext, hello: ClientHello): ProtocolVersion {
     ? enabled.find((candidate) => offered.includes(candidate))
     : enabled.find((candidate) => candidate <= Math.min(hello.legacyVersion, Version.TLS12))
   if (version === undefined) {
-    // RFC 9846 §4.3.1, appendix E.2: protocol_version.
+    // RFC 9846 E.2 #3: protocol_version.
     throw peerError(
       'protocol_version',
       'UNSUPPORTED_PROTOCOL',

@@ -78,7 +78,7 @@ export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow<
     server.clientHandshakeSecret = server.serverHandshakeSecret = EMPTY
     server.earlySecret = undefined
   }
-  // RFC 9846 §4.7.2: only of a client that has said it can.
+  // RFC 9846 §4.3.6 #1: only of a client that has said it can.
   return serverPostHandshake13(hs, server.hello.extensions.has(POST_HANDSHAKE_AUTH))
 }
 
@@ -109,7 +109,7 @@ function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
   const hash = hs.hash(suite.hash)
   const schedule = new KeySchedule(hash, selected?.psk.secret)
   if (selected) checkBinder(hs, hello, selected, schedule)
-  // RFC 9846 §5.1: a ClientHello ends its record when keys change after it.
+  // RFC 9846 §5.1 #6: a ClientHello ends its record when keys change after it.
   wire.requireRecordBoundary()
   hs.transcript.start(hash)
   hs.received(hello.message)
@@ -203,7 +203,7 @@ function chooseExchange(hs: ServerContext, offers: Offers, selected: SelectedPsk
       offers.groups ?? [],
       ours.map(({ id }) => id),
     )
-    // RFC 9846 §9.2, §4.2.1.
+    // RFC 9846 §9.2 #10, #12, RFC 9846 §4.2.1 #1, #4.
     throw offers.groups === undefined
       ? peerError('missing_extension', 'MISSING_SUPPORTED_GROUPS_EXTENSION', 'supported_groups is missing')
       : peerError('handshake_failure', 'NO_SHARED_GROUP', `no group in common: ${groups}`)
@@ -233,7 +233,7 @@ const wishesOf = (hs: ServerContext): PeerWishes => ({
 function* selectCredential(hs: ServerContext, hello: ClientHello): Flow<Presentation> {
   const { config, facts } = hs
   const wishes = hs.hello
-  // RFC 9846 §9.2: without it no certificate can be shown.
+  // RFC 9846 §4.3.3 #3: without it no certificate can be shown.
   if (!hello.extensions.has(SIGNATURE_ALGORITHMS)) {
     throw peerError(
       'missing_extension',
@@ -346,7 +346,7 @@ function sendEncryptedExtensions(server: Server13): void {
   }
 }
 
-/** CertificateRequest (RFC 9846 §4.4.2). Never with a PSK. */
+/** CertificateRequest (RFC 9846 §4.4.2). RFC 9846 §4.4.2 #8, #9: never with a PSK. */
 function sendCertificateRequest(server: Server13): boolean {
   const { hs, selected } = server
   if (!hs.config.requestCertificate || selected) return false
@@ -379,7 +379,7 @@ function sendServerFinished(server: Server13): void {
     wire.openOutgoing()
     return
   }
-  // RFC 9846 §4.3.10: what was sent on the chance that we take it is passed over.
+  // RFC 9846 §4.3.10 #10: what was sent on the chance that we take it is passed over.
   if (server.hello.extensions.has(EARLY_DATA)) wire.reader.skipEarlyData()
   wire.reader.allowPlaintextAlert = true
   wire.changeReadKeys(new TrafficKeys(cipher, server.clientHandshakeSecret))

@@ -100,7 +100,7 @@ export function decompressCertificate(hs: Context, body: Uint8Array): Uint8Array
 /** Has the certificates read. @returns the leaf, which is what TLS asks of it */
 export function readChain13(config: TlsConfig, chain: readonly Uint8Array[]): PeerCertificate {
   const leaf = readCertificates(config, chain)
-  // RFC 9846 §4.5.1.2: digitalSignature must be set if keyUsage is there.
+  // RFC 9846 §4.5.1.2 #3: digitalSignature must be set if keyUsage is there.
   if (leaf.keyUsage !== undefined && !leaf.keyUsage.digitalSignature) {
     throw peerError('illegal_parameter', 'KEY_USAGE_BIT_INCORRECT', 'keyUsage does not allow digitalSignature')
   }
@@ -123,7 +123,7 @@ export function* readCertificateVerify(
 ): Flow<number> {
   const { scheme: id, signature } = decodeCertificateVerify(message)
   const scheme = signatureScheme(id)
-  // RFC 9846 §4.5.2: one of those offered, allowed in CertificateVerify, and of the key's type.
+  // RFC 9846 §4.5.2 #4, #5, #6, #7, RFC 9846 §4.3.3 #20: one of those offered, allowed in CertificateVerify, and of the key's type.
   if (scheme === undefined || !accepted.includes(id) || !schemeFitsKey13(scheme, leaf.publicKey, signer)) {
     throw peerError(
       'illegal_parameter',
@@ -133,7 +133,7 @@ export function* readCertificateVerify(
   }
   const content = certificateVerifyContent(signer, transcriptHash)
   const valid = yield* answer('verifySignature', () => leaf.publicKey.verify(scheme.algorithm, content, signature))
-  // RFC 9846 §4.5.2: decrypt_error.
+  // RFC 9846 §4.5.2 #8, #9: decrypt_error.
   if (valid !== true) {
     throw peerError('decrypt_error', 'BAD_SIGNATURE', `the ${signatureSchemeName(id)} signature is not valid`)
   }

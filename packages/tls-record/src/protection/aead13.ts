@@ -103,7 +103,7 @@ export class Aead13Reader implements ReadProtection {
       return null
     }
     this.innerLength = inner.length
-    // RFC 9846 §5.4: the content type is the last byte that is not zero; what follows it is padding.
+    // RFC 9846 §5.4 #4: the content type is the last byte that is not zero; what follows it is padding.
     let end = inner.length - 1
     while (end >= 0 && inner[end] === 0) end--
     this.contentType = end < 0 ? 0 : inner[end]

@@ -27,7 +27,8 @@ const run = (program, args, cwd) =>
 /** They are in Debian's non-free part: asked for beside the machine's own sources, which stay as they are. */
 function fetchRfcs(folder, name, numbers) {
   const texts = numbers.map((number) => `RFC ${number}`).join(', ')
-  if (spawnSync('which', ['apt-get']).status !== 0) return console.log(`No apt-get: what needs ${texts} will be skipped.`)
+  if (spawnSync('which', ['apt-get']).status !== 0)
+    return console.log(`No apt-get: what needs ${texts} will be skipped.`)
   const targets = ['indextargets', '--format', '$(ORIGIN) $(REPO_URI) $(CODENAME)', 'Created-By: Packages']
   const archive = run('apt-get', targets)
     .toString()

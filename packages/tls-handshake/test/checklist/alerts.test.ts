@@ -20,32 +20,32 @@ const warning = (alert: number) => Uint8Array.of(1, alert)
 describe('alerts and closing', () => {
   rows([
     [
-      'A1: half an alert',
+      'RFC 9846 §5.1 #9: half an alert',
       () => afterwards(client(), (evil) => evil.record(21, Uint8Array.of(2))),
       'decode_error',
       'INVALID_ALERT',
     ],
     [
-      'A1: two alerts in a record',
+      'RFC 9846 §5.1 #9, #10: two alerts in a record',
       () => afterwards(client(), (evil) => evil.record(21, Uint8Array.of(2, 40, 2, 40))),
       'decode_error',
       'INVALID_ALERT',
     ],
     [
-      'A2: a level other than 1 and 2',
+      'a level other than 1 and 2',
       () => afterwards(client(), (evil) => evil.record(21, Uint8Array.of(0x42, 10))),
       'illegal_parameter',
       'UNKNOWN_ALERT_TYPE',
     ],
     [
-      'A4: user_canceled is passed over',
+      'user_canceled is passed over',
       () =>
         afterwards(client(), (evil) => {
           for (let i = 0; i < 4; i++) evil.record(21, warning(Alert.user_canceled))
         }),
     ],
     [
-      'A4: but only four times in a row',
+      'but only four times in a row',
       () =>
         afterwards(client(), (evil) => {
           for (let i = 0; i < 5; i++) evil.record(21, warning(Alert.user_canceled))
@@ -71,7 +71,7 @@ describe('alerts and closing', () => {
     }
   })
 
-  test('A7: a client that fails at the ServerHello says so in plaintext, and encrypted right behind it', () => {
+  test('a client that fails at the ServerHello says so in plaintext, and encrypted right behind it', () => {
     const atServerHello = client(on(Message.server_hello, (raw) => removeExtension(raw, Ext.key_share)))
     expect(atServerHello.evil.alerts).toEqual([{ level: 2, alert: Alert.missing_extension, protected: false }])
 
@@ -79,12 +79,12 @@ describe('alerts and closing', () => {
     expect(behind.evil.alerts).toEqual([{ level: 2, alert: Alert.decode_error, protected: true }])
   })
 
-  test('A7: a server encrypts its alerts once it has sent its ServerHello', () => {
+  test('a server encrypts its alerts once it has sent its ServerHello', () => {
     const { evil } = server(on(Message.finished, (raw) => withBody(raw, new Uint8Array(32))))
     expect(evil.alerts).toEqual([{ level: 2, alert: Alert.decrypt_error, protected: true }])
   })
 
-  test('A8: close_notify on close; an end without the peer’s is a truncation', () => {
+  test('RFC 9846 §6.1 #6: close_notify on close; an end without the peer’s is a truncation', () => {
     const pair = handshake()
     pair.client.tls.close()
     pump(pair)
@@ -99,14 +99,14 @@ describe('alerts and closing', () => {
     expect(pair.client.types.at(-1)).toBe('truncated')
   })
 
-  test('A8: an end during the handshake is an error', () => {
+  test('an end during the handshake is an error', () => {
     const end = new End(TlsConnection.client(clientConfig()))
     end.tls.receiveEnd()
     end.drain()
     expect(end.event('error')?.error).toMatchObject({ reason: 'UNEXPECTED_EOF_WHILE_READING', alert: undefined })
   })
 
-  test('A8: what comes after close_notify is ignored', () => {
+  test('RFC 9846 §6.1 #1: what comes after close_notify is ignored', () => {
     const scene = client()
     scene.evil.record(21, warning(Alert.close_notify))
     scene.evil.record(23, utf8('too late'))
@@ -119,7 +119,7 @@ describe('alerts and closing', () => {
     ['TLS 1.3', () => connect(clientConfig(), serverConfig())],
     ['TLS 1.2', () => connect(clientConfig(client12(USUAL, 0x0303)), serverConfig(server12(USUAL, 0x0303)))],
     ['a renegotiation', () => renegotiating()],
-  ])('A8: nothing follows close_notify: %s', (_what, begin) => {
+  ])('nothing follows close_notify: %s', (_what, begin) => {
     test.each(['client', 'server'] as const)('that the %s sends, wherever the handshake is', (side) => {
       for (let flights = 0; flights < 5; flights++) {
         const pair = begin()
@@ -177,7 +177,7 @@ describe('alerts and closing', () => {
     })
   })
 
-  test('A8: a renegotiation that the peer begins after our close_notify is refused, without a word', () => {
+  test('a renegotiation that the peer begins after our close_notify is refused, without a word', () => {
     for (const side of ['client', 'server'] as const) {
       const pair = handshake12({ renegotiation: 'freely' }, { renegotiation: 'freely' })
       const peer = side === 'client' ? pair.server : pair.client
@@ -193,7 +193,7 @@ describe('alerts and closing', () => {
     }
   })
 
-  test('A11: write after close is refused, the error of a failed connection stays', () => {
+  test('RFC 9846 §6.2 #1: write after close is refused, the error of a failed connection stays', () => {
     const { client: end } = handshake()
     end.tls.close()
     expect(() => end.tls.write(utf8('x'))).toThrow(/write after close/)

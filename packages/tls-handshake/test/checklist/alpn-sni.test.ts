@@ -10,13 +10,13 @@ const h2 = { alpnProtocols: [utf8('h2')] } as const
 describe('ALPN and SNI', () => {
   rows([
     [
-      'L1: nothing in common',
+      'nothing in common',
       () => server(undefined, { alpnProtocols: [utf8('http/1.1')] }, h2),
       'no_application_protocol',
       'NO_APPLICATION_PROTOCOL',
     ],
     [
-      'L2: the server selects what was not offered',
+      'the server selects what was not offered',
       () =>
         client(
           on(Message.encrypted_extensions, (raw) => setExtension(raw, Ext.alpn, Uint8Array.of(0, 3, 2, 104, 51))),
@@ -27,7 +27,7 @@ describe('ALPN and SNI', () => {
       'INVALID_ALPN_PROTOCOL',
     ],
     [
-      'L3: an empty name in the client’s list',
+      'an empty name in the client’s list',
       () =>
         server(
           on(Message.client_hello, (raw) => setExtension(raw, Ext.alpn, Uint8Array.of(0, 4, 0, 2, 104, 50))),
@@ -38,13 +38,13 @@ describe('ALPN and SNI', () => {
       'BAD_EXTENSION',
     ],
     [
-      'L3: the application selects an empty name',
+      'the application selects an empty name',
       () => server(undefined, { selectAlpn: () => utf8('') }, h2),
       'internal_error',
       'INVALID_ALPN_PROTOCOL',
     ],
     [
-      'L3: a server that selects two names',
+      'a server that selects two names',
       () =>
         client(
           on(Message.encrypted_extensions, (raw) =>
@@ -57,7 +57,7 @@ describe('ALPN and SNI', () => {
       'BAD_EXTENSION',
     ],
     [
-      'L5: two names in server_name',
+      'two names in server_name',
       () =>
         server(
           on(Message.client_hello, (raw) =>
@@ -68,7 +68,7 @@ describe('ALPN and SNI', () => {
       'BAD_EXTENSION',
     ],
     [
-      'L5: a zero byte in server_name',
+      'a zero byte in server_name',
       () =>
         server(
           on(Message.client_hello, (raw) => setExtension(raw, Ext.server_name, Uint8Array.of(0, 5, 0, 0, 2, 97, 0))),
@@ -78,7 +78,7 @@ describe('ALPN and SNI', () => {
     ],
   ])
 
-  test('L4: ALPN is negotiated anew on resumption', () => {
+  test('ALPN is negotiated anew on resumption', () => {
     const ticketKeys = {
       seal: (session: Uint8Array) => session,
       open: (session: Uint8Array) => ({ session, renew: false }),
@@ -93,7 +93,7 @@ describe('ALPN and SNI', () => {
     expect(second.client.tls.alpnProtocol).toEqual(utf8('h3'))
   })
 
-  test('L5: each callback runs once, SNI first, and the acknowledgement only on full handshakes', () => {
+  test('each callback runs once, SNI first, and the acknowledgement only on full handshakes', () => {
     const calls: string[] = []
     const ticketKeys = {
       seal: (session: Uint8Array) => session,
@@ -119,7 +119,7 @@ describe('ALPN and SNI', () => {
     expect(calls).toEqual(['hello', 'alpn'])
   })
 
-  test('L5: a host name is under another configuration after the hook', () => {
+  test('a host name is under another configuration after the hook', () => {
     const { server: end } = handshake(h2, { onClientHello: () => ({ alpnProtocols: [utf8('h2')] }) })
     expect(end.tls.alpnProtocol).toEqual(utf8('h2'))
   })

@@ -16,40 +16,40 @@ const beforeEncryptedExtensions =
 
 describe('ChangeCipherSpec and session ids', () => {
   rows([
-    ['C3: dropped during the handshake', () => client(beforeEncryptedExtensions(31, 1))],
-    ['C3: but no more than 32', () => client(beforeEncryptedExtensions(33, 1)), 'unexpected_message', 'TOO_MANY'],
+    ['RFC 9846 §5 #1: dropped during the handshake', () => client(beforeEncryptedExtensions(31, 1))],
+    ['but no more than 32', () => client(beforeEncryptedExtensions(33, 1)), 'unexpected_message', 'TOO_MANY'],
     [
-      'C3: with another value',
+      'RFC 9846 §5 #2: with another value',
       () => client(beforeEncryptedExtensions(1, 2)),
       'unexpected_message',
       'BAD_CHANGE_CIPHER_SPEC',
     ],
     [
-      'C3: with two bytes',
+      'RFC 9846 §5 #2: with two bytes',
       () => client(beforeEncryptedExtensions(1, 1, 1)),
       'unexpected_message',
       'BAD_CHANGE_CIPHER_SPEC',
     ],
     [
-      'C3: after the handshake, at a client',
+      'RFC 9846 §5 #3: after the handshake, at a client',
       () => afterwards(client(), (evil) => evil.plain(Type.change_cipher_spec, Uint8Array.of(1))),
       'unexpected_message',
       'BAD_RECORD_TYPE',
     ],
     [
-      'C3: after the handshake, at a server',
+      'RFC 9846 §5 #3: after the handshake, at a server',
       () => afterwards(server(), (evil) => evil.plain(Type.change_cipher_spec, Uint8Array.of(1))),
       'unexpected_message',
       'BAD_RECORD_TYPE',
     ],
     [
-      'C5: another session id comes back',
+      'RFC 9846 §4.2.3 #5: another session id comes back',
       () => client(on(Message.server_hello, (raw) => patched(raw, 39, raw[39] ^ 1))),
       'illegal_parameter',
       'INVALID_SESSION_ID',
     ],
     [
-      'C5: a session id comes back though none was sent',
+      'RFC 9846 §4.2.3 #5: a session id comes back though none was sent',
       () =>
         client(
           on(Message.server_hello, (raw) => {
@@ -66,20 +66,20 @@ describe('ChangeCipherSpec and session ids', () => {
       'INVALID_SESSION_ID',
     ],
     [
-      'C6: a session id over 32 bytes, from a client',
+      'a session id over 32 bytes, from a client',
       () => server(on(Message.client_hello, (raw) => patched(raw, 38, 33))),
       'decode_error',
       'LENGTH_MISMATCH',
     ],
     [
-      'C6: a session id over 32 bytes, from a server',
+      'a session id over 32 bytes, from a server',
       () => client(on(Message.server_hello, (raw) => patched(raw, 38, 33))),
       'decode_error',
       'LENGTH_MISMATCH',
     ],
   ])
 
-  test('C4: one ChangeCipherSpec from each side in compatibility mode, none without', () => {
+  test('RFC 9846 E.4 #1: one ChangeCipherSpec from each side in compatibility mode, none without', () => {
     for (const middleboxCompatibility of [true, false]) {
       const records: number[][] = []
       const count = (bytes: Uint8Array): void => {
@@ -96,7 +96,7 @@ describe('ChangeCipherSpec and session ids', () => {
     }
   })
 
-  test('C4: it may come in pieces', () => {
+  test('it may come in pieces', () => {
     expect(handshake({ keyShares: [] }, {}, bytewise).server.tls.handshakeComplete).toBe(true)
   })
 })

@@ -109,7 +109,7 @@ describe('early data', () => {
     rejected('ticket_age_skew', {}, { now: () => Date.now() + 61_000 })
   })
 
-  test('Z5: a ticket used twice is seen by antiReplay', () => {
+  test('RFC 9846 §8 #3: a ticket used twice is seen by antiReplay', () => {
     const seen = new Set<string>()
     const once = {
       antiReplay: (binder: Uint8Array) => {
@@ -131,19 +131,19 @@ describe('early data', () => {
 
   rows([
     [
-      'Z1: more than 16 KiB that cannot be opened',
+      'more than 16 KiB that cannot be opened',
       () => serverWith(undefined, { maxEarlyData: 0 }, app(9000, 2)),
       'unexpected_message',
       'TOO_MUCH_SKIPPED_EARLY_DATA',
     ],
     [
-      'Z2: more than 16 KiB before the second ClientHello',
+      'more than 16 KiB before the second ClientHello',
       () => serverWith(undefined, { cookie: true }, app(9000, 2)),
       'unexpected_message',
       'TOO_MUCH_SKIPPED_EARLY_DATA',
     ],
     [
-      'Z2: records that cannot be opened, without early_data on offer',
+      'records that cannot be opened, without early_data on offer',
       () => {
         const evil = new EvilPeer('client', clientConfig())
         const victim = new End(TlsConnection.server(serverConfig()))
@@ -156,44 +156,44 @@ describe('early data', () => {
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
     ],
     [
-      'Z3: accepted, but not offered',
+      'RFC 9846 §4.3 #6: accepted, but not offered',
       () => client(on(Message.encrypted_extensions, extended)),
       'unsupported_extension',
       'UNSOLICITED_EXTENSION',
     ],
     [
-      'Z3: accepted after a HelloRetryRequest',
+      'accepted after a HelloRetryRequest',
       () => clientWith(on(Message.encrypted_extensions, extended), { cookie: true }),
       'unsupported_extension',
       'UNSOLICITED_EXTENSION',
     ],
     [
-      'Z4: more than the ticket allows',
+      'more than the ticket allows',
       () => serverWith(undefined, {}, app(101)),
       'unexpected_message',
       'TOO_MUCH_EARLY_DATA',
     ],
     [
-      'Z4: EndOfEarlyData is missing',
+      'EndOfEarlyData is missing',
       () => serverWith(on(Message.end_of_early_data, () => null)),
       'bad_record_mac',
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
     ],
     [
-      'Z4: EndOfEarlyData is not empty',
+      'EndOfEarlyData is not empty',
       () => serverWith(on(Message.end_of_early_data, () => message(Message.end_of_early_data, Uint8Array.of(0)))),
       'decode_error',
       'LENGTH_MISMATCH',
     ],
     [
-      'Z4: another message instead',
+      'another message instead',
       () => serverWith(on(Message.end_of_early_data, () => message(Message.key_update, Uint8Array.of(0)))),
       'unexpected_message',
       'UNEXPECTED_MESSAGE',
     ],
   ])
 
-  test('Z3: accepted with another ALPN protocol', () => {
+  test('RFC 9846 §4.3.10 #8: accepted with another ALPN protocol', () => {
     const alpn = { alpnProtocols: [utf8('h2'), utf8('h3')] }
     const session = freshSession(alpn, { alpnProtocols: [utf8('h2')] })
     const other = on(Message.encrypted_extensions, (raw) =>

@@ -37,50 +37,50 @@ const inHello =
 describe('extensions', () => {
   rows([
     [
-      'E1: twice in a ClientHello',
+      'RFC 9846 §4.3 #9: twice in a ClientHello',
       () => server(inHello((raw) => addExtension(addExtension(raw, Ext.unknown), Ext.unknown))),
       'decode_error',
       'DUPLICATE_EXTENSION',
     ],
     [
-      'E1: twice in a ServerHello',
+      'RFC 9846 §4.3 #9: twice in a ServerHello',
       () => client(on(Message.server_hello, (raw) => editExtensions(raw, (list) => [...list, list[0]]))),
       'decode_error',
       'DUPLICATE_EXTENSION',
     ],
     [
-      'E1: twice in EncryptedExtensions',
+      'RFC 9846 §4.3 #9: twice in EncryptedExtensions',
       () => client(on(Message.encrypted_extensions, (raw) => editExtensions(raw, (list) => [...list, ...list]))),
       'decode_error',
       'DUPLICATE_EXTENSION',
     ],
     [
-      'E1: twice in a NewSessionTicket',
+      'RFC 9846 §4.3 #9: twice in a NewSessionTicket',
       () => client(on(Message.new_session_ticket, (raw) => addExtension(addExtension(raw, Ext.unknown), Ext.unknown))),
       'illegal_parameter',
       'DUPLICATE_EXTENSION',
     ],
     [
-      'E2: not asked for, in a ServerHello',
+      'RFC 9846 §4.3 #6: not asked for, in a ServerHello',
       () => client(on(Message.server_hello, (raw) => addExtension(raw, Ext.unknown))),
       'unsupported_extension',
       'UNSOLICITED_EXTENSION',
     ],
     [
-      'E2: not asked for, in EncryptedExtensions',
+      'RFC 9846 §4.3 #6: not asked for, in EncryptedExtensions',
       () =>
         client(on(Message.encrypted_extensions, (raw) => addExtension(raw, Ext.alpn, Uint8Array.of(0, 3, 2, 104, 50)))),
       'unsupported_extension',
       'UNSOLICITED_EXTENSION',
     ],
     [
-      'E2: not asked for, in a Certificate',
+      'RFC 9846 §4.5.1 #6: not asked for, in a Certificate',
       () => client(on(Message.certificate, (raw) => addExtension(raw, Ext.sct, Uint8Array.of(0, 3, 0, 1, 1)))),
       'unsupported_extension',
       'UNSOLICITED_EXTENSION',
     ],
     [
-      'E2: not asked for, in a client’s Certificate',
+      'RFC 9846 §4.5.1 #7: not asked for, in a client’s Certificate',
       () =>
         server(
           on(Message.certificate, (raw) => addExtension(raw, Ext.status_request, Uint8Array.of(1, 0, 0, 1, 1))),
@@ -91,19 +91,19 @@ describe('extensions', () => {
       'UNSOLICITED_EXTENSION',
     ],
     [
-      'E3: key_share in EncryptedExtensions',
+      'RFC 9846 §4.4.1 #2: key_share in EncryptedExtensions',
       () => client(on(Message.encrypted_extensions, (raw) => addExtension(raw, Ext.key_share))),
       'illegal_parameter',
       'UNEXPECTED_EXTENSION',
     ],
     [
-      'E3: extended_main_secret in a ServerHello of TLS 1.3',
+      'RFC 9846 §4.3 #7: extended_main_secret in a ServerHello of TLS 1.3',
       () => client(on(Message.server_hello, (raw) => addExtension(raw, Ext.extended_main_secret))),
       'illegal_parameter',
       'UNEXPECTED_EXTENSION',
     ],
     [
-      'E3: key_share in a CertificateRequest',
+      'RFC 9846 §4.3 #7: key_share in a CertificateRequest',
       () =>
         client(
           on(Message.certificate_request, (raw) => addExtension(raw, Ext.key_share)),
@@ -114,12 +114,15 @@ describe('extensions', () => {
       'UNEXPECTED_EXTENSION',
     ],
     [
-      'E4: unknown ones in requests are ignored (GREASE, from both sides)',
+      'RFC 9846 §9.3 #6: unknown ones in requests are ignored (GREASE, from both sides)',
       () => honest({ victim: 'client', client: { grease: true }, server: { grease: true } }),
     ],
-    ['E4: and by a server', () => honest({ victim: 'server', client: { grease: true, permuteExtensions: true } })],
     [
-      'E5: pre_shared_key is not the last',
+      'RFC 9846 §4.2.2 #17: and by a server',
+      () => honest({ victim: 'server', client: { grease: true, permuteExtensions: true } }),
+    ],
+    [
+      'RFC 9846 §4.3.11 #16: pre_shared_key is not the last',
       () =>
         server(
           inHello((raw) => addExtension(raw, Ext.unknown)),
@@ -130,43 +133,43 @@ describe('extensions', () => {
       'PRE_SHARED_KEY_MUST_BE_LAST',
     ],
     [
-      'E6: key_share is missing',
+      'RFC 9846 §9.2 #11: key_share is missing',
       () => server(inHello((raw) => removeExtension(raw, Ext.key_share))),
       'missing_extension',
       'NO_SUITABLE_KEY_SHARE',
     ],
     [
-      'E6: supported_groups is missing',
+      'RFC 9846 §9.2 #11: supported_groups is missing',
       () => server(inHello((raw) => removeExtension(raw, Ext.supported_groups))),
       'missing_extension',
       'MISSING_SUPPORTED_GROUPS_EXTENSION',
     ],
     [
-      'E6: both are missing',
+      'RFC 9846 §9.2 #10: both are missing',
       () => server(inHello((raw) => removeExtension(removeExtension(raw, Ext.supported_groups), Ext.key_share))),
       'missing_extension',
       'MISSING_SUPPORTED_GROUPS_EXTENSION',
     ],
     [
-      'E6: signature_algorithms is missing',
+      'RFC 9846 §4.3.3 #3: signature_algorithms is missing',
       () => server(inHello((raw) => removeExtension(raw, Ext.signature_algorithms))),
       'missing_extension',
       'MISSING_SIGALGS_EXTENSION',
     ],
     [
-      'E7: EncryptedExtensions without their length',
+      'EncryptedExtensions without their length',
       () => client(on(Message.encrypted_extensions, (raw) => withBody(raw, empty))),
       'decode_error',
       'LENGTH_MISMATCH',
     ],
     [
-      'E7: a server_name answer that is not empty',
+      'RFC 9846 §4.3 #2: a server_name answer that is not empty',
       () => client(on(Message.encrypted_extensions, (raw) => setExtension(raw, Ext.server_name, Uint8Array.of(0)))),
       'decode_error',
       'BAD_EXTENSION',
     ],
     [
-      'E8: a certificate_request_context in the handshake',
+      'RFC 9846 §4.4.2 #4: a certificate_request_context in the handshake',
       () =>
         client(
           on(Message.certificate_request, (raw) => withBody(raw, new Uint8Array([1, 7, ...raw.subarray(5)]))),
@@ -177,7 +180,7 @@ describe('extensions', () => {
       'INVALID_CONTEXT',
     ],
     [
-      'E8: a CertificateRequest without signature_algorithms',
+      'RFC 9846 §4.4.2 #6: a CertificateRequest without signature_algorithms',
       () =>
         client(
           on(Message.certificate_request, (raw) => removeExtension(raw, Ext.signature_algorithms)),
@@ -188,7 +191,7 @@ describe('extensions', () => {
       'MISSING_SIGALGS_EXTENSION',
     ],
     [
-      'E8: an empty certificate_authorities',
+      'an empty certificate_authorities',
       () =>
         client(
           on(Message.certificate_request, (raw) => addExtension(raw, Ext.certificate_authorities, u16(0))),
@@ -199,7 +202,7 @@ describe('extensions', () => {
       'BAD_EXTENSION',
     ],
     [
-      'E9: an empty OCSP response',
+      'an empty OCSP response',
       () =>
         client(
           on(Message.certificate, (raw) => addExtension(raw, Ext.status_request, Uint8Array.of(1, 0, 0, 0))),
@@ -211,7 +214,7 @@ describe('extensions', () => {
       'BAD_EXTENSION',
     ],
     [
-      'E11: supported_groups in EncryptedExtensions is fine',
+      'RFC 9846 §4.3.7 #3: supported_groups in EncryptedExtensions is fine',
       () => client(on(Message.encrypted_extensions, (raw) => addExtension(raw, Ext.supported_groups, u16(2, 29)))),
       // Only the transcript differs, which the Finished then shows.
       'decrypt_error',

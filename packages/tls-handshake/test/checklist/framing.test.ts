@@ -22,14 +22,14 @@ const padded = (raw: Uint8Array): Uint8Array => addExtension(raw, Ext.padding, n
 const fragment = [Message.key_update, 0, 0]
 
 describe('handshake framing', () => {
-  test('F1: split at any byte', () => {
+  test('split at any byte', () => {
     const { client: end } = handshake({}, {}, bytewise)
     expect(end.tls.handshakeComplete).toBe(true)
   })
 
   rows([
     [
-      'F2: another content type inside a message',
+      'RFC 9846 §5.1 #4: another content type inside a message',
       () =>
         afterwards(client(), (evil) => {
           evil.record(22, Uint8Array.of(Message.key_update, 0))
@@ -39,49 +39,49 @@ describe('handshake framing', () => {
       'UNEXPECTED_RECORD',
     ],
     [
-      'F3: bytes behind the server’s Finished',
+      'RFC 9846 §5.1 #6: bytes behind the server’s Finished',
       () => client(followedBy(Message.finished, ...fragment)),
       'unexpected_message',
       'NOT_ON_RECORD_BOUNDARY',
     ],
     [
-      'F3: bytes behind a KeyUpdate',
+      'RFC 9846 §5.1 #6: bytes behind a KeyUpdate',
       () => afterwards(client(), (evil) => evil.record(22, Uint8Array.of(Message.key_update, 0, 0, 1, 0, ...fragment))),
       'unexpected_message',
       'NOT_ON_RECORD_BOUNDARY',
     ],
     [
-      'F4: bytes behind a ClientHello',
+      'RFC 9846 §5.1 #6: bytes behind a ClientHello',
       () => server(followedBy(Message.client_hello, ...fragment)),
       'unexpected_message',
       'NOT_ON_RECORD_BOUNDARY',
     ],
     [
-      'F4: bytes behind a ClientHello that gets a HelloRetryRequest',
+      'bytes behind a ClientHello that gets a HelloRetryRequest',
       () => server(followedBy(Message.client_hello, ...fragment), { cookie: true }),
       'unexpected_message',
       'NOT_ON_RECORD_BOUNDARY',
     ],
     [
-      'F4: bytes behind the client’s Finished',
+      'RFC 9846 §5.1 #6: bytes behind the client’s Finished',
       () => server(followedBy(Message.finished, ...fragment)),
       'unexpected_message',
       'NOT_ON_RECORD_BOUNDARY',
     ],
     [
-      'F5: a message over 16 KiB, from its header alone',
+      'a message over 16 KiB, from its header alone',
       () => afterwards(client(), (evil) => evil.record(22, Uint8Array.of(Message.key_update, 0, 0x40, 1))),
       'illegal_parameter',
       'EXCESSIVE_MESSAGE_SIZE',
     ],
     [
-      'F5: a NewSessionTicket over what its vectors can hold',
+      'a NewSessionTicket over what its vectors can hold',
       () => afterwards(client(), (evil) => evil.record(22, Uint8Array.of(Message.new_session_ticket, 2, 1, 11))),
       'illegal_parameter',
       'EXCESSIVE_MESSAGE_SIZE',
     ],
     [
-      'F5: a ClientHello over 131,396 bytes',
+      'a ClientHello over 131,396 bytes',
       () =>
         server((_raw, type, evil) => {
           if (type === Message.client_hello) evil.plain(22, Uint8Array.of(Message.client_hello, 2, 1, 0x45))
@@ -90,27 +90,27 @@ describe('handshake framing', () => {
       'illegal_parameter',
       'EXCESSIVE_MESSAGE_SIZE',
     ],
-    ['F5: a ClientHello of 40,000 bytes is read', () => server(undefined, {}, { rewriteClientHello: padded })],
+    ['a ClientHello of 40,000 bytes is read', () => server(undefined, {}, { rewriteClientHello: padded })],
     [
-      'F5: a Certificate over its own limit',
+      'a Certificate over its own limit',
       () => client(undefined, { limits: { certificateMessage: 300 } }),
       'illegal_parameter',
       'EXCESSIVE_MESSAGE_SIZE',
     ],
     [
-      'F7: a Finished of the wrong value',
+      'RFC 9846 §4.5.3 #1: a Finished of the wrong value',
       () => client(on(Message.finished, (raw) => withBody(raw, new Uint8Array(32)))),
       'decrypt_error',
       'DIGEST_CHECK_FAILED',
     ],
     [
-      'F7: a Finished that is too short',
+      'RFC 9846 §4.5.3 #1: a Finished that is too short',
       () => client(on(Message.finished, (raw) => withBody(raw, raw.slice(4, 30)))),
       'decrypt_error',
       'DIGEST_CHECK_FAILED',
     ],
     [
-      'F7: a Finished that is too long',
+      'RFC 9846 §4.5.3 #1: a Finished that is too long',
       () => server(on(Message.finished, (raw) => trailing(raw))),
       'decrypt_error',
       'DIGEST_CHECK_FAILED',
@@ -123,7 +123,7 @@ describe('handshake framing', () => {
     const type = Message[name]
     rows([
       [
-        `F6: trailing bytes in the server’s ${name}`,
+        `trailing bytes in the server’s ${name}`,
         () =>
           client(
             on(type, (raw) => trailing(raw)),
@@ -134,7 +134,7 @@ describe('handshake framing', () => {
         'LENGTH_MISMATCH',
       ],
       [
-        `F8: an unknown message for the server’s ${name}`,
+        `an unknown message for the server’s ${name}`,
         () =>
           client(
             on(type, (raw) => message(0xaa, raw.subarray(4))),
@@ -145,7 +145,7 @@ describe('handshake framing', () => {
         'UNEXPECTED_MESSAGE',
       ],
       [
-        `F9: a server’s ${name} that ends too early`,
+        `a server’s ${name} that ends too early`,
         () =>
           client(
             on(type, (raw) => withBody(raw, raw.subarray(4, raw.length - 1))),
@@ -162,7 +162,7 @@ describe('handshake framing', () => {
     const type = Message[name]
     rows([
       [
-        `F6: trailing bytes in the client’s ${name}`,
+        `trailing bytes in the client’s ${name}`,
         () =>
           server(
             on(type, (raw) => trailing(raw)),
@@ -173,7 +173,7 @@ describe('handshake framing', () => {
         'LENGTH_MISMATCH',
       ],
       [
-        `F8: an unknown message for the client’s ${name}`,
+        `an unknown message for the client’s ${name}`,
         () =>
           server(
             on(type, (raw) => message(0xaa, raw.subarray(4))),
@@ -184,7 +184,7 @@ describe('handshake framing', () => {
         'UNEXPECTED_MESSAGE',
       ],
       [
-        `F9: a client’s ${name} that ends too early`,
+        `a client’s ${name} that ends too early`,
         () =>
           server(
             on(type, (raw) => withBody(raw, raw.subarray(4, raw.length - 1))),
@@ -199,19 +199,19 @@ describe('handshake framing', () => {
 
   rows([
     [
-      'F6: trailing bytes in a NewSessionTicket',
+      'RFC 9846 §6 #6: trailing bytes in a NewSessionTicket',
       () => client(on(Message.new_session_ticket, (raw) => trailing(raw))),
       'decode_error',
       'LENGTH_MISMATCH',
     ],
     [
-      'F6: trailing bytes in a KeyUpdate',
+      'RFC 9846 §6 #6: trailing bytes in a KeyUpdate',
       () => afterwards(client(), (evil) => evil.record(22, message(Message.key_update, Uint8Array.of(0, 0)))),
       'decode_error',
       'LENGTH_MISMATCH',
     ],
     [
-      'F9: an extension whose body is too long',
+      'RFC 9846 §4.3 #2: an extension whose body is too long',
       () =>
         server(
           on(Message.client_hello, (raw) => setExtension(raw, Ext.psk_key_exchange_modes, Uint8Array.of(1, 1, 0))),

@@ -77,15 +77,15 @@ function bothWays(name: string, group: GroupName, edit: (key: Uint8Array) => Uin
 
 describe('groups and key shares', () => {
   for (const group of ['secp256r1', 'secp384r1', 'secp521r1'] as const) {
-    bothWays(`K1: a point off the curve ${group}`, group, (key) => patched(key, -1, key[key.length - 1] ^ 1))
-    bothWays(`K1: a compressed point of ${group}`, group, (key) => patched(key.slice(0, (key.length + 1) / 2), 0, 2))
-    bothWays(`K1: a point of ${group} that is too short`, group, (key) => key.slice(0, -1))
-    bothWays(`K1: a point of ${group} that is too long`, group, (key) => Uint8Array.from([...key, 0]))
+    bothWays(`a point off the curve ${group}`, group, (key) => patched(key, -1, key[key.length - 1] ^ 1))
+    bothWays(`a compressed point of ${group}`, group, (key) => patched(key.slice(0, (key.length + 1) / 2), 0, 2))
+    bothWays(`a point of ${group} that is too short`, group, (key) => key.slice(0, -1))
+    bothWays(`a point of ${group} that is too long`, group, (key) => Uint8Array.from([...key, 0]))
   }
-  bothWays('K2: an X25519 share of low order', 'x25519', () => new Uint8Array(32))
-  bothWays('K2: an X25519 share that is too short', 'x25519', (key) => key.slice(1))
-  bothWays('K3: an X25519MLKEM768 share that is too short', 'X25519MLKEM768', (key) => key.slice(1))
-  bothWays('K3: an X25519MLKEM768 share with a bad X25519 part', 'X25519MLKEM768', (key) =>
+  bothWays('RFC 9846 §7.4.2 #3: an X25519 share of low order', 'x25519', () => new Uint8Array(32))
+  bothWays('an X25519 share that is too short', 'x25519', (key) => key.slice(1))
+  bothWays('an X25519MLKEM768 share that is too short', 'X25519MLKEM768', (key) => key.slice(1))
+  bothWays('an X25519MLKEM768 share with a bad X25519 part', 'X25519MLKEM768', (key) =>
     patched(key, key.length - 32, ...new Uint8Array(32)),
   )
 
@@ -104,12 +104,9 @@ describe('groups and key shares', () => {
     },
   }
   rows([
+    ['the high bit of an X25519 share is masked', () => client(undefined, x25519, { ...x25519, provider: highBit })],
     [
-      'K2: the high bit of an X25519 share is masked',
-      () => client(undefined, x25519, { ...x25519, provider: highBit }),
-    ],
-    [
-      'K3: an encapsulation key that is not reduced',
+      'an encapsulation key that is not reduced',
       () =>
         server(
           shares((list) => list.map(keyOf((key) => patched(key, 0, 0xff, 0xff, 0xff)))),
@@ -120,37 +117,37 @@ describe('groups and key shares', () => {
       'BAD_ECPOINT',
     ],
     [
-      'K4: a share of a group that was not offered',
+      'a share of a group that was not offered',
       () => client(share(({ keyExchange }) => ({ group: 30, keyExchange }))),
       'illegal_parameter',
       'WRONG_CURVE',
     ],
     [
-      'K4: a share of a group that was offered without one',
+      'a share of a group that was offered without one',
       () => client(share(({ keyExchange }) => ({ group: 24, keyExchange }))),
       'illegal_parameter',
       'WRONG_CURVE',
     ],
     [
-      'K4: no group in common',
+      'RFC 9846 §4.2.1 #1: no group in common',
       () => server(undefined, x25519, { groups: ['secp256r1'] }),
       'handshake_failure',
       'NO_SHARED_GROUP',
     ],
     [
-      'K5: two shares of a group',
+      'RFC 9846 §4.3.8 #7: two shares of a group',
       () => server(shares(([entry]) => [entry, entry])),
       'illegal_parameter',
       'DUPLICATE_KEY_SHARE',
     ],
     [
-      'K5: a share of a group that the client does not support',
+      'RFC 9846 §4.3.8 #8: a share of a group that the client does not support',
       () => server(shares(([entry]) => [entry, { group: 0x011d, keyExchange: entry.keyExchange }])),
       'illegal_parameter',
       'BAD_KEY_SHARE',
     ],
     [
-      'K5: a share of a group that both know and supported_groups does not have, where another is wanted',
+      'a share of a group that both know and supported_groups does not have, where another is wanted',
       () =>
         server(
           shares(([entry]) => [{ ...entry, group: 24 }]),
@@ -161,7 +158,7 @@ describe('groups and key shares', () => {
       'BAD_KEY_SHARE',
     ],
     [
-      'K5: trailing bytes in the list',
+      'trailing bytes in the list',
       () =>
         server(
           on(Message.client_hello, (raw) => {
@@ -173,7 +170,7 @@ describe('groups and key shares', () => {
       'BAD_EXTENSION',
     ],
     [
-      'K6: a ServerHello without key_share',
+      'RFC 9846 §4.3.11 #11: a ServerHello without key_share',
       () => client(on(Message.server_hello, (raw) => removeExtension(raw, Ext.key_share))),
       'missing_extension',
       'NO_SUITABLE_KEY_SHARE',
@@ -205,7 +202,7 @@ describe('HelloRetryRequest', () => {
 
   rows([
     [
-      'H1: a second HelloRetryRequest',
+      'RFC 9846 §4.2.4 #6: a second HelloRetryRequest',
       () =>
         client(
           request((raw) => [raw, raw]),
@@ -216,7 +213,7 @@ describe('HelloRetryRequest', () => {
       'NOT_ON_RECORD_BOUNDARY',
     ],
     [
-      'H2: it changes nothing',
+      'RFC 9846 §4.2.4 #5: it changes nothing',
       () =>
         client(
           request((raw) => removeExtension(raw, Ext.cookie)),
@@ -227,7 +224,7 @@ describe('HelloRetryRequest', () => {
       'NO_CHANGE_FOLLOWING_HRR',
     ],
     [
-      'H3: a group that was not offered',
+      'RFC 9846 §4.3.8 #12: a group that was not offered',
       () =>
         client(
           request((raw) => setExtension(raw, Ext.key_share, u16(30))),
@@ -238,7 +235,7 @@ describe('HelloRetryRequest', () => {
       'BAD_KEY_SHARE',
     ],
     [
-      'H3: a group that has its share already',
+      'RFC 9846 §4.3.8 #12, #13: a group that has its share already',
       () =>
         client(
           request((raw) => setExtension(raw, Ext.key_share, u16(29))),
@@ -249,7 +246,7 @@ describe('HelloRetryRequest', () => {
       'BAD_KEY_SHARE',
     ],
     [
-      'H4: an empty cookie',
+      'an empty cookie',
       () =>
         client(
           request((raw) => setExtension(raw, Ext.cookie, u16(0))),
@@ -260,7 +257,7 @@ describe('HelloRetryRequest', () => {
       'BAD_EXTENSION',
     ],
     [
-      'H4: an extension it must not have',
+      'RFC 9846 §4.2.4 #3: an extension it must not have',
       () =>
         client(
           request((raw) => addExtension(raw, Ext.unknown)),
@@ -271,7 +268,7 @@ describe('HelloRetryRequest', () => {
       'UNSOLICITED_EXTENSION',
     ],
     [
-      'H4: an extension twice',
+      'an extension twice',
       () =>
         client(
           request((raw) => editExtensions(raw, (list) => [...list, list[0]])),
@@ -281,9 +278,9 @@ describe('HelloRetryRequest', () => {
       'illegal_parameter',
       'DUPLICATE_EXTENSION',
     ],
-    ['H4: the cookie is echoed', () => client(undefined, {}, retry)],
+    ['RFC 9846 §4.3.2 #2: the cookie is echoed', () => client(undefined, {}, retry)],
     [
-      'H4: another cookie comes back',
+      'another cookie comes back',
       () =>
         server(
           second(Message.client_hello, (raw) => {
@@ -296,7 +293,7 @@ describe('HelloRetryRequest', () => {
       'COOKIE_MISMATCH',
     ],
     [
-      'H5: another suite than in the HelloRetryRequest',
+      'RFC 9846 §4.2.4 #10: another suite than in the HelloRetryRequest',
       () =>
         client(
           request((raw) => patched(raw, 71, 0x13, 0x02)),
@@ -307,7 +304,7 @@ describe('HelloRetryRequest', () => {
       'WRONG_CIPHER_RETURNED',
     ],
     [
-      'H5: another version than in the HelloRetryRequest',
+      'RFC 9846 §4.2.4 #12: another version than in the HelloRetryRequest',
       () =>
         client(
           second(Message.server_hello, (raw) => removeExtension(raw, Ext.supported_versions)),
@@ -318,7 +315,7 @@ describe('HelloRetryRequest', () => {
       'BAD_PROTOCOL_VERSION_NUMBER',
     ],
     [
-      'H5: another group than in the HelloRetryRequest',
+      'RFC 9846 §4.3.8 #17, #18: another group than in the HelloRetryRequest',
       () =>
         client(
           second(Message.server_hello, (raw) =>
@@ -335,13 +332,13 @@ describe('HelloRetryRequest', () => {
       'WRONG_CURVE',
     ],
     [
-      'H6: a second ClientHello without a share',
+      'a second ClientHello without a share',
       () => atServer((raw) => setExtension(raw, Ext.key_share, u16(0))),
       'missing_extension',
       'NO_SUITABLE_KEY_SHARE',
     ],
     [
-      'H6: a second ClientHello with a share of another group',
+      'a second ClientHello with a share of another group',
       () =>
         atServer((raw) =>
           setExtension(
@@ -356,7 +353,7 @@ describe('HelloRetryRequest', () => {
       'BAD_KEY_SHARE',
     ],
     [
-      'H6: a second ClientHello that takes its share back, after a cookie',
+      'a second ClientHello that takes its share back, after a cookie',
       () =>
         server(
           second(Message.client_hello, (raw) => setExtension(raw, Ext.key_share, u16(0))),
@@ -366,7 +363,7 @@ describe('HelloRetryRequest', () => {
       'BAD_KEY_SHARE',
     ],
     [
-      'H6: a second ClientHello with other groups',
+      'a second ClientHello with other groups',
       () =>
         server(
           second(Message.client_hello, (raw) => setExtension(raw, Ext.supported_groups, u16(2, 25))),
@@ -377,25 +374,25 @@ describe('HelloRetryRequest', () => {
       'BAD_KEY_SHARE',
     ],
     [
-      'H6: a second ClientHello without its PSKs',
+      'a second ClientHello without its PSKs',
       () => atServer((raw) => removeExtension(raw, Ext.pre_shared_key), { psks }),
       'missing_extension',
       'BAD_PSK',
     ],
     [
-      'H7: early_data in the second ClientHello',
+      'RFC 9846 §4.3.10 #6: early_data in the second ClientHello',
       () => atServer((raw) => editExtensions(raw, (list) => [[Ext.early_data, new Uint8Array(0)], ...list])),
       'illegal_parameter',
       'BAD_EARLY_DATA',
     ],
     [
-      'H7: another random in the second ClientHello',
+      'RFC 9846 §4.2.2 #2: another random in the second ClientHello',
       () => atServer((raw) => patched(raw, 6, raw[6] ^ 1)),
       'illegal_parameter',
       'BAD_HELLO_RETRY',
     ],
     [
-      'H7: binders are computed anew over the message_hash',
+      'binders are computed anew over the message_hash',
       () => client(undefined, { ...offersBoth, psks }, { ...wantsP384, psks }),
     ],
   ])

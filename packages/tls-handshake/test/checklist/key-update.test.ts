@@ -25,13 +25,13 @@ function update(evil: EvilPeer, value = 0): void {
 describe('KeyUpdate', () => {
   rows([
     [
-      'Y2: a value other than 0 and 1',
+      'RFC 9846 §4.7.3 #4: a value other than 0 and 1',
       () => afterwards(client(), (evil) => evil.record(Type.handshake, keyUpdate(2))),
       'illegal_parameter',
       'BAD_KEY_UPDATE',
     ],
     [
-      'Y3: more than 32 without application data',
+      'more than 32 without application data',
       () =>
         afterwards(client(), (evil) => {
           for (let i = 0; i < 33; i++) update(evil)
@@ -40,14 +40,14 @@ describe('KeyUpdate', () => {
       'TOO_MANY_KEY_UPDATES',
     ],
     [
-      'Y3: 32 are fine',
+      '32 are fine',
       () =>
         afterwards(client(), (evil) => {
           for (let i = 0; i < 32; i++) update(evil)
         }),
     ],
     [
-      'Y4: the old key after a KeyUpdate',
+      'RFC 9846 §4.7.3 #3: the old key after a KeyUpdate',
       () =>
         afterwards(client(), (evil) => {
           evil.record(Type.handshake, keyUpdate(0))
@@ -57,7 +57,7 @@ describe('KeyUpdate', () => {
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
     ],
     [
-      'Y4: two in a record',
+      'two in a record',
       () =>
         afterwards(client(), (evil) => {
           const one = keyUpdate(0)
@@ -68,7 +68,7 @@ describe('KeyUpdate', () => {
     ],
   ])
 
-  test('Y1: many requests, one answer, before the next application data', () => {
+  test('RFC 9846 §4.7.3 #5: many requests, one answer, before the next application data', () => {
     const pair = handshake()
     for (let i = 0; i < 5; i++) {
       pair.server.tls.updateKeys({ requestPeer: true })

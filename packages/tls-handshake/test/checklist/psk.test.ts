@@ -45,7 +45,7 @@ describe('PSK and resumption', () => {
   rows([
     ['a PSK handshake', () => server(undefined, both, both)],
     [
-      'P1: a binder of the wrong value',
+      'RFC 9846 §4.3.11 #8, #9: a binder of the wrong value',
       () =>
         server(
           binders((body) => patched(body, -1, body[body.length - 1] ^ 1)),
@@ -56,7 +56,7 @@ describe('PSK and resumption', () => {
       'BINDER_DOES_NOT_VERIFY',
     ],
     [
-      'P1: a binder of the wrong length',
+      'a binder of the wrong length',
       () =>
         server(
           binders((body) => new Uint8Array([...body.slice(0, 10), 0, 32, 31, ...body.slice(13, -1)])),
@@ -67,7 +67,7 @@ describe('PSK and resumption', () => {
       'BINDER_DOES_NOT_VERIFY',
     ],
     [
-      'P2: more binders than identities',
+      'more binders than identities',
       () =>
         server(
           binders((body) => new Uint8Array([...body.slice(0, 10), 0, 66, ...body.slice(12), ...body.slice(12)])),
@@ -78,7 +78,7 @@ describe('PSK and resumption', () => {
       'PSK_IDENTITY_BINDER_COUNT_MISMATCH',
     ],
     [
-      'P2: no binders at all',
+      'RFC 9846 §4.3.11 #9: no binders at all',
       () =>
         server(
           binders((body) => new Uint8Array([...body.slice(0, 10), 0, 0])),
@@ -89,7 +89,7 @@ describe('PSK and resumption', () => {
       'BAD_EXTENSION',
     ],
     [
-      'P3: no psk_key_exchange_modes',
+      'RFC 9846 §4.3.9 #3: no psk_key_exchange_modes',
       () =>
         server(
           on(Message.client_hello, (raw) => removeExtension(raw, Ext.psk_key_exchange_modes)),
@@ -100,7 +100,7 @@ describe('PSK and resumption', () => {
       'MISSING_PSK_KEX_MODES_EXTENSION',
     ],
     [
-      'P5: selected_identity out of range',
+      'RFC 9846 §4.3.11 #11, #12: selected_identity out of range',
       () =>
         client(
           on(Message.server_hello, (raw) => setExtension(raw, Ext.pre_shared_key, u16(1))),
@@ -111,13 +111,13 @@ describe('PSK and resumption', () => {
       'BAD_PSK_IDENTITY',
     ],
     [
-      'P5: a PSK selected, none offered',
+      'a PSK selected, none offered',
       () => client(on(Message.server_hello, (raw) => addExtension(raw, Ext.pre_shared_key, u16(0)))),
       'unsupported_extension',
       'UNSOLICITED_EXTENSION',
     ],
     [
-      'P6: a suite with another hash than the PSK’s',
+      'RFC 9846 §4.3.11 #11: a suite with another hash than the PSK’s',
       () =>
         client(
           on(Message.server_hello, (raw) => patched(raw, 71, 0x13, 0x02)),
@@ -128,7 +128,7 @@ describe('PSK and resumption', () => {
       'CIPHERSUITE_DIGEST_HAS_CHANGED',
     ],
     [
-      'P10: an empty ticket',
+      'an empty ticket',
       () =>
         client(
           on(Message.new_session_ticket, (raw) =>
@@ -159,7 +159,7 @@ describe('PSK and resumption', () => {
     expect(pair.client.tls.peerVerification).toEqual({ ok: false, result: 'not trusted' })
   })
 
-  test('P14: verification is asked again; where it says no there is a full handshake', () => {
+  test('verification is asked again; where it says no there is a full handshake', () => {
     const asked: boolean[] = []
     const verifyPeer = ({ resumed }: { resumed: boolean }) => {
       asked.push(resumed)
@@ -171,7 +171,7 @@ describe('PSK and resumption', () => {
     expect(pair.client.tls.resumed).toBe(false)
   })
 
-  test('P14: a session that brings no verdict is verified', () => {
+  test('a session that brings no verdict is verified', () => {
     const unjudged = (session: Session): Session => ({ ...session, verified: undefined })
     expect(twice({ edit: unjudged }).client.tls.resumed).toBe(true)
     const refused = twice({ edit: unjudged, client: { verifyPeer: ({ resumed }) => ({ ok: !resumed }) } })
@@ -180,7 +180,7 @@ describe('PSK and resumption', () => {
     expect(nobody.client.event('error')?.error).toMatchObject({ reason: 'CERTIFICATE_VERIFY_FAILED', blame: 'config' })
   })
 
-  test('P14: a server asks again, too', () => {
+  test('a server asks again, too', () => {
     const client = { credentials: [credential('client')] }
     const server = { requestCertificate: true }
     const verifyPeer = ({ resumed }: { resumed: boolean }) => ({ ok: !resumed })
@@ -190,7 +190,7 @@ describe('PSK and resumption', () => {
     expect(twice({}, { client, server }).server.tls.resumed).toBe(true)
   })
 
-  test('P4: without a common mode there is no ticket, and none is taken', () => {
+  test('RFC 9846 §4.3.9 #4: without a common mode there is no ticket, and none is taken', () => {
     const ke = { pskModes: ['psk_ke'] } as const
     expect(handshake(ke).client.event('session')).toBeUndefined()
     expect(twice({ client: ke }).client.tls.resumed).toBe(false)
@@ -199,7 +199,7 @@ describe('PSK and resumption', () => {
     expect(both.client.tls.group).toBeUndefined()
   })
 
-  test('P7: full handshake for sessions that are not good here', () => {
+  test('RFC 9846 §4.7.1 #7: full handshake for sessions that are not good here', () => {
     const miss = (pair: Pair): void => {
       expect(pair.client.event('error')?.error).toBeUndefined()
       expect(pair.client.tls.handshakeComplete).toBe(true)
@@ -227,7 +227,7 @@ describe('PSK and resumption', () => {
     )
   })
 
-  test('P8: ages in milliseconds from receipt', () => {
+  test('ages in milliseconds from receipt', () => {
     let now = 1_000_000
     const clock = { now: () => now }
     const session = sessionFrom(handshake(clock, { ...clock, ticketKeys: open }))
@@ -237,7 +237,7 @@ describe('PSK and resumption', () => {
     expect(later.server.tls.ticketAgeSkew).toBe(3)
   })
 
-  test('P9: lifetimes are honoured, and a week is the longest', () => {
+  test('RFC 9846 §4.3.11.1 #1: lifetimes are honoured, and a week is the longest', () => {
     let now = 1_000_000
     const clock = { now: () => now }
     const short = sessionFrom(handshake(clock, { ...clock, ticketKeys: open, sessionTimeout: 10 }))
@@ -253,13 +253,13 @@ describe('PSK and resumption', () => {
     expect(handshake({ ...clock, session: long }, { ...clock, ticketKeys: open }).client.tls.resumed).toBe(true)
   })
 
-  test('P9: a ticket with a lifetime of zero is dropped', () => {
+  test('RFC 9846 §4.7.1 #12: a ticket with a lifetime of zero is dropped', () => {
     const { victim } = client(on(Message.new_session_ticket, (raw) => patched(raw, 4, 0, 0, 0, 0)))
     expect(victim.tls.handshakeComplete).toBe(true)
     expect(victim.event('session')).toBeUndefined()
   })
 
-  test('P13: tickets off: none issued, taken or offered', () => {
+  test('RFC 9846 §4.7.1 #3: tickets off: none issued, taken or offered', () => {
     const off = { tickets: false } as const
     expect(handshake({}, off).client.event('session')).toBeUndefined()
     expect(handshake(off).client.event('session')).toBeUndefined()

@@ -22,19 +22,19 @@ const ascii = (text: string): number[] => [...utf8(text)]
 describe('record layer', () => {
   rows([
     [
-      'R1: a protected record over 2^14+256 bytes, from its header alone',
+      'RFC 9846 §5.2 #2, #5: a protected record over 2^14+256 bytes, from its header alone',
       () => afterwards(client(), (evil) => evil.bytes(Uint8Array.of(23, 3, 3, 0x41, 0x01))),
       'record_overflow',
       'ENCRYPTED_LENGTH_TOO_LONG',
     ],
     [
-      'R1: a plaintext record over 2^14 bytes, from its header alone',
+      'RFC 9846 §5.1 #16: a plaintext record over 2^14 bytes, from its header alone',
       () => firstBytes(22, 3, 1, 0x40, 0x01),
       'record_overflow',
       'DATA_LENGTH_TOO_LONG',
     ],
     [
-      'R2: content, type and padding over 2^14+1 bytes',
+      'RFC 9846 §5.4 #6: content, type and padding over 2^14+1 bytes',
       () =>
         afterwards(client(), (evil) => {
           evil.writer.maxFragment = evil.writer.peerMaxFragment = 16385
@@ -45,7 +45,7 @@ describe('record layer', () => {
       'DATA_LENGTH_TOO_LONG',
     ],
     [
-      'R3: a wrong tag',
+      'RFC 9846 §5.2 #3: a wrong tag',
       () =>
         afterwards(server(), (evil) => {
           evil.record(23, utf8('data'))
@@ -57,13 +57,13 @@ describe('record layer', () => {
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
     ],
     [
-      'R3: too short to hold a tag',
+      'too short to hold a tag',
       () => afterwards(server(), (evil) => evil.plain(23, new Uint8Array(15))),
       'bad_record_mac',
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
     ],
     [
-      'R5: an outer type other than application_data',
+      'an outer type other than application_data',
       () =>
         afterwards(client(), (evil) => {
           evil.record(23, utf8('data'))
@@ -75,22 +75,27 @@ describe('record layer', () => {
       'BAD_RECORD_TYPE',
     ],
     [
-      'R6: an inner plaintext without a type',
+      'RFC 9846 §5.4 #5: an inner plaintext without a type',
       () => afterwards(client(), (evil) => evil.record(0, new Uint8Array(20))),
       'unexpected_message',
       'BAD_RECORD_TYPE',
     ],
-    ['R6: padding is stripped', () => client(undefined, {}, { padding: () => 300 })],
-    ['R7: an unknown content type', () => firstBytes(24, 3, 1, 0, 1), 'unexpected_message', 'UNEXPECTED_RECORD'],
+    ['padding is stripped', () => client(undefined, {}, { padding: () => 300 })],
     [
-      'R7: an unknown content type inside the protection',
+      'RFC 9846 §5 #5: an unknown content type',
+      () => firstBytes(24, 3, 1, 0, 1),
+      'unexpected_message',
+      'UNEXPECTED_RECORD',
+    ],
+    [
+      'RFC 9846 §5 #5: an unknown content type inside the protection',
       () => afterwards(client(), (evil) => evil.record(24, utf8('data'))),
       'unexpected_message',
       'UNEXPECTED_RECORD',
     ],
-    ['R8: another major version', () => firstBytes(22, 2, 3, 0, 1), 'protocol_version', 'WRONG_VERSION_NUMBER'],
+    ['another major version', () => firstBytes(22, 2, 3, 0, 1), 'protocol_version', 'WRONG_VERSION_NUMBER'],
     [
-      'R8: a record version other than 0x0303 after negotiation',
+      'RFC 9846 §5.1 #14: a record version other than 0x0303 after negotiation',
       () =>
         afterwards(client(), (evil) => {
           evil.writer.version = 0x0302
@@ -100,7 +105,7 @@ describe('record layer', () => {
       'WRONG_VERSION_NUMBER',
     ],
     [
-      'R10: the 33rd empty record in a row',
+      'the 33rd empty record in a row',
       () =>
         afterwards(client(), (evil) => {
           for (let i = 0; i < 33; i++) evil.record(23, new Uint8Array(0))
@@ -109,35 +114,30 @@ describe('record layer', () => {
       'TOO_MANY_EMPTY_FRAGMENTS',
     ],
     [
-      'R10: 32 empty records pass',
+      '32 empty records pass',
       () =>
         afterwards(client(), (evil) => {
           for (let i = 0; i < 32; i++) evil.record(23, new Uint8Array(0))
         }),
     ],
     [
-      'R11: an empty handshake record',
+      'RFC 9846 §5.4 #3: an empty handshake record',
       () => afterwards(client(), (evil) => evil.record(22, new Uint8Array(0))),
       'unexpected_message',
       'UNEXPECTED_RECORD',
     ],
     [
-      'R11: an empty alert record',
+      'RFC 9846 §5.4 #3: an empty alert record',
       () => afterwards(client(), (evil) => evil.record(21, new Uint8Array(0))),
       'unexpected_message',
       'UNEXPECTED_RECORD',
     ],
-    ['R12: plain HTTP', () => firstBytes(...ascii('GET / HTTP/1.1\r\n')), 'protocol_version', 'HTTP_REQUEST'],
-    [
-      'R12: an HTTP proxy request',
-      () => firstBytes(...ascii('CONNECT x:443')),
-      'protocol_version',
-      'HTTPS_PROXY_REQUEST',
-    ],
-    ['R12: garbage', () => firstBytes(0x80, 0x2e, 1, 2, 3, 4), 'protocol_version', 'WRONG_VERSION_NUMBER'],
+    ['plain HTTP', () => firstBytes(...ascii('GET / HTTP/1.1\r\n')), 'protocol_version', 'HTTP_REQUEST'],
+    ['an HTTP proxy request', () => firstBytes(...ascii('CONNECT x:443')), 'protocol_version', 'HTTPS_PROXY_REQUEST'],
+    ['garbage', () => firstBytes(0x80, 0x2e, 1, 2, 3, 4), 'protocol_version', 'WRONG_VERSION_NUMBER'],
   ])
 
-  test('R9: 0x0301 in front of the first ClientHello, 0x0303 afterwards', () => {
+  test('RFC 9846 §5.1 #13, #17: 0x0301 in front of the first ClientHello, 0x0303 afterwards', () => {
     const tls = TlsConnection.client(clientConfig({ keyShares: [] }))
     expect(join(tls.takeOutput()).subarray(0, 3)).toEqual(Uint8Array.of(22, 3, 1))
     const retry = TlsConnection.server(serverConfig())
@@ -149,7 +149,7 @@ describe('record layer', () => {
     expect(second.subarray(6, 9)).toEqual(Uint8Array.of(22, 3, 3))
   })
 
-  test('R13: an encrypted flight goes out in one record', () => {
+  test('an encrypted flight goes out in one record', () => {
     const { evil } = client()
     const victim = new End(TlsConnection.server(serverConfig()))
     victim.tls.receive(evilClient().takeOutput())
@@ -160,7 +160,7 @@ describe('record layer', () => {
     expect(evil.error).toBeUndefined()
   })
 
-  test('R13: the fragment size applies to handshake records too', () => {
+  test('the fragment size applies to handshake records too', () => {
     const victim = new End(TlsConnection.server(serverConfig({ maxSendFragment: 512 })))
     victim.tls.receive(evilClient().takeOutput())
     const flight = join(victim.tls.takeOutput())
@@ -171,7 +171,7 @@ describe('record layer', () => {
     }
   })
 
-  test('R14: what was written before a KeyUpdate keeps its keys', () => {
+  test('what was written before a KeyUpdate keeps its keys', () => {
     const scene = client()
     const { victim } = scene
     victim.tls.write(utf8('before '))
@@ -181,7 +181,7 @@ describe('record layer', () => {
     expect(join(scene.evil.data)).toEqual(utf8('before after'))
   })
 
-  test('R15: keys are changed before their limit', () => {
+  test('RFC 9846 §5.5 #1: keys are changed before their limit', () => {
     const { 'aes-128-gcm': gcm } = nodeProvider.aeads
     const provider = { ...nodeProvider, aeads: { 'aes-128-gcm': { ...gcm!, recordLimit: 10 } } }
     const pair = handshake({ provider, maxSendFragment: 512 })
@@ -194,7 +194,7 @@ describe('record layer', () => {
     expect(Buffer.compare(pair.server.data, bytes)).toBe(0)
   })
 
-  test('A6: a fatal alert is in the output when the error is reported', () => {
+  test('a fatal alert is in the output when the error is reported', () => {
     expectAlert(firstBytes(...ascii('hello world')), 'protocol_version')
   })
 })

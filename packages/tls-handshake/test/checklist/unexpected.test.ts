@@ -32,19 +32,19 @@ const psk = (tamper: Parameters<typeof client>[0]): Scene => client(tamper, { ps
 describe('unexpected messages', () => {
   rows([
     [
-      'U1: application data instead of a ClientHello',
+      'RFC 9846 §5 #5: application data instead of a ClientHello',
       () => firstOf('server', ({ evil }) => evil.plain(Type.application_data, utf8('data'))),
       'unexpected_message',
       'APP_DATA_IN_HANDSHAKE',
     ],
     [
-      'U1: empty application data instead of a ServerHello',
+      'empty application data instead of a ServerHello',
       () => firstOf('client', ({ evil }) => evil.plain(Type.application_data, utf8(''))),
       'unexpected_message',
       'APP_DATA_IN_HANDSHAKE',
     ],
     [
-      'U1: application data under handshake keys',
+      'application data under handshake keys',
       () =>
         client((raw, type, evil) => {
           if (type === Message.encrypted_extensions) evil.record(Type.application_data, utf8('data'))
@@ -54,7 +54,7 @@ describe('unexpected messages', () => {
       'APP_DATA_IN_HANDSHAKE',
     ],
     [
-      'U2: EncryptedExtensions in plaintext',
+      'RFC 9846 §5 #5: EncryptedExtensions in plaintext',
       () =>
         client((raw, type, evil) => {
           if (type !== Message.encrypted_extensions) return raw
@@ -65,7 +65,7 @@ describe('unexpected messages', () => {
       'BAD_RECORD_TYPE',
     ],
     [
-      'U2: application data in plaintext after keys changed',
+      'application data in plaintext after keys changed',
       () =>
         client((raw, type, evil) => {
           if (type === Message.encrypted_extensions) evil.plain(Type.application_data, utf8('some data in the clear'))
@@ -75,19 +75,19 @@ describe('unexpected messages', () => {
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
     ],
     [
-      'U4: the server leaves out its CertificateVerify',
+      'RFC 9846 §4.5.2 #3: the server leaves out its CertificateVerify',
       () => client(on(Message.certificate_verify, () => null)),
       'unexpected_message',
       'UNEXPECTED_MESSAGE',
     ],
     [
-      'U4: the server leaves out its Certificate',
+      'RFC 9846 §4 #2: the server leaves out its Certificate',
       () => client(on(Message.certificate, () => null)),
       'unexpected_message',
       'UNEXPECTED_MESSAGE',
     ],
     [
-      'U4: the client leaves out its CertificateVerify',
+      'the client leaves out its CertificateVerify',
       () =>
         server(
           on(Message.certificate_verify, () => null),
@@ -98,7 +98,7 @@ describe('unexpected messages', () => {
       'UNEXPECTED_MESSAGE',
     ],
     [
-      'U4: the client leaves out its Certificate',
+      'the client leaves out its Certificate',
       () =>
         server(
           on(Message.certificate, () => null),
@@ -109,43 +109,43 @@ describe('unexpected messages', () => {
       'UNEXPECTED_MESSAGE',
     ],
     [
-      'U6: a CertificateRequest in a handshake with a PSK',
+      'RFC 9846 §4.4.2 #8: a CertificateRequest in a handshake with a PSK',
       () => psk((raw, type) => (type === Message.encrypted_extensions ? [raw, certificateRequest] : undefined)),
       'unexpected_message',
       'UNEXPECTED_MESSAGE',
     ],
     [
-      'U6: a Certificate in a handshake with a PSK',
+      'a Certificate in a handshake with a PSK',
       () => psk((raw, type) => (type === Message.encrypted_extensions ? [raw, emptyCertificate] : undefined)),
       'unexpected_message',
       'UNEXPECTED_MESSAGE',
     ],
     [
-      'U7: a HelloRequest after the handshake',
+      'RFC 9846 §4 #2: a HelloRequest after the handshake',
       () => afterwards(client(), (evil) => evil.record(Type.handshake, message(Message.hello_request, utf8('')))),
       'unexpected_message',
       'UNEXPECTED_MESSAGE',
     ],
     [
-      'U7: a ClientHello after the handshake',
+      'RFC 9846 §4.2.2 #3: a ClientHello after the handshake',
       () => afterwards(server(), (evil) => evil.record(Type.handshake, message(Message.client_hello, utf8('')))),
       'unexpected_message',
       'UNEXPECTED_MESSAGE',
     ],
     [
-      'U7: a post-handshake CertificateRequest that was not offered',
+      'RFC 9846 §4.7.2 #6: a post-handshake CertificateRequest that was not offered',
       () => afterwards(client(), (evil) => evil.record(Type.handshake, certificateRequest)),
       'unexpected_message',
       'UNEXPECTED_MESSAGE',
     ],
     [
-      'U7: a NewSessionTicket to a server',
+      'a NewSessionTicket to a server',
       () => afterwards(server(), (evil) => evil.record(Type.handshake, message(Message.new_session_ticket, utf8('')))),
       'unexpected_message',
       'UNEXPECTED_MESSAGE',
     ],
     [
-      'U7: a Certificate that was not asked for',
+      'a Certificate that was not asked for',
       () => afterwards(server(), (evil) => evil.record(Type.handshake, emptyCertificate)),
       'unexpected_message',
       'UNEXPECTED_MESSAGE',

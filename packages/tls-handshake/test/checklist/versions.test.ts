@@ -14,7 +14,7 @@ const SERVER_COMPRESSION = 73
 describe('versions', () => {
   rows([
     [
-      'V1: unknown versions are skipped, and only supported_versions counts',
+      'RFC 9846 §4.3.1 #4, #5: unknown versions are skipped, and only supported_versions counts',
       () =>
         server(
           on(Message.client_hello, (raw) =>
@@ -25,19 +25,19 @@ describe('versions', () => {
       'UNSUPPORTED_PROTOCOL',
     ],
     [
-      'V3: no common version, at a server',
+      'RFC 9846 E.2 #3: no common version, at a server',
       () => server(on(Message.client_hello, (raw) => removeExtension(raw, Ext.supported_versions))),
       'protocol_version',
       'UNSUPPORTED_PROTOCOL',
     ],
     [
-      'V3: no common version, at a client',
+      'RFC 9846 E.1 #3: no common version, at a client',
       () => client(on(Message.server_hello, (raw) => removeExtension(raw, Ext.supported_versions))),
       'protocol_version',
       'UNSUPPORTED_PROTOCOL',
     ],
     [
-      'V3: SSL 3.0',
+      'RFC 9846 §4.2.2 #7: SSL 3.0',
       () =>
         server(
           on(Message.client_hello, (raw) =>
@@ -48,49 +48,49 @@ describe('versions', () => {
       'UNSUPPORTED_PROTOCOL',
     ],
     [
-      'V4: supported_versions selects TLS 1.2',
+      'RFC 9846 §4.3.1 #13: supported_versions selects TLS 1.2',
       () => client(on(Message.server_hello, (raw) => setExtension(raw, Ext.supported_versions, u16(0x0303)))),
       'illegal_parameter',
       'BAD_PROTOCOL_VERSION_NUMBER',
     ],
     [
-      'V4: supported_versions selects what was not offered',
+      'RFC 9846 §4.3.1 #13: supported_versions selects what was not offered',
       () => client(on(Message.server_hello, (raw) => setExtension(raw, Ext.supported_versions, u16(0x0305)))),
       'illegal_parameter',
       'BAD_PROTOCOL_VERSION_NUMBER',
     ],
     [
-      'V8: compression methods other than null, from a client',
+      'RFC 9846 §4.2.2 #15: compression methods other than null, from a client',
       () => server(on(Message.client_hello, (raw) => patched(raw, CLIENT_COMPRESSION + 1, 1))),
       'illegal_parameter',
       'INVALID_COMPRESSION_ALGORITHM',
     ],
     [
-      'V8: a compression method, from a server',
+      'RFC 9846 §4.2.3 #8: a compression method, from a server',
       () => client(on(Message.server_hello, (raw) => patched(raw, SERVER_COMPRESSION, 1))),
       'illegal_parameter',
       'INVALID_COMPRESSION_ALGORITHM',
     ],
     [
-      'V9: a suite that was not offered',
+      'RFC 9846 §4.2.3 #6: a suite that was not offered',
       () => client(on(Message.server_hello, (raw) => patched(raw, SERVER_SUITE, 0x13, 0x05))),
       'illegal_parameter',
       'WRONG_CIPHER_RETURNED',
     ],
     [
-      'V9: a suite of TLS 1.2',
+      'a suite of TLS 1.2',
       () => client(on(Message.server_hello, (raw) => patched(raw, SERVER_SUITE, 0xc0, 0x2f))),
       'illegal_parameter',
       'WRONG_CIPHER_RETURNED',
     ],
     [
-      'V9: no suite in common',
+      'RFC 9846 §4.2.1 #4: no suite in common',
       () => server(on(Message.client_hello, (raw) => patched(raw, CLIENT_SUITES, 1, 2, 3, 4, 5, 6))),
       'handshake_failure',
       'NO_SHARED_CIPHER',
     ],
     [
-      'V9: an empty list of suites',
+      'an empty list of suites',
       () =>
         server(on(Message.client_hello, (raw) => withBody(raw, new Uint8Array([...raw.subarray(4, 71), 0, 0, 1, 0])))),
       'decode_error',

@@ -1,8 +1,10 @@
 // Runs the programs on every host that is here, on the packages as they would be published, without shims:
-// `pnpm --filter @x-tools/hosts test [part of a host's name]`. A line for each host; fails where one of them does.
+// `pnpm --filter @x-tools/hosts test [part of a host's name]`. A line for each host, and for
+// what a page loads; fails where one of them does.
 import { rmSync } from 'node:fs'
 import { HOSTS } from './hosts.ts'
 import { packedFolder } from './packed.ts'
+import { sizes } from './sizes.ts'
 
 const [only = ''] = process.argv.slice(2)
 const folder = packedFolder()
@@ -25,6 +27,10 @@ try {
       console.log(`${host.name}: ${error instanceof Error ? error.message : error}`)
       process.exitCode = 1
     }
+  }
+  for await (const [line, kept] of sizes(folder)) {
+    console.log(`${kept ? '' : 'TOO MUCH: '}${line}`)
+    if (!kept) process.exitCode = 1
   }
 } finally {
   rmSync(folder, { recursive: true })

@@ -4,6 +4,7 @@ import { Duplex as NodeDuplex } from 'node:stream'
 import { deflateSync, inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { differences } from '../src/host/version-differences.ts'
 import { Duplex as OwnDuplex } from '../src/host/web/duplex.ts'
 import { EventEmitter as OwnEmitter } from '../src/host/web/events.ts'
 import { isIPv4, isIPv6, normalizeArgs } from '../src/host/web/socket.ts'
@@ -460,6 +461,16 @@ describe("words and numbers are as Node's", () => {
       '{ a: 1 }',
       '-0',
     ])
+  })
+})
+
+describe('the face without Node', () => {
+  it('says what Node 24.21 says', async () => {
+    const web: Record<string, unknown> = await import('../src/host/web.ts')
+    // Where there is no command line, none is hinted at.
+    for (const [name, value] of Object.entries({ ...differences({}), HINTS_AT_SYSTEM_CA: false })) {
+      expect([name, web[name]]).toEqual([name, value])
+    }
   })
 })
 

@@ -14,12 +14,6 @@ function message(type: number, body: Uint8Array): Uint8Array {
   return out
 }
 
-/** Tickets are not of one length in both stacks, and end a ClientHello: a lie is to be the same one for both. */
-const LONG_HELLO = 400
-
-/** Bytes of a message among which a place is taken. */
-const span = (message: Uint8Array): number => (message[0] === 1 ? Math.min(message.length, LONG_HELLO) : message.length)
-
 /** Whoever is speaking now: a transcript does not say whose it is. */
 let speaker: Liar | undefined
 
@@ -153,10 +147,10 @@ export class Liar {
         return [...rest, lie.mend ? message(last[0], out.subarray(4)) : out]
       }
       case 'flip':
-        last[Math.floor(lie.place * span(last))] ^= lie.mask
+        last[Math.floor(lie.place * last.length)] ^= lie.mask
         return [...rest, last]
       case 'set16': {
-        const place = Math.floor(lie.place * Math.max(0, span(last) - 1))
+        const place = Math.floor(lie.place * Math.max(0, last.length - 1))
         last.set([lie.value >> 8, lie.value & 255].slice(0, last.length - place), place)
         return [...rest, last]
       }

@@ -1,11 +1,10 @@
 import type net from 'node:net'
-import { deprecate, hasSetOptions, Server as TcpServer } from '#host'
+import { deprecate, givePrototype, hasSetOptions, named, Server as TcpServer } from '#host'
 import { convertALPNProtocols, convertNPNProtocols } from '../connection/config/alpn.ts'
 import type { TlsOptions } from '../connection/config/options.ts'
 import { ownOptions } from '../connection/config/options-beyond-node.ts'
 import { invalidArgType, nodeError } from '../errors/node-error.ts'
 import { validateFunction, validateNumber, validateString } from '../errors/validate.ts'
-import { givePrototype, named } from '../host/prototype.ts'
 import { acceptConnection } from './accept-connection.ts'
 import { KEPT, KEPT_AS_GIVEN, ServerBehaviour } from './server-behaviour.ts'
 import {

@@ -2,9 +2,11 @@ import type net from 'node:net'
 import type { Duplex } from 'node:stream'
 import {
   defaultHighWaterMark,
+  givePrototype,
   hasSockets,
   hostDial,
   isNativeContext,
+  named,
   nextTick,
   ownMethods,
   readsIntoMemory,
@@ -27,7 +29,6 @@ import { directRead } from '../connection/socket/transport.ts'
 import { nodeError } from '../errors/node-error.ts'
 import { validateBoolean } from '../errors/validate.ts'
 import { isView } from '../host/bytes.ts'
-import { givePrototype, named } from '../host/prototype.ts'
 import { nameAskedFor, SocketAnswers } from './socket-answers.ts'
 import { SocketBehaviour } from './socket-behaviour.ts'
 import { SocketOfEngine } from './socket-of-engine.ts'

@@ -27,6 +27,7 @@ export { ownMethods, readsByItself, readsIntoMemory } from './foreign-sockets.ts
 export { findJSStream } from './js-stream.ts'
 export { hasSecurePair, hasSetOptions, hostDefaults, isNativeContext, native, nativeAuthorities } from './native-tls.ts'
 export { opensslStore } from './openssl-store.ts'
+export { givePrototype, named } from './prototype.ts'
 
 /** `[port,] [host,] [options,] [callback]` as `[options, callback]`. */
 export const normalizeArgs = (

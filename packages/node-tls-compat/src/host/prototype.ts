@@ -4,8 +4,9 @@
  *
  * @param Parent what the constructor inherits from
  * @param behaviour classes that extend `Parent`, or each other, the last one winning
+ * @returns the constructor
  */
-export function givePrototype(Constructor: Function, Parent: Function, ...behaviour: Function[]): void {
+export function givePrototype<C extends Function>(Constructor: C, Parent: Function, ...behaviour: Function[]): C {
   Object.setPrototypeOf(Constructor.prototype, Parent.prototype)
   Object.setPrototypeOf(Constructor, Parent)
   for (const { prototype } of behaviour) {
@@ -16,6 +17,7 @@ export function givePrototype(Constructor: Function, Parent: Function, ...behavi
       }
     }
   }
+  return Constructor
 }
 
 /** Gives a function the name it has in Node: a bundler renames what has the name of something else in the same file. */

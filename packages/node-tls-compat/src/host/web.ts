@@ -4,11 +4,11 @@
  */
 import { portableProvider } from '@x/crypto-primitives/portable'
 import { webCryptoProvider } from '@x/crypto-primitives/webcrypto'
-import { differences } from './version-differences.ts'
 import { Buffer } from './web/buffer.ts'
 import { loadedRoots } from './web/roots.ts'
 import { deflate, inflate } from './web/zlib.ts'
 
+export { givePrototype, named } from './prototype.ts'
 export { Buffer } from './web/buffer.ts'
 export { X509Certificate } from './web/certificate.ts'
 export { Duplex } from './web/duplex.ts'
@@ -90,14 +90,14 @@ export const certificateCodecs = [{ name: 'zlib', id: 1, compress: deflate, deco
 /** There is no command line to say it on. */
 export const HINTS_AT_SYSTEM_CA = false
 
-export const {
-  SECURITY_LEVEL,
-  HYBRID_FIRST,
-  ALERT_PREFIX,
-  REFUSES_ADDRESS_AS_NAME,
-  CHECKS_ALPN_LISTS,
-  TAKES_SESSION_AS_TEXT,
-  BLANK_CURVE_IS_DEFAULT,
-  ALL_CERTIFICATE_FIELDS,
-  HINT_FAILED,
-} = /* @__PURE__ */ differences({})
+// --- Node 24.21's rules and texts, as `differences` has them; one by one, so that a bundler leaves out what nobody uses
+
+export const SECURITY_LEVEL = 2
+export const HYBRID_FIRST = true
+export const ALERT_PREFIX = 'ssl/tls alert '
+export const REFUSES_ADDRESS_AS_NAME = false
+export const CHECKS_ALPN_LISTS = true
+export const TAKES_SESSION_AS_TEXT = true
+export const BLANK_CURVE_IS_DEFAULT = true
+export const ALL_CERTIFICATE_FIELDS = true
+export const HINT_FAILED = 'ERR_TLS_PSK_SET_IDENTITY_HINT_FAILED'

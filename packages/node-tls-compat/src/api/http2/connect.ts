@@ -1,10 +1,10 @@
 import type Http2 from 'node:http2'
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
+import { named } from '#host'
 import type { ConnectionOptions } from '../../connection/config/options.ts'
 import { nodeError } from '../../errors/node-error.ts'
 import { http2, promisify } from '../../host/http2.ts'
-import { named } from '../../host/prototype.ts'
 import { standInForNative } from '../stand-in.ts'
 import { tls } from '../tls.ts'
 

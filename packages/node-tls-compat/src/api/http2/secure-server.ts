@@ -1,7 +1,7 @@
 import type Http2 from 'node:http2'
+import { givePrototype } from '#host'
 import type { TlsOptions } from '../../connection/config/options.ts'
 import { http2 } from '../../host/http2.ts'
-import { givePrototype } from '../../host/prototype.ts'
 import { acceptHere } from '../server.ts'
 import { ServerBehaviour } from '../server-behaviour.ts'
 import { standInForNative } from '../stand-in.ts'

@@ -1,7 +1,7 @@
 import type Http from 'node:http'
 import type Https from 'node:https'
+import { named } from '#host'
 import { http, urlToHttpOptions } from '../../host/http.ts'
-import { named } from '../../host/prototype.ts'
 
 /** The options that Node's `https.request` would make of its arguments, in the place of URL and options. */
 function clientRequestArguments(args: readonly unknown[]): { options: Record<string, unknown>; rest: unknown[] } {

@@ -141,31 +141,37 @@ class DuplexBehaviour extends ReadableSide {
 }
 
 /** A stream in both directions, of bytes. Callable on an object that a program has made itself, as Node's. */
-export const Duplex = function Duplex(this: DuplexStream, options: DuplexOptions = {}): DuplexStream | undefined {
-  if (!(this instanceof Duplex)) {
-    return new (Duplex as DuplexConstructor)(options)
-  }
-  const { autoDestroy = true, emitClose = true, signal, highWaterMark = HIGH_WATER_MARK } = options
-  this._readableState = new ReadableState(options.readableHighWaterMark ?? highWaterMark, autoDestroy, emitClose)
-  this._writableState = new WritableState(options.writableHighWaterMark ?? highWaterMark, autoDestroy, emitClose)
-  this.allowHalfOpen = options.allowHalfOpen !== false
-  const { read, write, writev, final, destroy, construct } = options
-  const own = { _read: read, _write: write, _writev: writev, _final: final, _destroy: destroy, _construct: construct }
-  for (const [name, method] of Object.entries(own)) {
-    if (typeof method === 'function') {
-      ;(this as unknown as Record<string, unknown>)[name] = method
+export const Duplex: DuplexConstructor = /* @__PURE__ */ givePrototype(
+  function Duplex(this: DuplexStream, options: DuplexOptions = {}): DuplexStream | undefined {
+    if (!(this instanceof Duplex)) {
+      return new (Duplex as DuplexConstructor)(options)
     }
-  }
-  if (signal) {
-    const abort = () => this.destroy(aborted(signal.reason))
-    signal.aborted ? abort() : signal.addEventListener('abort', abort, { once: true })
-    this.once('close', () => signal.removeEventListener('abort', abort))
-  }
-  if (typeof this._construct === 'function') {
-    construction(this)
-  }
-  return undefined
-} as unknown as DuplexConstructor
+    const { autoDestroy = true, emitClose = true, signal, highWaterMark = HIGH_WATER_MARK } = options
+    this._readableState = new ReadableState(options.readableHighWaterMark ?? highWaterMark, autoDestroy, emitClose)
+    this._writableState = new WritableState(options.writableHighWaterMark ?? highWaterMark, autoDestroy, emitClose)
+    this.allowHalfOpen = options.allowHalfOpen !== false
+    const { read, write, writev, final, destroy, construct } = options
+    const own = { _read: read, _write: write, _writev: writev, _final: final, _destroy: destroy, _construct: construct }
+    for (const [name, method] of Object.entries(own)) {
+      if (typeof method === 'function') {
+        ;(this as unknown as Record<string, unknown>)[name] = method
+      }
+    }
+    if (signal) {
+      const abort = () => this.destroy(aborted(signal.reason))
+      signal.aborted ? abort() : signal.addEventListener('abort', abort, { once: true })
+      this.once('close', () => signal.removeEventListener('abort', abort))
+    }
+    if (typeof this._construct === 'function') {
+      construction(this)
+    }
+    return undefined
+  } as unknown as DuplexConstructor,
+  EventEmitter,
+  ReadableSide,
+  WritableSide,
+  DuplexBehaviour,
+)
 
 function construction(stream: DuplexStream): void {
   const [reading, writing] = [stream._readableState, stream._writableState]
@@ -196,5 +202,3 @@ function construction(stream: DuplexStream): void {
     }
   })
 }
-
-givePrototype(Duplex, EventEmitter, ReadableSide, WritableSide, DuplexBehaviour)

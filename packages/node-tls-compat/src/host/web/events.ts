@@ -3,10 +3,10 @@ import { givePrototype } from '../prototype.ts'
 type Name = string | symbol
 type Listener = ((...args: unknown[]) => unknown) & { listener?: Listener }
 
-const captureRejectionSymbol = Symbol.for('nodejs.rejection')
-const errorMonitor = Symbol.for('events.errorMonitor')
-const kListeners = Symbol('listeners')
-const kMaximum = Symbol('maximum')
+const captureRejectionSymbol = /* @__PURE__ */ Symbol.for('nodejs.rejection')
+const errorMonitor = /* @__PURE__ */ Symbol.for('events.errorMonitor')
+const kListeners = /* @__PURE__ */ Symbol('listeners')
+const kMaximum = /* @__PURE__ */ Symbol('maximum')
 
 /** An EventEmitter of Node's, without what only its own tests look at. */
 export interface Emitter {
@@ -160,7 +160,8 @@ interface EmitterConstructor {
 }
 
 /** Callable on an object that a program has made itself, as Node's. */
-export const EventEmitter = function EventEmitter() {} as unknown as EmitterConstructor
-
-givePrototype(EventEmitter, class {}, EmitterBehaviour)
-Object.assign(EventEmitter, { captureRejectionSymbol, errorMonitor, defaultMaxListeners: 10, EventEmitter })
+export const EventEmitter = /* @__PURE__ */ (() => {
+  const Emitter = function EventEmitter() {} as unknown as EmitterConstructor
+  const statics = { captureRejectionSymbol, errorMonitor, defaultMaxListeners: 10, EventEmitter: Emitter }
+  return Object.assign(givePrototype(Emitter, class {}, EmitterBehaviour), statics)
+})() as EmitterConstructor

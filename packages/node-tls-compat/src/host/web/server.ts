@@ -60,22 +60,24 @@ interface ServerOptions {
 }
 
 /** Callable on an object that a program has made itself, as Node's. */
-export const Server = function Server(
-  this: ServerBehaviourOf & ServerOptions,
-  given?: ServerOptions | ((stream: unknown) => void),
-  listener?: (stream: unknown) => void,
-) {
-  if (!(this instanceof Server)) {
-    return new (Server as ServerConstructor)(given as ServerOptions, listener)
-  }
-  const options = typeof given === 'object' && given !== null ? given : {}
-  const onConnection = typeof given === 'function' ? given : listener
-  this.listening = false
-  Object.assign(this, { allowHalfOpen: !!options.allowHalfOpen, pauseOnConnect: !!options.pauseOnConnect })
-  if (onConnection) {
-    this.on('connection', onConnection)
-  }
-  return undefined
-} as unknown as ServerConstructor
-
-givePrototype(Server, EventEmitter, ServerBehaviour)
+export const Server: ServerConstructor = /* @__PURE__ */ givePrototype(
+  function Server(
+    this: ServerBehaviourOf & ServerOptions,
+    given?: ServerOptions | ((stream: unknown) => void),
+    listener?: (stream: unknown) => void,
+  ) {
+    if (!(this instanceof Server)) {
+      return new (Server as ServerConstructor)(given as ServerOptions, listener)
+    }
+    const options = typeof given === 'object' && given !== null ? given : {}
+    const onConnection = typeof given === 'function' ? given : listener
+    this.listening = false
+    Object.assign(this, { allowHalfOpen: !!options.allowHalfOpen, pauseOnConnect: !!options.pauseOnConnect })
+    if (onConnection) {
+      this.on('connection', onConnection)
+    }
+    return undefined
+  } as unknown as ServerConstructor,
+  EventEmitter,
+  ServerBehaviour,
+)

@@ -212,22 +212,24 @@ interface SocketConstructor {
 }
 
 /** Callable on an object that a program has made itself, as Node's. */
-export const Socket = function Socket(this: SocketStream, options: SocketOptions = {}): SocketStream | undefined {
-  if (!(this instanceof Socket)) {
-    return new (Socket as SocketConstructor)(options)
-  }
-  this.connecting = false
-  this._hadError = false
-  this._handle = options.handle ?? null
-  // 'close' says whether there was an error, and comes when the handle is closed.
-  Reflect.apply(Duplex, this, [{ ...options, allowHalfOpen: options.allowHalfOpen === true, emitClose: false }])
-  if (options.pauseOnCreate) {
-    this.readableFlowing = false
-  }
-  return undefined
-} as unknown as SocketConstructor
-
-givePrototype(Socket, Duplex, SocketBehaviour)
+export const Socket: SocketConstructor = /* @__PURE__ */ givePrototype(
+  function Socket(this: SocketStream, options: SocketOptions = {}): SocketStream | undefined {
+    if (!(this instanceof Socket)) {
+      return new (Socket as SocketConstructor)(options)
+    }
+    this.connecting = false
+    this._hadError = false
+    this._handle = options.handle ?? null
+    // 'close' says whether there was an error, and comes when the handle is closed.
+    Reflect.apply(Duplex, this, [{ ...options, allowHalfOpen: options.allowHalfOpen === true, emitClose: false }])
+    if (options.pauseOnCreate) {
+      this.readableFlowing = false
+    }
+    return undefined
+  } as unknown as SocketConstructor,
+  Duplex,
+  SocketBehaviour,
+)
 
 // --- Arguments and addresses
 

@@ -6,5 +6,5 @@ export function nextTick<A extends unknown[]>(work: (...args: A) => void, ...arg
 type SetImmediate = <A extends unknown[]>(work: (...args: A) => void, ...args: A) => unknown
 
 /** When what has happened by now has been told. */
-export const setImmediate: SetImmediate =
-  (globalThis as { setImmediate?: SetImmediate }).setImmediate ?? ((work, ...args) => setTimeout(work, 0, ...args))
+export const setImmediate: SetImmediate = /* @__PURE__ */ (() =>
+  (globalThis as { setImmediate?: SetImmediate }).setImmediate ?? ((work, ...args) => setTimeout(work, 0, ...args)))()

@@ -4,22 +4,23 @@
  */
 
 const WINDOW = 32768
-const LENGTH_BASE: number[] = []
-const LENGTH_EXTRA: number[] = []
-const DISTANCE_BASE: number[] = []
-const DISTANCE_EXTRA: number[] = []
-for (let code = 0, base = 3; code < 28; code++) {
-  LENGTH_EXTRA[code] = code < 8 ? 0 : (code >> 2) - 1
-  LENGTH_BASE[code] = base
-  base += 1 << LENGTH_EXTRA[code]!
+/** RFC 1951 §3.2.5: for each code the least length, or distance, and how many bits say how much more. */
+function ranges(codes: number, first: number, extraOf: (code: number) => number) {
+  const base: number[] = []
+  const extra: number[] = []
+  for (let code = 0, next = first; code < codes; code++) {
+    extra[code] = extraOf(code)
+    base[code] = next
+    next += 1 << extra[code]!
+  }
+  return { base, extra }
 }
-LENGTH_BASE[28] = 258
-LENGTH_EXTRA[28] = 0
-for (let code = 0, base = 1; code < 30; code++) {
-  DISTANCE_EXTRA[code] = code < 4 ? 0 : (code >> 1) - 1
-  DISTANCE_BASE[code] = base
-  base += 1 << DISTANCE_EXTRA[code]!
-}
+
+const LENGTHS = /* @__PURE__ */ (() => {
+  const { base, extra } = ranges(28, 3, (code) => (code < 8 ? 0 : (code >> 2) - 1))
+  return { base: [...base, 258], extra: [...extra, 0] }
+})()
+const DISTANCES = /* @__PURE__ */ ranges(30, 1, (code) => (code < 4 ? 0 : (code >> 1) - 1))
 
 const wrong = (what: string) => new RangeError(`not a zlib stream: ${what}`)
 
@@ -62,7 +63,9 @@ function codeOf(lengths: readonly number[]): Code {
   return { counts, symbols }
 }
 
-const FIXED_LENGTHS = Array.from({ length: 288 }, (_, i) => (i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8))
+const FIXED_LENGTHS = /* @__PURE__ */ Array.from({ length: 288 }, (_, i) =>
+  i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8,
+)
 let fixed: readonly [Code, Code] | undefined
 
 const CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
@@ -170,12 +173,12 @@ class Inflation {
       if (symbol > 285) {
         throw wrong('an unknown length')
       }
-      const length = LENGTH_BASE[symbol - 257]! + this.bits(LENGTH_EXTRA[symbol - 257]!)
+      const length = LENGTHS.base[symbol - 257]! + this.bits(LENGTHS.extra[symbol - 257]!)
       const code = this.symbol(distances)
       if (code > 29) {
         throw wrong('an unknown distance')
       }
-      const distance = DISTANCE_BASE[code]! + this.bits(DISTANCE_EXTRA[code]!)
+      const distance = DISTANCES.base[code]! + this.bits(DISTANCES.extra[code]!)
       if (distance > this.length) {
         throw wrong('a distance before its beginning')
       }
@@ -288,13 +291,13 @@ export function deflate(input: Uint8Array): Uint8Array {
       }
     }
     if (length >= 3) {
-      const code = lastAtMost(LENGTH_BASE, length)
+      const code = lastAtMost(LENGTHS.base, length)
       out.symbol(257 + code)
-      out.put(length - LENGTH_BASE[code]!, LENGTH_EXTRA[code]!)
+      out.put(length - LENGTHS.base[code]!, LENGTHS.extra[code]!)
       const distance = at - before!
-      const distanceCode = lastAtMost(DISTANCE_BASE, distance)
+      const distanceCode = lastAtMost(DISTANCES.base, distance)
       out.code(distanceCode, 5)
-      out.put(distance - DISTANCE_BASE[distanceCode]!, DISTANCE_EXTRA[distanceCode]!)
+      out.put(distance - DISTANCES.base[distanceCode]!, DISTANCES.extra[distanceCode]!)
     } else {
       out.symbol(input[at]!)
       length = 1

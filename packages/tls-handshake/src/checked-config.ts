@@ -1,5 +1,6 @@
 import {
   bytes,
+  configError,
   flag,
   group,
   hook,
@@ -41,8 +42,16 @@ export const configTable = (rows: OptionRows): OptionTable =>
 
 /** A configuration, checked whole, in which nothing comes from Object.prototype. */
 export function readConfig<C extends TlsConfig>(what: string, table: OptionTable, given: C): C {
-  const config = readOptions(what, table, given, 'provider', 'parseCertificate')
+  const config = checkTogether(what, readOptions(what, table, given, 'provider', 'parseCertificate'))
   ;(config as Read<C>)[SOURCE] = { table, given }
+  return config
+}
+
+/** Options that need each other. @returns what it was given */
+export function checkTogether<C extends TlsConfig>(what: string, config: C): C {
+  if (config.peerCertificateTypes?.includes('raw_public_key') && !config.parsePublicKey) {
+    throw configError('INVALID_ARGUMENT', `${what}: raw_public_key without parsePublicKey`)
+  }
   return config
 }
 
@@ -61,7 +70,8 @@ const limits = /* @__PURE__ */ optionTable([
   'handshakeMessage certificateMessage pendingInput emptyRecords warningAlerts keyUpdates',
 ])
 const credentialOptions = /* @__PURE__ */ optionTable(
-  [/* @__PURE__ */ list(/* @__PURE__ */ bytes(1), 1), 'chain'],
+  [/* @__PURE__ */ list(/* @__PURE__ */ bytes(1)), 'chain'],
+  [/* @__PURE__ */ bytes(1), 'rawPublicKey'],
   [/* @__PURE__ */ thing('sign'), 'signer'],
   [/* @__PURE__ */ list(number16), 'signatureSchemes'],
   [/* @__PURE__ */ bytes(), 'ocspResponse sctList'],
@@ -76,9 +86,15 @@ const credential: OptionKind = {
 
 /** A credential, checked whole. @throws {TlsError} `INVALID_ARGUMENT` */
 export function readCredential(what: string, given: Credential): Credential {
-  readOptions(what, credentialOptions, given, 'chain', 'signer')
+  const { chain, rawPublicKey } = readOptions(what, credentialOptions, given, 'chain', 'signer')
+  if (chain.length > 0 === (rawPublicKey !== undefined)) {
+    throw configError('INVALID_ARGUMENT', `${what}: either a chain or a rawPublicKey`)
+  }
   return given
 }
+
+/** What may be shown, and at least one of it. */
+export const certificateTypes = /* @__PURE__ */ list(/* @__PURE__ */ oneOf('x509', 'raw_public_key'), 1)
 
 const psk = /* @__PURE__ */ optionTable(
   [/* @__PURE__ */ bytes(), 'identity key'],
@@ -100,7 +116,7 @@ export const COMMON: OptionRows = [
     flag,
     'allowUnverifiedPeer allowUnverifiedSession extendedMasterSecret encryptThenMac requireSecureRenegotiation cbcRecordSplitting grease tickets',
   ],
-  [hook, 'parseCertificate verifyPeer now onKeyLog onMessage padding'],
+  [hook, 'parseCertificate parsePublicKey verifyPeer now onKeyLog onMessage padding'],
   [text, 'verifierId'],
   [/* @__PURE__ */ thing('randomBytes'), 'provider'],
   [/* @__PURE__ */ list(/* @__PURE__ */ whole(0x0301, 0x0304)), 'versions'],
@@ -108,6 +124,7 @@ export const COMMON: OptionRows = [
   [/* @__PURE__ */ list(text), 'groups'],
   [/* @__PURE__ */ list(/* @__PURE__ */ bytes(1, 255)), 'alpnProtocols'],
   [/* @__PURE__ */ list(credential), 'credentials'],
+  [certificateTypes, 'peerCertificateTypes'],
   [/* @__PURE__ */ list(/* @__PURE__ */ group(psk, 'identity', 'key')), 'psks'],
   [/* @__PURE__ */ list(/* @__PURE__ */ group(compression, 'id')), 'certificateCompression'],
   [/* @__PURE__ */ group(limits), 'limits'],

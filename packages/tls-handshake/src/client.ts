@@ -10,7 +10,7 @@ import { Connection } from './connection.ts'
  * A client's connection of TLS 1.0 to 1.3. Its ClientHello is in the output at once.
  *
  * @param parts what it can do beside a handshake with a server's certificate: `preSharedKeys` (tickets and
- *   resumption too), `earlyData`, `clientCertificates`, `compressedCertificates`, `helloForms`. `TlsConnection.client` has them all
+ *   resumption too), `earlyData`, `clientCertificates`, `compressedCertificates`, `rawPublicKeys`, `helloForms`. `TlsConnection.client` has them all
  * @throws {TlsError} `INVALID_ARGUMENT` for what is no option, of a wrong type or out of its range; `MISSING_PART` for an
  *   option whose part was not given
  * @example
@@ -29,6 +29,7 @@ export { earlyData } from './client/early-data13.ts'
 export { clientCertificates } from './client/every-part.ts'
 export { helloForms } from './client/hello-form.ts'
 export { preSharedKeys } from './client/pre-shared-keys13.ts'
+export { rawPublicKeys } from './client/raw-public-keys.ts'
 export type * from './config.ts'
 export type { Connection } from './connection.ts'
 export type * from './events.ts'

@@ -14,7 +14,7 @@ import type { Flow } from './handshake/step.ts'
  * gets the alert protocol_version; what the configuration says about older versions is of no effect.
  *
  * @param parts what it can do beside a handshake with a server's certificate: `preSharedKeys` (tickets and
- *   resumption too), `earlyData`, `clientCertificates`, `compressedCertificates`, `helloForms`
+ *   resumption too), `earlyData`, `clientCertificates`, `compressedCertificates`, `rawPublicKeys`, `helloForms`
  * @throws {TlsError} `MISSING_PART` for an option whose part was not given; `NO_PROTOCOLS_AVAILABLE` when `versions` names any but TLS 1.3: `tlsClient` of
  *   `@x/tls-handshake/client` speaks them
  * @example
@@ -35,7 +35,7 @@ export function tls13Client(given: ClientConfig, ...parts: readonly ClientParts[
 }
 
 function* handshake(config: ClientConfig, parts: ClientParts, ...connection: Parameters<Handshake>): Flow {
-  parts.certificates?.check(config.credentials)
+  parts.certificates?.check(config.credentials, parts)
   yield* clientHandshake(new ClientContext(config, ...connection, parts))
 }
 
@@ -46,6 +46,7 @@ export { compressedCertificates } from './client/compressed-certificates.ts'
 export { earlyData } from './client/early-data13.ts'
 export { helloForms } from './client/hello-form.ts'
 export { preSharedKeys } from './client/pre-shared-keys13.ts'
+export { rawPublicKeys } from './client/raw-public-keys.ts'
 export type * from './config.ts'
 export type { Connection } from './connection.ts'
 export type * from './events.ts'

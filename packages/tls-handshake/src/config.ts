@@ -11,10 +11,15 @@ import type { PskIdentity, Session } from './session.ts'
 
 export type { ProtocolVersion }
 
-/** A certificate chain with the key that goes with it. */
+/** What a side may show: X.509 certificates, or a public key and nothing about it (RFC 7250). */
+export type CertificateTypeName = 'x509' | 'raw_public_key'
+
+/** A certificate chain, or a raw public key, with the private key that goes with it. */
 export interface Credential {
-  /** DER, leaf first. */
+  /** DER, leaf first; empty with `rawPublicKey`. */
   readonly chain: readonly Uint8Array[]
+  /** DER SubjectPublicKeyInfo, shown in the place of a chain to a peer that accepts raw public keys (RFC 7250). */
+  readonly rawPublicKey?: Uint8Array
   readonly signer: Signer
   /** Schemes (IANA numbers) this key may sign with, in order; default: all that fit the key. */
   readonly signatureSchemes?: readonly number[]
@@ -45,9 +50,15 @@ export interface PeerCertificate {
 /** What is asked about the peer's chain. */
 export interface PeerVerification {
   readonly side: 'client' | 'server'
-  /** DER, leaf first. Empty when a client sent none and the server does not require one. */
+  /** DER, leaf first. Empty with `rawPublicKey`. */
   readonly chain: readonly Uint8Array[]
+  /** Of the chain; absent with `rawPublicKey`. */
   readonly leaf?: PeerCertificate
+  /**
+   * DER SubjectPublicKeyInfo: the peer shows a key that nobody vouches for (RFC 7250). Whose it is must be known from
+   * elsewhere; by `{ ok: true }` alone it is accepted, whatever `allowUnverifiedPeer` says.
+   */
+  readonly rawPublicKey?: Uint8Array
   readonly serverName?: string
   readonly ocspResponse?: Uint8Array
   readonly sctList?: Uint8Array
@@ -119,6 +130,18 @@ export interface TlsConfig {
    * @throws anything for a certificate it can't read: becomes decode_error
    */
   readonly parseCertificate: (der: Uint8Array) => PeerCertificate
+  /**
+   * What the peer may prove itself by, in order of preference (default X.509 certificates alone). With `raw_public_key`
+   * (RFC 7250) a `parsePublicKey` is needed, and a `verifyPeer` that knows the peer's key.
+   */
+  readonly peerCertificateTypes?: readonly CertificateTypeName[]
+  /**
+   * Reads a DER SubjectPublicKeyInfo that a peer shows in the place of certificates: that of a TLS stack's provider is
+   * `(spki) => provider.importPublicKey(parsePublicKey(spki))` with `parsePublicKey` of `@x/x509`.
+   *
+   * @throws anything for what is no key: becomes decode_error
+   */
+  readonly parsePublicKey?: (spki: Uint8Array) => PublicKey
   readonly credentials?: readonly Credential[]
   /**
    * Which credential is shown where several would do: the first of the list (`listed`, the default), or the one that goes
@@ -202,6 +225,11 @@ export interface ClientConfig extends TlsConfig {
   /** Ask for a stapled OCSP response, SCTs. */
   readonly requestOcsp?: boolean
   readonly requestSct?: boolean
+  /**
+   * What we may be asked to show, in order of preference (RFC 7250; default: what `credentials` are). Needed where
+   * `selectClientCredential` comes up with a raw public key.
+   */
+  readonly clientCertificateTypes?: readonly CertificateTypeName[]
   /** Picks the client's certificate; default: the first credential that fits, else an empty Certificate. */
   readonly selectClientCredential?: (request: CertificateRequestInfo) => Awaitable<Credential | null | undefined>
   /** Looks at a CertificateRequest before a credential is picked from the list; throws to end the handshake. */

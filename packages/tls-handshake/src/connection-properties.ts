@@ -71,6 +71,11 @@ export class ConnectionProperties {
     return this.#peer?.certificates
   }
 
+  /** DER SubjectPublicKeyInfo, where the peer showed a raw public key (RFC 7250). */
+  get peerRawPublicKey(): Uint8Array | undefined {
+    return this.#peer?.rawPublicKey
+  }
+
   get peerVerification(): PeerVerdict | undefined {
     return this.#peer?.verification
   }

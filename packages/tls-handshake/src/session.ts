@@ -31,6 +31,8 @@ export interface Session {
   readonly peerSignatureScheme?: number
   /** DER, leaf first. */
   readonly peerCertificates: readonly Uint8Array[]
+  /** DER SubjectPublicKeyInfo that the peer showed in the place of certificates (RFC 7250). */
+  readonly peerRawPublicKey?: Uint8Array
   /** The external PSK that the peer has proved to have in the full handshake. */
   readonly pskIdentity?: Uint8Array
   readonly ocspResponse?: Uint8Array

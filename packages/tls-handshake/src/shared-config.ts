@@ -1,5 +1,5 @@
 import { checkOptions, configError, type OptionTable } from '@x/tls-record'
-import { readConfig } from './checked-config.ts'
+import { checkTogether, readConfig } from './checked-config.ts'
 import type { TlsConfig } from './config.ts'
 
 /** Configurations that others inherit from, and whether they have been looked at. */
@@ -30,5 +30,5 @@ export function readInheriting<C extends TlsConfig>(what: string, table: OptionT
     if (!looked) checkOptions(what, table, above, Object.keys(above))
     shared.set(above, true)
   }
-  return given
+  return checkTogether(what, given)
 }

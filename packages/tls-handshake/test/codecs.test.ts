@@ -6,6 +6,12 @@ import { Reader } from '../src/codec/reader.ts'
 import { Writer } from '../src/codec/writer.ts'
 import { alpn } from '../src/extensions/alpn.ts'
 import { certificateAuthorities } from '../src/extensions/certificate-authorities.ts'
+import {
+  clientCertificateType,
+  clientCertificateTypes,
+  serverCertificateType,
+  serverCertificateTypes,
+} from '../src/extensions/certificate-types.ts'
 import { compressCertificate } from '../src/extensions/compress-certificate.ts'
 import { cookie } from '../src/extensions/cookie.ts'
 import { earlyData, maxEarlyDataSize } from '../src/extensions/early-data.ts'
@@ -72,6 +78,14 @@ const present = fc.constant(true as const)
 const cases: Case[] = [
   of('request', serverName, fc.stringMatching(/^[a-z0-9.-]{1,60}$/)),
   of('answer', serverNameAnswer, present),
+  ...[clientCertificateTypes, serverCertificateTypes].map((form) =>
+    of(
+      'list',
+      form,
+      some(u8).filter((types) => types.some((type) => type !== 0)),
+    ),
+  ),
+  ...[clientCertificateType, serverCertificateType].map((form) => of('choice', form, u8)),
   of('both', maxFragmentLength, fc.constantFrom(512, 1024, 2048, 4096)),
   of('request', statusRequest, fc.constant(true)),
   of('answer below 1.3', statusRequestAnswer, present),

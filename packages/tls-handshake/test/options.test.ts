@@ -75,10 +75,15 @@ const WRONG = {
     [{ chain: [], signer: certificate.signer }],
     [{ ...certificate, chain: ['PEM'] }],
     [{ ...certificate, signer: {} }],
+    [{ ...certificate, rawPublicKey: bytes }],
+    [{ ...certificate, chain: [], rawPublicKey: 'SPKI' }],
+    [{ ...certificate, chain: [], rawPublicKey: new Uint8Array(0) }],
     [{ ...certificate, mustMatchIssuer: 1 }],
     [{ ...certificate, mustMatchIsuer: true }],
     [Object.assign(Object.create({ mustMatchIssuer: true }), certificate)],
   ],
+  parsePublicKey: [null, 'spki'],
+  peerCertificateTypes: [[], 'x509', ['raw'], [2], [undefined], ['raw_public_key']],
   credentialChoice: ['best', null],
   alpnProtocols: ['h2', ['h2'], [new Uint8Array(0)], [new Uint8Array(256)]],
   verifyPeer: [null, true, { ok: true }],
@@ -123,6 +128,7 @@ const WRONG = {
 
 const WRONG_CLIENT = {
   serverName: [5, null, ['localhost']],
+  clientCertificateTypes: [[], 'raw_public_key', ['x509', 'openpgp']],
   keyShares: ['x25519'],
   session: [5, 'session', null],
   requestOcsp: [1],

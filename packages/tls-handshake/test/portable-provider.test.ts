@@ -11,5 +11,6 @@ test('it is the portable provider that computes', () => {
 await import('./only-yes-is-yes.test.ts')
 await import('./peer-state.test.ts')
 await import('./resumable.test.ts')
+await import('./raw-public-keys.test.ts')
 await import('./reentrancy.test.ts')
 await import('./checklist/record-gate.test.ts')

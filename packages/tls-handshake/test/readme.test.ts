@@ -19,6 +19,10 @@ test('the program at the top of the README runs and prints what it says', () => 
   expect(runReadme(folder)).toBe('hello\n')
 })
 
+test('the program about raw public keys', () => {
+  expect(runReadme(folder, (program) => program, 'rawPublicKey')).toBe('true 91\n')
+})
+
 describe('an impostor reads nothing', () => {
   test.each([
     ['of another authority', `createAuthority({ provider }).issue('example.com')`],

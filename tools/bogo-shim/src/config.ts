@@ -5,6 +5,7 @@ import {
   AlertError,
   type CertificateCompression,
   type CertificateRequestInfo,
+  type CertificateTypeName,
   CIPHER_SUITES_12,
   CIPHER_SUITES_13,
   type ClientConfig,
@@ -21,6 +22,7 @@ import {
   type TicketProtection,
   type TlsConfig,
 } from '@x/tls-handshake'
+import { encodePublicKey, parsePublicKey } from '@x/x509'
 import { expect, Mismatch, Unimplemented } from './failure.ts'
 import { chains, keys, parseCertificate } from './files.ts'
 import type { Flags } from './flags.ts'
@@ -114,15 +116,16 @@ function groups(ids: readonly number[]): GroupName[] {
   })
 }
 
-function credential(flags: Flags, connection: Flags): Credential | undefined {
+function credential(flags: Flags, connection: Flags, raw = false): Credential | undefined {
   const certFile = flags.text('cert-file')
   const keyFile = flags.text('key-file')
-  if (certFile === undefined || keyFile === undefined) return undefined
+  if ((certFile === undefined && !raw) || keyFile === undefined) return undefined
   const key = keys.get(keyFile)
   const later = answerer(connection)
   const prefs = flags.ints('signing-prefs')
   return {
-    chain: chains.get(certFile),
+    chain: raw ? [] : chains.get(certFile!),
+    rawPublicKey: raw ? encodePublicKey(key.publicKey) : undefined,
     signer: {
       type: key.type,
       curve: key.curve,
@@ -145,7 +148,7 @@ function credential(flags: Flags, connection: Flags): Credential | undefined {
 export function credentials(flags: Flags): { list: Credential[]; numbers: Map<Credential, number> } {
   const numbers = new Map<Credential, number>()
   flags.credentials.forEach(({ kind, flags: own }, index) => {
-    const made = kind === 'x509' ? credential(own, flags) : undefined
+    const made = kind === 'psk' ? undefined : credential(own, flags, kind === 'rpk')
     if (made) numbers.set(made, index)
   })
   const usual = credential(flags, flags)
@@ -214,6 +217,11 @@ export const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a
 export function verifyPeer(flags: () => Flags, seen: Observations): NonNullable<TlsConfig['verifyPeer']> {
   return (peer) => {
     const now = flags()
+    if (peer.rawPublicKey) {
+      const wanted = now.bytes('expect-peer-rpk-sha256')
+      const ok = wanted !== undefined && equal(nodeProvider.hashes.sha256!.digest(peer.rawPublicKey), wanted)
+      return ok ? { ok } : { ok, reason: 'CERTIFICATE_VERIFY_FAILED' }
+    }
     // BoringSSL takes the session's own verdict, unless told otherwise.
     if (peer.resumed && !now.has('reverify-on-resume')) return { ok: true }
     return answerer(now)((): PeerVerdict => {
@@ -242,6 +250,11 @@ export function verifyPeer(flags: () => Flags, seen: Observations): NonNullable<
   }
 }
 
+function certificateTypes(flags: Flags, name: string): CertificateTypeName[] | undefined {
+  const types = flags.ints(name)
+  return types.length > 0 ? types.map((type) => (type === 2 ? 'raw_public_key' : 'x509')) : undefined
+}
+
 function common(flags: () => Flags, state: TestState, seen: Observations): TlsConfig {
   const now = flags()
   const verify = now.ints('verify-prefs')
@@ -253,6 +266,8 @@ function common(flags: () => Flags, state: TestState, seen: Observations): TlsCo
     groups: curves.length > 0 ? groups(curves) : DEFAULT_GROUPS,
     signatureSchemes: verify.length > 0 ? verify : DEFAULT_VERIFY,
     parseCertificate,
+    parsePublicKey: (spki) => nodeProvider.importPublicKey(parsePublicKey(spki)),
+    peerCertificateTypes: certificateTypes(now, 'accepted-peer-cert-types'),
     verifyPeer: verifyPeer(flags, seen),
     // BoringSSL's SSL_VERIFY_NONE: the verdict is kept, and nothing comes of it.
     allowUnverifiedPeer: true,
@@ -302,6 +317,7 @@ export function clientConfig(
     credentials: list,
     requireFittingCredential: true,
     onCertificateRequest,
+    clientCertificateTypes: certificateTypes(now, 'available-client-cert-types'),
     serverName: now.text('host-name'),
     keyShares: keyShares(now, base.groups!),
     session,

@@ -155,7 +155,15 @@ export class Exchange {
       if (reason !== undefined) expect(reasonName(tls) === reason, `early data ${reasonName(tls)}`)
     }
     const certificates = offered ? offered.peerCertificates : (tls.peerCertificates ?? [])
-    if (flags.has('expect-no-peer-cert') || flags.text('psk') !== undefined || this.#usedPsk(flags)) {
+    const rawKey = offered ? offered.peerRawPublicKey : tls.peerRawPublicKey
+    const type = flags.int('expect-peer-certificate-type')
+    if (type !== undefined) expect((rawKey ? 2 : 0) === type, 'the certificate type')
+    if (
+      flags.has('expect-no-peer-cert') ||
+      flags.text('psk') !== undefined ||
+      this.#usedPsk(flags) ||
+      flags.bytes('expect-peer-rpk-sha256')
+    ) {
       expect(certificates.length === 0, 'no peer certificate')
     } else if (!server || flags.has('require-any-client-certificate')) {
       expect(certificates.length > 0, 'a peer certificate')
@@ -186,7 +194,8 @@ export class Exchange {
     const { numbers } = credentials(flags)
     for (const [credential, number] of numbers) {
       // Made anew for each connection: compared by what they hold.
-      if (credential.chain === used.chain && credential.signer.publicKey === used.signer.publicKey) {
+      const shown = credential.rawPublicKey ? used.rawPublicKey !== undefined : credential.chain === used.chain
+      if (shown && credential.signer.publicKey === used.signer.publicKey) {
         if ((credential.signatureSchemes ?? []).join() === (used.signatureSchemes ?? []).join()) return number
       }
     }

@@ -17,21 +17,22 @@ const TABLE: Readonly<Record<Kind, string>> = {
     use-custom-verify-callback allow-false-start-without-alpn use-ocsp-callback set-ocsp-in-callback
     decline-ocsp-callback fail-ocsp-callback install-cert-compression-algs reverify-on-resume
     is-handshaker-supported server-preference export-traffic-secrets key-update expect-hrr expect-no-hrr
-    wait-for-debugger new-x509-credential new-psk-credential must-match-issuer psk-importer-sha256
+    wait-for-debugger new-x509-credential new-psk-credential new-rpk-credential must-match-issuer psk-importer-sha256
     psk-importer-sha384 no-server-name-ack no-key-shares ipv6 select-empty-next-proto advertise-empty-npn
     expect-no-next-proto`,
   int: `port resume-count min-version max-version expect-version export-keying-material
     expect-total-renegotiations expect-peer-signature-algorithm expect-curve-id max-cert-list expect-cipher-aes
     expect-cipher-no-aes expect-cipher resumption-delay max-send-fragment read-size expect-ticket-age-skew
     install-one-cert-compression-alg early-write-after-message expect-selected-credential
-    repeat-shim-initial-write`,
-  ints: `verify-prefs expect-peer-verify-pref curves key-shares server-supported-groups-hint signing-prefs`,
+    repeat-shim-initial-write expect-peer-certificate-type`,
+  ints: `verify-prefs expect-peer-verify-pref curves key-shares server-supported-groups-hint signing-prefs accepted-peer-cert-types
+    available-client-cert-types`,
   text: `shim-id trust-cert expect-server-name shim-initial-write host-name advertise-alpn expect-alpn
     expect-advertised-alpn select-alpn psk psk-identity cipher export-label export-context use-client-ca-list
     expect-client-ca-list expect-peer-cert-file expect-msg-callback expect-early-data-reason cert-file key-file
     advertise-npn expect-next-proto select-next-proto`,
   base64: `expect-certificate-types expect-ocsp-response expect-signed-cert-timestamps ocsp-response
-    signed-cert-timestamps psk-importer-key psk-importer-identity psk-importer-context`,
+    signed-cert-timestamps expect-peer-rpk-sha256 psk-importer-key psk-importer-identity psk-importer-context`,
 }
 
 const KINDS: ReadonlyMap<string, Kind> = new Map(
@@ -58,11 +59,13 @@ const OF_CREDENTIAL: ReadonlySet<string> = new Set([
   'psk-importer-sha384',
 ])
 
+type CredentialKind = 'x509' | 'psk' | 'rpk'
+
 /** Flags of one connection, or of one credential. */
 export class Flags {
   readonly #values = new Map<string, boolean | number | number[] | string | Uint8Array>()
   /** For the configuration of a connection: the further credentials. */
-  readonly credentials: { readonly kind: 'x509' | 'psk'; readonly flags: Flags }[] = []
+  readonly credentials: { readonly kind: CredentialKind; readonly flags: Flags }[] = []
 
   set(name: string, kind: Kind, raw: string): void {
     if (kind === 'bool') this.#values.set(name, true)
@@ -119,7 +122,7 @@ export function parseFlags(argv: readonly string[]): CommandLine | { readonly un
     for (const scope of match?.[1] ? [match[1] as Scope] : (['initial', 'resume', 'retry'] as const)) {
       const config = configs[scope]
       if (name.startsWith('new-')) {
-        config.credentials.push({ kind: name === 'new-psk-credential' ? 'psk' : 'x509', flags: new Flags() })
+        config.credentials.push({ kind: name.split('-')[1] as CredentialKind, flags: new Flags() })
       } else {
         const target = OF_CREDENTIAL.has(name) ? (config.credentials.at(-1)?.flags ?? config) : config
         target.set(name, kind, raw)

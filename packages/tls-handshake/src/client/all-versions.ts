@@ -12,7 +12,7 @@ export function clientOfAllVersions(config: ClientConfig, parts: ClientParts): H
 }
 
 function* handshake(config: ClientConfig, parts: ClientParts, ...connection: Parameters<Handshake>): Flow {
-  parts.certificates?.check(config.credentials)
+  parts.certificates?.check(config.credentials, parts)
   const hs = new ClientContext12(config, ...connection, parts)
   yield* clientHandshake(hs, (hello, version) => clientHandshake12(hs, hello, version))
 }

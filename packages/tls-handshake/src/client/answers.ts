@@ -6,6 +6,7 @@ import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
 import { recordSizeLimit } from '../extensions/record-size-limit.ts'
 import type { ExtensionBlock } from '../extensions/registry.ts'
 import { NO_LIMITS } from '../handshake/context.ts'
+import type { PeerKey } from '../handshake/raw-public-key.ts'
 import type { Flow } from '../handshake/step.ts'
 import { verifyPeer } from '../tls13/authentication.ts'
 import type { ClientContext } from './client-context.ts'
@@ -54,12 +55,13 @@ export function limitFragments(hs: ClientContext, extensions: ExtensionBlock): v
 }
 
 /** Asks whether the server is who it should be. @param resumed the chain is that of the session */
-export function* verifyServer(hs: ClientContext, leaf: PeerCertificate, resumed: boolean): Flow {
+export function* verifyServer(hs: ClientContext, leaf: PeerKey, resumed: boolean): Flow {
   const { config, pending } = hs
   pending.verification = yield* verifyPeer(hs, {
     side: 'client',
     chain: pending.certificates!,
-    leaf,
+    leaf: pending.rawPublicKey ? undefined : (leaf as PeerCertificate),
+    rawPublicKey: pending.rawPublicKey,
     serverName: config.serverName,
     ocspResponse: pending.ocspResponse,
     sctList: pending.sctList,

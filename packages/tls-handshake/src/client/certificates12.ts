@@ -4,6 +4,7 @@ import type { Writer } from '../codec/writer.ts'
 import type { CertificateRequestInfo, Credential, ProtocolVersion } from '../config.ts'
 import { chooseFitting } from '../handshake/credential-choice.ts'
 import { own } from '../handshake/own.ts'
+import { typeOf } from '../handshake/raw-public-key.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import { type CertificateRequest12, certificateTypeOf } from '../messages/certificate-request12.ts'
 import { encodeHandshake, HandshakeType } from '../messages/handshake-message.ts'
@@ -20,7 +21,7 @@ function* select(
   version: ProtocolVersion,
   request: CertificateRequest12,
   info: CertificateRequestInfo,
-): Flow<{ readonly chain: readonly Uint8Array[]; prove(): Flow } | undefined> {
+): Flow<{ readonly credential: Credential; prove(): Flow } | undefined> {
   const { config, facts } = hs
   const { onCertificateRequest } = config
   if (onCertificateRequest) yield* answer('selectCredential', () => onCertificateRequest(info))
@@ -32,6 +33,7 @@ function* select(
   let reason = 'UNKNOWN_CERTIFICATE_TYPE'
   function* fitting() {
     for (const credential of candidates) {
+      if (typeOf(credential) !== hs.shownType) continue
       if (own(credential, 'mustMatchIssuer') && !issuerMatches(config, credential, request.authorities)) {
         reason = 'NO_MATCHING_ISSUER'
         continue
@@ -47,7 +49,7 @@ function* select(
   if (choice) {
     const { credential, signing } = choice
     facts.credential = credential
-    return { chain: credential.chain, prove: () => sendCertificateVerify(hs, credential, signing) }
+    return { credential, prove: () => sendCertificateVerify(hs, credential, signing) }
   }
   if (config.requireFittingCredential && candidates.length > 0) {
     throw new TlsError(reason, 'no client certificate fits what the server asks for', {

@@ -1,9 +1,11 @@
-import { Alert, peerError, TlsError } from '@x/tls-record'
+import { Alert, configError, peerError, TlsError } from '@x/tls-record'
 import { readCredential } from '../checked-config.ts'
+import type { Credential } from '../config.ts'
 import { compressCertificate } from '../extensions/compress-certificate.ts'
 import { SIGNED_CERTIFICATE_TIMESTAMP } from '../extensions/signed-certificate-timestamp.ts'
 import { STATUS_REQUEST } from '../extensions/status-request.ts'
 import { own } from '../handshake/own.ts'
+import { typeOf } from '../handshake/raw-public-key.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { CertificateRequest13 } from '../messages/certificate-request.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
@@ -14,7 +16,14 @@ import type { Client13, ClientParts } from './client-context.ts'
 import { readCertificateRequest, sendNoCredential } from './client13.ts'
 
 /** Certificates of a client of TLS 1.3, in the handshake and after it. */
-export const clientCertificates13: ClientParts = { certificates: { check: checkCredentials, send, answerRequests } }
+export const clientCertificates13: ClientParts = { certificates: { check, send, answerRequests } }
+
+function check(credentials: readonly Credential[] | undefined, { rawPublicKeys }: ClientParts): void {
+  checkCredentials(credentials)
+  if (!rawPublicKeys && credentials?.some((one) => typeOf(one) === 'raw_public_key')) {
+    throw configError('MISSING_PART', 'a credential with rawPublicKey needs the part rawPublicKeys')
+  }
+}
 
 /** Certificate and CertificateVerify, or an empty Certificate (RFC 9846 §4.5.1.2). */
 function* send(client: Client13, request: CertificateRequest13, transcript: Transcript): Flow {
@@ -28,7 +37,7 @@ function* send(client: Client13, request: CertificateRequest13, transcript: Tran
   if (selected !== undefined && selected !== null) readCredential('selectClientCredential', selected)
   const candidates =
     selected === undefined && select === undefined ? (config.credentials ?? []) : selected ? [selected] : []
-  const choice = chooseCredential13(config, candidates, info, 'client')
+  const choice = chooseCredential13(config, candidates, info, 'client', [hs.shownType])
   if (choice.credential === undefined) {
     if (config.requireFittingCredential && candidates.length > 0) {
       throw new TlsError(choice.reason, 'no client certificate fits what the server asks for', {

@@ -1,11 +1,18 @@
 import type { HashName, KeyAgreement } from '@x/crypto-primitives'
 import { Version } from '@x/tls-record'
 import { EMPTY } from '../codec/bytes.ts'
-import type { CertificateRequestInfo, ClientConfig, Credential, ProtocolVersion } from '../config.ts'
+import type {
+  CertificateRequestInfo,
+  CertificateTypeName,
+  ClientConfig,
+  Credential,
+  ProtocolVersion,
+} from '../config.ts'
 import type { ExtensionBlock } from '../extensions/registry.ts'
 import { HandshakeContext } from '../handshake/context.ts'
 import type { ConnectionFacts } from '../handshake/facts.ts'
 import type { TrafficCipher } from '../handshake/keys.ts'
+import type { PeerKey } from '../handshake/raw-public-key.ts'
 import type { Lent } from '../handshake/resumable.ts'
 import type { Flow } from '../handshake/step.ts'
 import type { Wire } from '../handshake/wire.ts'
@@ -72,6 +79,8 @@ export class ClientContext extends HandshakeContext<ClientConfig> {
   /** Early data is being sent: the schedule of its PSK. */
   earlyData: { readonly psk: Psk; readonly schedule: KeySchedule; readonly suite: CipherSuite13 } | undefined
   changeCipherSpecSent = false
+  /** What the server asks us to show (RFC 7250). */
+  shownType: CertificateTypeName = 'x509'
 
   /** After a handshake of TLS 1.3: what was offered has been answered. */
   forgetHello(): void {
@@ -142,7 +151,7 @@ export interface ClientParts {
   /** Certificates of our own. Without: a server that asks gets an empty Certificate. */
   readonly certificates?: {
     /** @throws {TlsError} for a credential that cannot be shown to anyone */
-    check(credentials: readonly Credential[] | undefined): void
+    check(credentials: readonly Credential[] | undefined, parts: ClientParts): void
     /** Certificate and CertificateVerify, or an empty Certificate (RFC 9846 §4.5.1.2). */
     send(client: Client13, request: CertificateRequest13, transcript: Transcript): Flow
     /** What answers requests after the handshake, to be called at its end (RFC 9846 §4.7.2). */
@@ -150,13 +159,13 @@ export interface ClientParts {
   }
   /** The same of TLS up to 1.2. */
   readonly certificates12?: {
-    /** The credential to show, if one fits. @returns its chain, and how its CertificateVerify is sent */
+    /** The credential to show, if one fits. @returns it, and how its CertificateVerify is sent */
     select(
       hs: ClientContext,
       version: ProtocolVersion,
       request: CertificateRequest12,
       info: CertificateRequestInfo,
-    ): Flow<{ readonly chain: readonly Uint8Array[]; prove(): Flow } | undefined>
+    ): Flow<{ readonly credential: Credential; prove(): Flow } | undefined>
   }
   /** 0-RTT (RFC 9846 §2.3). */
   readonly earlyData?: {
@@ -188,6 +197,15 @@ export interface ClientParts {
   }
   /** Certificates that a server compresses. */
   readonly compressedCertificates?: typeof decompressCertificate
+  /** Raw public keys (RFC 7250), the server's and our own. */
+  readonly rawPublicKeys?: {
+    /** What is said of it in a ClientHello. */
+    offer(hs: ClientContext): PendingExtension[]
+    /** The server's choice, where its extensions have come. */
+    settle(hs: ClientContext, extensions: ExtensionBlock): void
+    /** The server's key, or `undefined` where it shows certificates, as it may. */
+    peerKey(hs: ClientContext, list: readonly Uint8Array[]): PeerKey | undefined
+  }
   /** A ClientHello that does not look like the last one, or like ours at all. */
   readonly helloForm?: {
     grease(provider: ClientConfig['provider']): GreaseValues

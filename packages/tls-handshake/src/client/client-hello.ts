@@ -131,6 +131,7 @@ function commonExtensions(hs: ClientContext): PendingExtension[] {
   if (config.requestSct) list.push(pending(sctRequest, true))
   if (config.maxFragmentLength) list.push(pending(maxFragmentLength, config.maxFragmentLength))
   if (config.recordSizeLimit) list.push(pending(recordSizeLimit, config.recordSizeLimit))
+  if (hs.parts.rawPublicKeys) list.push(...hs.parts.rawPublicKeys.offer(hs))
   return list
 }
 

@@ -1,5 +1,5 @@
 import { flag, hook, list, oneOf, text, thing, whole } from '@x/tls-record'
-import { COMMON, configTable, type OptionRows, readConfig } from '../checked-config.ts'
+import { COMMON, certificateTypes, configTable, type OptionRows, readConfig } from '../checked-config.ts'
 import type { ClientConfig } from '../config.ts'
 
 /** What a client may be told. */
@@ -10,6 +10,7 @@ export const CLIENT: OptionRows = [
     'requestOcsp requestSct requireFittingCredential earlyData acceptUnknownAlpn middleboxCompatibility postHandshakeAuth permuteExtensions fallbackScsv',
   ],
   [hook, 'pskCallback selectClientCredential onCertificateRequest rewriteClientHello selectNpn'],
+  [certificateTypes, 'clientCertificateTypes'],
   [text, 'serverName'],
   [/* @__PURE__ */ list(text), 'keyShares'],
   // What a store gives back may be damaged: then it is no session.

@@ -1,10 +1,12 @@
 import { answered, bytes, peerError, Version } from '@x/tls-record'
 import { readAgain } from '../checked-config.ts'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
-import type { CertificateRequestInfo, ClientConfig, PeerCertificate, ProtocolVersion } from '../config.ts'
+import type { CertificateRequestInfo, ClientConfig, ProtocolVersion } from '../config.ts'
 import { allows } from '../handshake/allowed.ts'
 import { inBoth } from '../handshake/in-common.ts'
+import { readCertificates } from '../handshake/peer-certificates.ts'
 import { renegotiated } from '../handshake/peer-state.ts'
+import { type PeerKey, shownChain } from '../handshake/raw-public-key.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { type Flow, idle, nextMessage } from '../handshake/step.ts'
 import { type CertificateRequest12, decodeCertificateRequest12 } from '../messages/certificate-request12.ts'
@@ -24,7 +26,7 @@ import { groupName } from '../registry/groups.ts'
 import type { Session } from '../session.ts'
 import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
 import { connectionSecrets12, masterSecret, prfHash, verifyData } from '../tls12/key-schedule.ts'
-import { readServerChain12 } from '../tls12/peer-certificate.ts'
+import { checkServerKey12 } from '../tls12/peer-certificate.ts'
 import { type Protections, protections } from '../tls12/protection.ts'
 import { signedParameters, verifySignature12 } from '../tls12/signatures.ts'
 import type { Connection12, FinishedPair } from '../tls12/state.ts'
@@ -72,7 +74,8 @@ function* full(client: Client12): Flow<FinishedPair> {
   // In a renegotiation the certificate is the same; the clock and what is stapled to it are not.
   if (leaf) yield* verifyServer(client.hs, leaf, false)
   const credential = request ? yield* selectCredential(client, request) : undefined
-  if (request) hs.send(encodeCertificate12(credential?.chain ?? []))
+  if (request)
+    hs.send(encodeCertificate12(credential ? shownChain(credential.credential) : [], hs.shownType !== 'x509'))
   const premaster = yield* sendClientKeyExchange(client, leaf, keyExchange)
   deriveMaster(client, premaster)
   if (credential) yield* credential.prove()
@@ -126,14 +129,14 @@ function* next(...allowed: number[]): Flow<HandshakeMessage> {
   }
 }
 
-function* readServerCertificate(client: Client12): Flow<PeerCertificate> {
+function* readServerCertificate(client: Client12): Flow<PeerKey> {
   const { hs, suite, previous } = client
-  const { pending } = hs
   const message = yield* next(HandshakeType.certificate)
-  const chain = decodeCertificate12(message)
+  const chain = decodeCertificate12(message, hs.rawPeer)
   // RFC 5246 §7.4.2: a server's list is never empty.
   if (chain.length === 0) throw peerError('decode_error', 'LENGTH_MISMATCH', 'the server sent no certificate')
-  const leaf = readServerChain12(hs.config, chain, suite)
+  const leaf = hs.parts.rawPublicKeys?.peerKey(hs, chain) ?? readCertificates(hs.config, chain)
+  checkServerKey12(leaf, suite)
   checkCurve(client, leaf)
   // A triple handshake attack, or a server that changes under us.
   if (previous?.chain && !sameChain(previous.chain, chain)) {
@@ -144,7 +147,7 @@ function* readServerCertificate(client: Client12): Flow<PeerCertificate> {
     )
   }
   hs.received(message)
-  pending.certificates = chain
+  hs.peerShows(chain)
   return leaf
 }
 
@@ -153,7 +156,7 @@ function sameChain(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean 
 }
 
 /** RFC 8422 §5.3: an ECDSA key on one of the curves that we said we know. */
-function checkCurve({ hs, suite }: Client12, { publicKey }: PeerCertificate): void {
+function checkCurve({ hs, suite }: Client12, { publicKey }: PeerKey): void {
   if (suite.authentication !== 'ecdsa' || publicKey.type !== 'ec') return
   if (!hs.groups12.some(({ name }) => name === publicKey.curve)) {
     throw peerError('illegal_parameter', 'BAD_ECC_CERT', `a certificate on ${publicKey.curve}, which we did not offer`)
@@ -161,10 +164,7 @@ function checkCurve({ hs, suite }: Client12, { publicKey }: PeerCertificate): vo
 }
 
 /** CertificateStatus if there is one (RFC 6066 §8), and ServerKeyExchange where the suite has one. */
-function* readServerKeyExchange(
-  client: Client12,
-  leaf: PeerCertificate | undefined,
-): Flow<ServerKeyExchange | undefined> {
+function* readServerKeyExchange(client: Client12, leaf: PeerKey | undefined): Flow<ServerKeyExchange | undefined> {
   const { hs, suite, version } = client
   const optional = suite.keyExchange === 'psk' || suite.keyExchange === 'rsa_psk'
   const needed = suite.keyExchange !== 'rsa' && !optional
@@ -213,6 +213,7 @@ function* readRequestAndDone(client: Client12): Flow<CertificateRequest12 | unde
 function resumeServerCredential(client: Client12, session: Session): void {
   const { pending, lent } = client.hs
   pending.certificates = session.peerCertificates
+  pending.rawPublicKey = session.peerRawPublicKey
   pending.pskIdentity = session.pskIdentity
   pending.ocspResponse = session.ocspResponse
   pending.sctList = session.sctList
@@ -390,7 +391,7 @@ function* renegotiate(
   const previous: Renegotiation = {
     finished,
     version,
-    chain: peer.certificates,
+    chain: peer.rawPublicKey ? [peer.rawPublicKey] : peer.certificates,
     extendedMasterSecret: peer.extendedMasterSecret ?? false,
   }
   // The version is fixed; neither a session nor a protocol is negotiated anew.

@@ -152,6 +152,7 @@ function* readEncryptedExtensions(client: Client13): Flow {
   extensions.get(supportedGroups)
   pending.alpnProtocol = negotiatedProtocol(hs, extensions)
   limitFragments(hs, extensions)
+  hs.parts.rawPublicKeys?.settle(hs, extensions)
   // Offered in a first hello only: after a HelloRetryRequest it is no longer among the offers.
   if (hs.earlyData) hs.parts.earlyData!.settle(client, extensions)
 }
@@ -179,9 +180,10 @@ function* readServerCredential(client: Client13): Flow<CertificateRequest13 | un
   if (certificate.chain.length === 0) {
     throw peerError('decode_error', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the server sent no certificate')
   }
-  const leaf = readChain13(hs.config, certificate.chain)
+  const { chain } = certificate
+  const leaf = hs.parts.rawPublicKeys?.peerKey(hs, chain) ?? readChain13(hs.config, chain)
   hs.received(message)
-  pending.certificates = certificate.chain
+  hs.peerShows(chain)
   pending.ocspResponse = certificate.ocspResponse
   pending.sctList = certificate.sctList
 

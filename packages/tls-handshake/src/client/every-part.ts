@@ -6,6 +6,7 @@ import { earlyData } from './early-data13.ts'
 import { helloForms } from './hello-form.ts'
 import { together } from './parts.ts'
 import { preSharedKeys } from './pre-shared-keys13.ts'
+import { rawPublicKeys } from './raw-public-keys.ts'
 
 /** Certificates of ours in every version. */
 export const clientCertificates: ClientParts = /* @__PURE__ */ together(clientCertificates13, clientCertificates12)
@@ -16,4 +17,5 @@ export const EVERY_PART: ClientParts = /* @__PURE__ */ together(
   preSharedKeys,
   compressedCertificates,
   helloForms,
+  rawPublicKeys,
 )

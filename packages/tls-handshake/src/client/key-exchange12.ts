@@ -1,6 +1,6 @@
 import { Alert, localError, peerError, TlsError, Version } from '@x/tls-record'
 import { readPsk } from '../checked-config.ts'
-import type { PeerCertificate } from '../config.ts'
+import type { PeerKey } from '../handshake/raw-public-key.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import { encodeClientKeyExchange } from '../messages/client-key-exchange.ts'
 import type { ServerKeyExchange } from '../messages/server-key-exchange.ts'
@@ -14,7 +14,7 @@ import type { Client12 } from './server-hello12.ts'
 /** ClientKeyExchange (RFC 5246 §7.4.7). @returns the premaster secret */
 export function* sendClientKeyExchange(
   client: Client12,
-  leaf: PeerCertificate | undefined,
+  leaf: PeerKey | undefined,
   keyExchange: ServerKeyExchange | undefined,
 ): Flow<Uint8Array> {
   const { hs, suite } = client
@@ -40,7 +40,7 @@ function* askForPsk({ hs }: Client12, hint: Uint8Array | null): Flow<{ identity:
 
 function* agree(
   client: Client12,
-  leaf: PeerCertificate | undefined,
+  leaf: PeerKey | undefined,
   keyExchange: ServerKeyExchange | undefined,
 ): Flow<{ exchange?: Uint8Array; secret?: Uint8Array }> {
   const { hs, suite } = client

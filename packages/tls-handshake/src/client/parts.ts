@@ -12,6 +12,8 @@ const NEEDED: { readonly [option in keyof ClientConfig]?: keyof ClientParts } = 
   session: 'preSharedKeys',
   psks: 'preSharedKeys',
   certificateCompression: 'compressedCertificates',
+  peerCertificateTypes: 'rawPublicKeys',
+  clientCertificateTypes: 'rawPublicKeys',
   grease: 'helloForm',
   permuteExtensions: 'helloForm',
   rewriteClientHello: 'helloForm',

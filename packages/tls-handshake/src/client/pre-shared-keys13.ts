@@ -129,6 +129,7 @@ function resume(client: Client13): void {
   const session = psk?.session
   if (session === undefined) return
   pending.certificates = session.peerCertificates
+  pending.rawPublicKey = session.peerRawPublicKey
   pending.pskIdentity = session.pskIdentity
   pending.ocspResponse = session.ocspResponse
   pending.sctList = session.sctList

@@ -46,6 +46,7 @@ export interface Client12 {
 export interface Renegotiation {
   readonly finished: FinishedPair
   readonly version: ProtocolVersion
+  /** Certificates, or a raw public key. */
   readonly chain: readonly Uint8Array[] | undefined
   readonly extendedMasterSecret: boolean
 }
@@ -117,6 +118,7 @@ export function processServerHello(
     throw peerError('illegal_parameter', 'NEGOTIATED_BOTH_NPN_AND_ALPN', 'both NPN and ALPN in a ServerHello')
   }
   limitFragments(hs, extensions)
+  hs.parts.rawPublicKeys?.settle(hs, extensions)
   hs.received(hello.message)
   return {
     hs,

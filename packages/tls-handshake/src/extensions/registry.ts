@@ -3,6 +3,7 @@ import { Reader } from '../codec/reader.ts'
 import type { Writer } from '../codec/writer.ts'
 import { ALPN } from './alpn.ts'
 import { CERTIFICATE_AUTHORITIES } from './certificate-authorities.ts'
+import { CLIENT_CERTIFICATE_TYPE, SERVER_CERTIFICATE_TYPE } from './certificate-types.ts'
 import { COMPRESS_CERTIFICATE } from './compress-certificate.ts'
 import { COOKIE } from './cookie.ts'
 import { EARLY_DATA } from './early-data.ts'
@@ -33,6 +34,7 @@ export const EXTENSIONS: ReadonlyMap<number, Extension> = /* @__PURE__ */ new Ma
   [
     ALPN,
     CERTIFICATE_AUTHORITIES,
+    CLIENT_CERTIFICATE_TYPE,
     COMPRESS_CERTIFICATE,
     COOKIE,
     EARLY_DATA,
@@ -48,6 +50,7 @@ export const EXTENSIONS: ReadonlyMap<number, Extension> = /* @__PURE__ */ new Ma
     PSK_KEY_EXCHANGE_MODES,
     RECORD_SIZE_LIMIT,
     RENEGOTIATION_INFO,
+    SERVER_CERTIFICATE_TYPE,
     SERVER_NAME,
     SESSION_TICKET,
     SIGNATURE_ALGORITHMS,

@@ -26,6 +26,8 @@ export class HandshakeContext<Config extends TlsConfig> {
   transcript = new Transcript()
   /** TLS up to 1.2: content of a record at most, bytes, under the keys of this handshake. */
   recordLimits: RecordLimits = NO_LIMITS
+  /** The peer shows a raw public key, not certificates (RFC 7250). */
+  rawPeer = false
   /** What this handshake has learned of the peer; a renegotiation begins another. */
   pending: PendingPeer = new Bare()
 
@@ -66,6 +68,13 @@ export class HandshakeContext<Config extends TlsConfig> {
     const hash = this.provider.hashes[name]
     if (hash === undefined) throw localError('UNSUPPORTED_ALGORITHM', `the provider has no ${name}`)
     return hash
+  }
+
+  /** What the peer's Certificate holds. @param list its entries */
+  peerShows(list: readonly Uint8Array[]): void {
+    const { pending, rawPeer } = this
+    pending.certificates = rawPeer ? [] : list
+    pending.rawPublicKey = rawPeer ? list[0] : undefined
   }
 
   /** The peer's Finished has been checked: what was learned of it holds from here on. */

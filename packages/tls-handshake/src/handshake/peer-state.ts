@@ -14,8 +14,10 @@ export interface PeerState {
   readonly cipherSuite: number
   /** The group of the key exchange; of a session up to TLS 1.2 that of its full handshake. */
   readonly group?: GroupName
-  /** DER, leaf first; empty when a client showed none. */
+  /** DER, leaf first; empty when a client showed none, and with `rawPublicKey`. */
   readonly certificates?: readonly Uint8Array[]
+  /** DER SubjectPublicKeyInfo that was shown in the place of certificates (RFC 7250). */
+  readonly rawPublicKey?: Uint8Array
   /** What `verifyPeer` said of them, or of a session's. Without certificates there is nothing to say. */
   readonly verification?: PeerVerdict
   /** The scheme it signed with, IANA number. */

@@ -12,6 +12,7 @@ export function rememberedFacts(peer: PendingPeer, serverName: string | undefine
     group: group && GROUP_IDS[group],
     peerSignatureScheme: peer.signatureScheme,
     peerCertificates: certificates,
+    peerRawPublicKey: peer.rawPublicKey,
     pskIdentity: peer.pskIdentity,
     ocspResponse: peer.ocspResponse,
     sctList: peer.sctList,

@@ -6,6 +6,7 @@ import { verdictOf } from '../tls13/authentication.ts'
 import { allows } from './allowed.ts'
 import type { HandshakeContext } from './context.ts'
 import { readCertificates } from './peer-certificates.ts'
+import { acceptedTypes, readRawPublicKey } from './raw-public-key.ts'
 import { answer, type Flow } from './step.ts'
 
 /** What a session says of the peer now, when it may be resumed. */
@@ -27,23 +28,26 @@ export function* mayLend(
   serverName?: string,
 ): Flow<Lent | undefined> {
   const { config } = hs
-  const { side, peerCertificates: chain, verified: held } = session
+  const { side, peerCertificates: chain, peerRawPublicKey: rawPublicKey, verified: held } = session
   const unverified = allows(
     config,
     config.allowUnverifiedSession === undefined ? 'allowUnverifiedPeer' : 'allowUnverifiedSession',
   )
-  if (chain.length === 0) {
+  if (chain.length === 0 && !rawPublicKey) {
     // A server that asked nobody has nothing to lend. A client has asked, and got a PSK for an answer, or none.
     return side === 'server' || session.pskIdentity?.length || unverified ? { verification: undefined } : undefined
   }
-  let leaf: PeerCertificate
+  // What is shown to us now is not what that peer has shown.
+  if (!acceptedTypes(config).includes(rawPublicKey ? 'raw_public_key' : 'x509')) return undefined
+  let leaf: PeerCertificate | undefined
   try {
-    leaf = readCertificates(config, chain)
+    if (rawPublicKey) readRawPublicKey(config, [rawPublicKey])
+    else leaf = readCertificates(config, chain)
   } catch {
     return undefined
   }
   if (held !== undefined && held.ok !== true) {
-    return unverified ? { verification: verdictOf({ ...held, ok: false }) } : undefined
+    return unverified && !rawPublicKey ? { verification: verdictOf({ ...held, ok: false }) } : undefined
   }
   const { verifyPeer, verifierId = '' } = config
   // Whoever else had a say would have to be asked again.
@@ -52,7 +56,7 @@ export function* mayLend(
   try {
     const verification = verdictOf(
       yield* answer('verifyPeer', () =>
-        verifyPeer({ side, chain, leaf, serverName, ocspResponse, sctList, resumed: true }),
+        verifyPeer({ side, chain, leaf, rawPublicKey, serverName, ocspResponse, sctList, resumed: true }),
       ),
     )
     return verification.ok ? { verification } : undefined
@@ -64,12 +68,13 @@ export function* mayLend(
 /** Stores and tickets are others' memory: what is no session any more is none, and nothing else of it is looked at. */
 export function isSound(session: Session): boolean {
   if (!isObject(session)) return false
-  const { version, secret, peerCertificates, lifetime, createdAt } = session
+  const { version, secret, peerCertificates, peerRawPublicKey, lifetime, createdAt } = session
   return (
     secret instanceof Uint8Array &&
     secret.length === (version === Version.TLS13 ? pskLength(session.cipherSuite) : MASTER_SECRET) &&
     Array.isArray(peerCertificates) &&
     peerCertificates.every((der) => der instanceof Uint8Array) &&
+    (peerRawPublicKey === undefined || peerRawPublicKey instanceof Uint8Array) &&
     Number.isFinite(lifetime) &&
     Number.isFinite(createdAt)
   )

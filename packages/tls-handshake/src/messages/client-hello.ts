@@ -2,6 +2,7 @@ import type { Reader } from '../codec/reader.ts'
 import type { Writer } from '../codec/writer.ts'
 import { alpn } from '../extensions/alpn.ts'
 import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
+import { clientCertificateTypes, serverCertificateTypes } from '../extensions/certificate-types.ts'
 import { compressCertificate } from '../extensions/compress-certificate.ts'
 import { cookie } from '../extensions/cookie.ts'
 import { earlyData } from '../extensions/early-data.ts'
@@ -34,6 +35,7 @@ import { decodeBody } from './handshake-message.ts'
 const FORMS = /* @__PURE__ */ formsOf(
   alpn,
   certificateAuthorities,
+  clientCertificateTypes,
   clientKeyShares,
   compressCertificate,
   cookie,
@@ -50,6 +52,7 @@ const FORMS = /* @__PURE__ */ formsOf(
   recordSizeLimit,
   renegotiationInfo,
   sctRequest,
+  serverCertificateTypes,
   serverName,
   sessionTicket,
   signatureAlgorithms,

@@ -1,8 +1,9 @@
 import { peerError } from '@x/tls-record'
-import type { PeerCertificate } from '../config.ts'
+import type { PeerCertificate, PeerVerdict } from '../config.ts'
 import { certificateAuthorities } from '../extensions/certificate-authorities.ts'
 import { compressCertificate } from '../extensions/compress-certificate.ts'
 import { signatureAlgorithms, signatureAlgorithmsCert } from '../extensions/signature-algorithms.ts'
+import { readRawPublicKey } from '../handshake/raw-public-key.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { encodeCertificateRequest13 } from '../messages/certificate-request.ts'
 import { type HandshakeMessage, HandshakeType } from '../messages/handshake-message.ts'
@@ -55,15 +56,22 @@ export function* readClientAuthentication(
       // RFC 9846 §4.5.1.3 #3.
       throw peerError('certificate_required', 'PEER_DID_NOT_RETURN_A_CERTIFICATE', 'the client sent no certificate')
     }
-    pending.certificates = []
+    hs.peerShows([])
     pending.verification = pending.signatureScheme = undefined
     return
   }
-  const leaf: PeerCertificate = readChain13(config, chain)
+  const leaf = hs.rawPeer ? undefined : readChain13(config, chain)
+  const key = leaf ?? readRawPublicKey(config, chain)
   const transcriptHash = transcript.digest()
   const verify = yield* nextMessage(HandshakeType.certificate_verify)
-  pending.signatureScheme = yield* readCertificateVerify(verify, 'client', transcriptHash, leaf, hs.signatureSchemes)
+  pending.signatureScheme = yield* readCertificateVerify(verify, 'client', transcriptHash, key, hs.signatureSchemes)
   transcript.add(verify.raw)
-  pending.certificates = chain
-  pending.verification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: false })
+  hs.peerShows(chain)
+  pending.verification = yield* verifyClient(hs, leaf)
+}
+
+/** Asks whether the client is one to talk to, by what it has shown just now. */
+export function* verifyClient(hs: ServerContext, leaf: PeerCertificate | undefined): Flow<PeerVerdict> {
+  const { certificates, rawPublicKey } = hs.pending
+  return yield* verifyPeer(hs, { side: 'server', chain: certificates!, leaf, rawPublicKey, resumed: false })
 }

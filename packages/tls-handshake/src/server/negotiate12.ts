@@ -13,13 +13,14 @@ import { answer, type Flow } from '../handshake/step.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { DOWNGRADE_TLS11, DOWNGRADE_TLS12 } from '../messages/server-hello.ts'
 import { EMPTY_RENEGOTIATION_INFO_SCSV } from '../registry/cipher-suites.ts'
-import { type CipherSuite12, hasPsk } from '../registry/cipher-suites12.ts'
+import { type CipherSuite12, hasCertificate, hasPsk } from '../registry/cipher-suites12.ts'
 import { enabledVersions } from '../registry/versions.ts'
 import type { Session } from '../session.ts'
 import { openTicket } from '../sessions/ticket-protection.ts'
 import { checkPointFormats } from '../tls12/point-formats.ts'
 import type { Connection12, FinishedPair } from '../tls12/state.ts'
 import { selectProtocol, staple } from './answers.ts'
+import { settleClientType } from './raw-public-keys.ts'
 import { chooseSuite12, type SuiteChoice } from './select-suite12.ts'
 import type { ServerContext } from './server-context.ts'
 
@@ -41,6 +42,8 @@ export interface Server12 {
   readonly issuesTicket: boolean
   readonly ocspResponse: Uint8Array | undefined
   readonly npn: boolean
+  /** RFC 5246 §7.4.4: only of a client that can trust who asks. */
+  readonly requestsCertificate: boolean
   readonly secureRenegotiation: boolean
   readonly previous: Previous | undefined
   state?: Connection12
@@ -84,6 +87,8 @@ export function* negotiate(
   const resumed = offer?.session
   const choice = resumed ? undefined : chooseSuite12(hs, hello, version)
   const suite = choice?.suite ?? offer!.suite
+  const requestsCertificate = choice !== undefined && config.requestCertificate === true && hasCertificate(suite)
+  if (requestsCertificate) settleClientType(hs, extensions)
   pending.cipherSuite = suite.id
   pending.resumed = resumed !== undefined
   pending.extendedMasterSecret = extendedMasterSecret
@@ -125,6 +130,7 @@ export function* negotiate(
     ocspResponse,
     npn,
     secureRenegotiation,
+    requestsCertificate,
     previous,
   }
 }
@@ -192,7 +198,8 @@ function* findSession(
   // RFC 6066 §3: not under another name; and not in another application's context.
   if (session.serverName !== hs.hello.serverName) return undefined
   if (!equalBytes(session.sessionIdContext ?? EMPTY, config.sessionIdContext ?? EMPTY)) return undefined
-  if (config.requireCertificate && session.peerCertificates.length === 0 && !hasPsk(suite)) return undefined
+  const anonymous = session.peerCertificates.length === 0 && !session.peerRawPublicKey
+  if (config.requireCertificate && anonymous && !hasPsk(suite)) return undefined
   if (session.extendedMasterSecret && !extendedMasterSecret) {
     // RFC 7627 §5.3: abort.
     throw peerError(

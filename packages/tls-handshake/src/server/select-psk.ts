@@ -177,6 +177,7 @@ function mayResume(hs: ServerContext, session: Session, suite: CipherSuite13): b
       config.requestCertificate &&
       config.requireCertificate &&
       session.peerCertificates.length === 0 &&
+      !session.peerRawPublicKey &&
       !session.pskIdentity
     )
   )

@@ -1,11 +1,13 @@
 import { ffdheParameters, type KeyExchangeGroup } from '@x/crypto-primitives'
-import { Alert, TlsError } from '@x/tls-record'
+import { Alert, peerError, TlsError } from '@x/tls-record'
 import type { Credential, ProtocolVersion, ServerConfig } from '../config.ts'
+import { SERVER_CERTIFICATE_TYPE } from '../extensions/certificate-types.ts'
 import { signatureAlgorithms } from '../extensions/signature-algorithms.ts'
 import { supportedGroups } from '../extensions/supported-groups.ts'
 import { chooseFitting } from '../handshake/credential-choice.ts'
 import { distinct, inCommon } from '../handshake/in-common.ts'
 import { own } from '../handshake/own.ts'
+import { typeOf } from '../handshake/raw-public-key.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { type CipherSuite12, hasCertificate, hasPsk, suiteFitsVersion } from '../registry/cipher-suites12.ts'
 import { enabledGroups12, GROUP_IDS, type Group, groupName } from '../registry/groups.ts'
@@ -14,6 +16,7 @@ import { bitLength } from '../tls12/integer.ts'
 import { fitsAuthentication } from '../tls12/peer-certificate.ts'
 import { chooseSigning, type Signing } from '../tls12/signatures.ts'
 import { issuerMatches } from '../tls13/credentials.ts'
+import { showableTypes } from './raw-public-keys.ts'
 import type { ServerContext } from './server-context.ts'
 
 /** Finite-field parameters to use. */
@@ -51,7 +54,9 @@ export function chooseSuite12(hs: ServerContext, hello: ClientHello, version: Pr
   })
   const { config } = hs
   const credentials = config.credentials ?? []
-  const matching = credentials.filter(
+  const types = showableTypes(hello.extensions)
+  const showable = credentials.filter((one) => types.includes(typeOf(one)))
+  const matching = showable.filter(
     (one) => !own(one, 'mustMatchIssuer') || issuerMatches(config, one, hs.hello.certificateAuthorities),
   )
   const fit = (choice: SuiteChoice, list: readonly Credential[]) =>
@@ -88,6 +93,14 @@ export function chooseSuite12(hs: ServerContext, hello: ClientHello, version: Pr
         ]
       : []),
   ]
+  if (credentials.length > 0 && showable.length === 0) {
+    throw peerError(
+      // RFC 7250 §4.2: unsupported_certificate, to a client that has named types.
+      hello.extensions.has(SERVER_CERTIFICATE_TYPE) ? 'unsupported_certificate' : 'handshake_failure',
+      'UNKNOWN_CERTIFICATE_TYPE',
+      `the client accepts ${types.join(', ') || 'no certificate type that we know'}, of which we have none to show`,
+    )
+  }
   const what =
     credentials.length > 0 ? 'that a certificate of ours fits' : 'that needs no certificate, and there is none'
   throw new TlsError('NO_SHARED_CIPHER', `no cipher suite in common ${what}: ${lists.join('; ')}`, {

@@ -16,6 +16,8 @@ export class ServerContext extends HandshakeContext<ServerConfig> {
   #overrides: ServerOverrides | undefined
   hello!: ClientHelloInfo
   clientRandom!: Uint8Array
+  /** TLS 1.3: the client can be asked for a certificate after the handshake. */
+  authenticatesLater = false
 
   /** Replaces parts of the configuration for this connection. */
   override(overrides: ServerOverrides): void {

@@ -1,4 +1,5 @@
 import { peerError, Version } from '@x/tls-record'
+import { checkTogether } from '../checked-config.ts'
 import type { ProtocolVersion } from '../config.ts'
 import { supportedVersions } from '../extensions/supported-versions.ts'
 import { answer, type Flow, nextMessage } from '../handshake/step.ts'
@@ -39,6 +40,7 @@ function* askForOverrides(hs: ServerContext, hello: ClientHello): Flow {
   if (config.onClientHello === undefined) return
   const overrides = yield* answer('clientHello', () => config.onClientHello!(info))
   if (overrides !== undefined && overrides !== null) hs.override(readOverrides(overrides))
+  checkTogether('onClientHello', hs.config)
 }
 
 /** supported_versions decides alone when it is there (RFC 9846 §4.3.1 #4, #5, RFC 9846 E.2 #1); else legacy_version, up to TLS 1.2 (RFC 9846 §4.3.1 #2, RFC 9846 E.2 #2). */

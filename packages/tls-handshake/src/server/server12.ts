@@ -2,7 +2,7 @@ import type { KeyAgreement } from '@x/crypto-primitives'
 import { Alert, answered, bytes, peerError, TlsError, Version } from '@x/tls-record'
 import { concatBytes, EMPTY } from '../codec/bytes.ts'
 import { Writer } from '../codec/writer.ts'
-import type { Credential, PeerCertificate, ProtocolVersion } from '../config.ts'
+import type { Credential, ProtocolVersion } from '../config.ts'
 import { alpn } from '../extensions/alpn.ts'
 import { ecPointFormats, UNCOMPRESSED } from '../extensions/ec-point-formats.ts'
 import { encryptThenMac } from '../extensions/encrypt-then-mac.ts'
@@ -19,6 +19,7 @@ import { statusRequestAnswer } from '../extensions/status-request.ts'
 import { NO_LIMITS } from '../handshake/context.ts'
 import { own } from '../handshake/own.ts'
 import { renegotiated } from '../handshake/peer-state.ts'
+import { type PeerKey, readRawPublicKey, shownChain, typeOf } from '../handshake/raw-public-key.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { answer, type Flow, idle, nextMessage } from '../handshake/step.ts'
 import { CertificateType, encodeCertificateRequest12 } from '../messages/certificate-request12.ts'
@@ -61,10 +62,11 @@ import { type Protections, protections } from '../tls12/protection.ts'
 import { type Signing, signedParameters, verifySignature12 } from '../tls12/signatures.ts'
 import type { Connection12, FinishedPair } from '../tls12/state.ts'
 import { handshakeHash } from '../tls12/transcript12.ts'
-import { verifyPeer } from '../tls13/authentication.ts'
 import { withPeerShare } from '../tls13/key-exchange.ts'
 import { Transcript } from '../tls13/transcript.ts'
+import { verifyClient } from './client-authentication13.ts'
 import { negotiate, type Previous, type Server12 } from './negotiate12.ts'
+import { answerTypes } from './raw-public-keys.ts'
 import { ReceivedHello } from './received-hello.ts'
 import type { DhGroup } from './select-suite12.ts'
 import type { ServerContext } from './server-context.ts'
@@ -128,6 +130,7 @@ function* abbreviated(server: Server12, session: Session): Flow<FinishedPair> {
   logMaster(server)
   facts.session = session
   pending.certificates = session.peerCertificates
+  pending.rawPublicKey = session.peerRawPublicKey
   pending.pskIdentity = session.pskIdentity
   pending.verification = server.lent?.verification
   pending.signatureScheme = session.peerSignatureScheme
@@ -169,6 +172,8 @@ function sendServerHello(server: Server12): void {
   const shown = server.choice?.credential
   const scts = shown && own(shown, 'sctList')
   if (scts && hs.hello.sctRequested) writers.push((extensions) => extensions.add(sctList, scts))
+  const types = answerTypes(hs, offered, server.requestsCertificate)
+  if (types) writers.push(types)
   const { alpnProtocol } = hs.pending
   if (alpnProtocol && !server.previous) writers.push((extensions) => extensions.add(alpn, [alpnProtocol]))
   if (server.npn) writers.push((extensions) => extensions.add(npnAnswer, config.npnProtocols!))
@@ -200,7 +205,8 @@ function sendServerHello(server: Server12): void {
 }
 
 function sendCertificate({ hs, choice, ocspResponse }: Server12): void {
-  hs.send(encodeCertificate12(choice!.credential!.chain))
+  const { credential } = choice!
+  hs.send(encodeCertificate12(shownChain(credential!), typeOf(credential!) !== 'x509'))
   if (ocspResponse) hs.send(encodeCertificateStatusMessage(ocspResponse))
 }
 
@@ -237,10 +243,10 @@ function* sign(server: Server12, { signer }: Credential, signing: Signing, param
   return answered('sign', bytes(1), yield* answer('sign', () => signer.sign(signing.algorithm, content)))
 }
 
-/** CertificateRequest (RFC 5246 §7.4.4): only of a client that can trust who asks. */
-function sendCertificateRequest({ hs, suite, version }: Server12): boolean {
+/** CertificateRequest (RFC 5246 §7.4.4). */
+function sendCertificateRequest({ hs, requestsCertificate, version }: Server12): boolean {
   const { config } = hs
-  if (!config.requestCertificate || !hasCertificate(suite)) return false
+  if (!requestsCertificate) return false
   hs.send(
     encodeCertificateRequest12({
       certificateTypes: [CertificateType.rsa_sign, CertificateType.ecdsa_sign],
@@ -254,12 +260,12 @@ function sendCertificateRequest({ hs, suite, version }: Server12): boolean {
 // --- The client's flight
 
 /** @returns the leaf, or `undefined` where the client has none */
-function* readClientCertificate({ hs }: Server12): Flow<PeerCertificate | undefined> {
+function* readClientCertificate({ hs }: Server12): Flow<PeerKey | undefined> {
   const { config, pending } = hs
   const message = yield* nextMessage(HandshakeType.certificate)
-  const chain = decodeCertificate12(message)
+  const chain = decodeCertificate12(message, hs.rawPeer)
   hs.received(message)
-  pending.certificates = chain
+  hs.peerShows(chain)
   if (chain.length === 0) {
     // RFC 5246 §7.4.6.
     if (config.requireCertificate) {
@@ -267,9 +273,10 @@ function* readClientCertificate({ hs }: Server12): Flow<PeerCertificate | undefi
     }
     return undefined
   }
-  const leaf = readClientChain12(config, chain)
-  pending.verification = yield* verifyPeer(hs, { side: 'server', chain, leaf, resumed: false })
-  return leaf
+  const leaf = hs.rawPeer ? undefined : readClientChain12(config, chain)
+  const key = leaf ?? readRawPublicKey(config, chain)
+  pending.verification = yield* verifyClient(hs, leaf)
+  return key
 }
 
 /** ClientKeyExchange (RFC 5246 §7.4.7). @returns the premaster secret */
@@ -333,7 +340,7 @@ function logMaster({ hs, state }: Server12): void {
 }
 
 /** CertificateVerify (RFC 5246 §7.4.8). */
-function* readCertificateVerify({ hs, version }: Server12, leaf: PeerCertificate): Flow {
+function* readCertificateVerify({ hs, version }: Server12, leaf: PeerKey): Flow {
   const message = yield* nextMessage(HandshakeType.certificate_verify)
   const { scheme, signature } = decodeBody(message, (reader) => ({
     scheme: version >= Version.TLS12 ? reader.u16() : undefined,

@@ -2,6 +2,7 @@ import { wipe } from '@x/crypto-primitives'
 import { Alert, peerError, TlsError, Version } from '@x/tls-record'
 import { EMPTY } from '../codec/bytes.ts'
 import { alpn } from '../extensions/alpn.ts'
+import { SERVER_CERTIFICATE_TYPE } from '../extensions/certificate-types.ts'
 import { compressCertificate } from '../extensions/compress-certificate.ts'
 import { EARLY_DATA, earlyData } from '../extensions/early-data.ts'
 import { type KeyShareEntry, serverKeyShare } from '../extensions/key-share.ts'
@@ -9,7 +10,7 @@ import { maxFragmentLength } from '../extensions/max-fragment-length.ts'
 import { POST_HANDSHAKE_AUTH } from '../extensions/post-handshake-auth.ts'
 import { selectedPsk } from '../extensions/pre-shared-key.ts'
 import { recordSizeLimit } from '../extensions/record-size-limit.ts'
-import type { ExtensionWriter } from '../extensions/registry.ts'
+import type { ExtensionBlock, ExtensionWriter } from '../extensions/registry.ts'
 import { serverNameAnswer } from '../extensions/server-name.ts'
 import { SIGNATURE_ALGORITHMS } from '../extensions/signature-algorithms.ts'
 import { SUPPORTED_GROUPS, supportedGroups } from '../extensions/supported-groups.ts'
@@ -25,7 +26,7 @@ import type { CipherSuite13 } from '../registry/cipher-suites.ts'
 import { enabledGroups13, type Group } from '../registry/groups.ts'
 import { bothLists } from '../registry/words.ts'
 import { finishedData, type Presentation, sendCredential, sendFinished } from '../tls13/authentication.ts'
-import { chooseCredential13, type PeerWishes } from '../tls13/credentials.ts'
+import { type CredentialChoice, chooseCredential13, type PeerWishes } from '../tls13/credentials.ts'
 import { withPeerShare } from '../tls13/key-exchange.ts'
 import { KeySchedule } from '../tls13/key-schedule.ts'
 import { TrafficKeys } from '../tls13/traffic-keys.ts'
@@ -34,6 +35,7 @@ import { certificateRequest, compressedCertificate, readClientAuthentication } f
 import { judgeEarlyData, ticketAgeSkew } from './early-data.ts'
 import { type Offers, readOffers, retryHello, selectGroup13, sharedPskModes, sharedSuites13 } from './hello13.ts'
 import { issueTickets, serverPostHandshake13, type TicketSource } from './post-handshake13.ts'
+import { answerTypes, clientType, settleClientType, showableTypes } from './raw-public-keys.ts'
 import { checkBinder, type SelectedPsk, selectPsk } from './select-psk.ts'
 import type { ServerContext } from './server-context.ts'
 
@@ -78,8 +80,7 @@ export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow<
     server.clientHandshakeSecret = server.serverHandshakeSecret = EMPTY
     server.earlySecret = undefined
   }
-  // RFC 9846 §4.3.6 #1: only of a client that has said it can.
-  return serverPostHandshake13(hs, server.hello.extensions.has(POST_HANDSHAKE_AUTH))
+  return serverPostHandshake13(hs, hs.authenticatesLater)
 }
 
 // --- Negotiation (RFC 9846 §4.2.1)
@@ -124,6 +125,9 @@ function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
   const acceptsEarlyData = facts.earlyDataReason === 'accepted'
   facts.earlyDataAccepted = acceptsEarlyData
   const presentation = selected ? undefined : yield* selectCredential(hs, hello)
+  // RFC 9846 §4.3.6 #1: only of a client that has said it can, and that has something to show.
+  hs.authenticatesLater = hello.extensions.has(POST_HANDSHAKE_AUTH) && clientType(hs, hello.extensions) !== undefined
+  if (asksForCertificate({ hs, selected }) || hs.authenticatesLater) settleClientType(hs, hello.extensions)
   const cipher = { aead: hs.provider.aeads[suite.aead]!, hash }
   hs.secrets.hash = hash
   hs.secrets.cipher = cipher
@@ -180,7 +184,8 @@ function isUsable(hs: ServerContext, offers: Offers): boolean {
 function fittingCertificate(hs: ServerContext, hello: ClientHello): boolean {
   return (
     hello.extensions.has(SIGNATURE_ALGORITHMS) &&
-    chooseCredential13(hs.config, hs.config.credentials ?? [], wishesOf(hs), 'server').credential !== undefined
+    chooseCredential13(hs.config, hs.config.credentials ?? [], wishesOf(hs), 'server', showableTypes(hello.extensions))
+      .credential !== undefined
   )
 }
 
@@ -218,6 +223,7 @@ function restoreSession(hs: ServerContext, selected: SelectedPsk): void {
   if (session === undefined) return
   facts.session = session
   pending.certificates = session.peerCertificates
+  pending.rawPublicKey = session.peerRawPublicKey
   pending.pskIdentity = session.pskIdentity
   pending.verification = selected.psk.lent?.verification
   pending.signatureScheme = session.peerSignatureScheme
@@ -228,6 +234,12 @@ const wishesOf = (hs: ServerContext): PeerWishes => ({
   signatureSchemes: hs.knownSchemes(hs.hello.signatureSchemes),
   certificateAuthorities: hs.hello.certificateAuthorities,
 })
+
+/** RFC 7250 §4.2: unsupported_certificate, to a client that has named types and none that we have. */
+const hasNoType = (choice: CredentialChoice, offered: ExtensionBlock): boolean =>
+  choice.credential === undefined &&
+  choice.reason === 'UNKNOWN_CERTIFICATE_TYPE' &&
+  offered.has(SERVER_CERTIFICATE_TYPE)
 
 /** The certificate to show, and what is stapled to it (RFC 9846 §4.5.1.2). */
 function* selectCredential(hs: ServerContext, hello: ClientHello): Flow<Presentation> {
@@ -242,14 +254,20 @@ function* selectCredential(hs: ServerContext, hello: ClientHello): Flow<Presenta
     )
   }
   facts.sharedSignatureSchemes = hs.sharedSchemes(wishes.signatureSchemes)
-  const choice = chooseCredential13(config, config.credentials ?? [], wishesOf(hs), 'server')
+  const choice = chooseCredential13(
+    config,
+    config.credentials ?? [],
+    wishesOf(hs),
+    'server',
+    showableTypes(hello.extensions),
+  )
   if (choice.credential === undefined) {
     const ours = config.credentials?.length
       ? 'no certificate of ours fits what the client accepts'
       : 'there is no certificate'
     const lists = bothLists('signature scheme', wishes.signatureSchemes ?? [], hs.signatureSchemes)
     throw new TlsError(choice.reason, `${ours}: ${lists}`, {
-      alert: Alert.handshake_failure,
+      alert: hasNoType(choice, hello.extensions) ? Alert.unsupported_certificate : Alert.handshake_failure,
       blame: config.credentials?.length ? 'peer' : 'config',
     })
   }
@@ -333,6 +351,7 @@ function sendEncryptedExtensions(server: Server13): void {
       if (fragment !== undefined) extensions.add(maxFragmentLength, fragment)
       if (acknowledgesName(server)) extensions.add(serverNameAnswer, true)
       if (pending.alpnProtocol) extensions.add(alpn, [pending.alpnProtocol])
+      answerTypes(hs, hello.extensions, asksForCertificate(server) || hs.authenticatesLater)?.(extensions)
       if (server.acceptsEarlyData) extensions.add(earlyData, true)
     }),
   )
@@ -346,10 +365,14 @@ function sendEncryptedExtensions(server: Server13): void {
   }
 }
 
-/** CertificateRequest (RFC 9846 §4.4.2). RFC 9846 §4.4.2 #8, #9: never with a PSK. */
+/** A CertificateRequest is due. RFC 9846 §4.4.2 #8, #9: never with a PSK. */
+const asksForCertificate = ({ hs, selected }: Pick<Server13, 'hs' | 'selected'>): boolean =>
+  hs.config.requestCertificate === true && !selected
+
+/** CertificateRequest (RFC 9846 §4.4.2). */
 function sendCertificateRequest(server: Server13): boolean {
-  const { hs, selected } = server
-  if (!hs.config.requestCertificate || selected) return false
+  const { hs } = server
+  if (!asksForCertificate(server)) return false
   const { message, requested } = certificateRequest(hs, EMPTY)
   server.requested = requested
   hs.send(message)

@@ -27,9 +27,10 @@ const TAGS = {
   applicationData: 13,
   pskIdentity: 14,
   verifierId: 15,
+  peerRawPublicKey: 16,
 } as const
 
-const LAST_TAG = 15
+const LAST_TAG = 16
 
 /** A session as bytes. They hold its secret: keep them as you keep a key. */
 export function encodeSession(session: Session): Uint8Array {
@@ -75,6 +76,7 @@ function writeSession(writer: Writer, session: Session): void {
   opaque(TAGS.applicationData, session.applicationData)
   opaque(TAGS.pskIdentity, session.pskIdentity)
   if (session.verifierId !== undefined) opaque(TAGS.verifierId, utf8(session.verifierId))
+  opaque(TAGS.peerRawPublicKey, session.peerRawPublicKey)
 }
 
 /**
@@ -145,6 +147,7 @@ function readSession(reader: Reader): Session {
     applicationData: parts.get(TAGS.applicationData),
     pskIdentity: parts.get(TAGS.pskIdentity),
     verifierId: text(TAGS.verifierId),
+    peerRawPublicKey: parts.get(TAGS.peerRawPublicKey),
   }
 }
 

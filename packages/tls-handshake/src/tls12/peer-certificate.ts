@@ -1,19 +1,15 @@
 import { peerError } from '@x/tls-record'
 import type { PeerCertificate, TlsConfig } from '../config.ts'
 import { readCertificates } from '../handshake/peer-certificates.ts'
+import type { PeerKey } from '../handshake/raw-public-key.ts'
 import type { CipherSuite12 } from '../registry/cipher-suites12.ts'
 
 /**
- * A server's certificates.
+ * A server's key is of the type the suite asks for, and may be used so (RFC 5246 §7.4.2).
  *
- * @returns its leaf, of the type the suite asks for and with a key that may be used so (RFC 5246 §7.4.2)
+ * @param leaf a certificate, or a raw public key, of which nobody says what it is for
  */
-export function readServerChain12(
-  config: TlsConfig,
-  chain: readonly Uint8Array[],
-  suite: CipherSuite12,
-): PeerCertificate {
-  const leaf = readCertificates(config, chain)
+export function checkServerKey12(leaf: PeerKey & Partial<PeerCertificate>, suite: CipherSuite12): void {
   const { publicKey, keyUsage } = leaf
   const encrypts = suite.keyExchange === 'rsa' || suite.keyExchange === 'rsa_psk'
   if (!fitsAuthentication(publicKey.type, suite, encrypts)) {
@@ -31,7 +27,6 @@ export function readServerChain12(
       `keyUsage does not allow ${encrypts ? 'keyEncipherment' : 'digitalSignature'}`,
     )
   }
-  return leaf
 }
 
 /** True when a key of this type serves the suite's authentication (RFC 8422 §2.1 counts EdDSA as ECDSA). */

@@ -1,8 +1,9 @@
 import type { KeyInfo, SignatureAlgorithm } from '@x/crypto-primitives'
 import { peerError, Version } from '@x/tls-record'
 import { concatBytes } from '../codec/bytes.ts'
-import type { Credential, PeerCertificate, TlsConfig } from '../config.ts'
+import type { Credential, TlsConfig } from '../config.ts'
 import { commonSchemes } from '../handshake/credential-choice.ts'
+import type { PeerKey } from '../handshake/raw-public-key.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import {
   SIGNATURE_SCHEMES,
@@ -61,7 +62,7 @@ export function signedParameters({ client, server }: Connection12['randoms'], pa
  */
 export function* verifySignature12(
   version: number,
-  leaf: PeerCertificate,
+  leaf: PeerKey,
   accepted: readonly number[],
   scheme: number | undefined,
   content: Uint8Array,

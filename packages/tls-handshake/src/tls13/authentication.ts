@@ -12,6 +12,7 @@ import type {
 import { allows } from '../handshake/allowed.ts'
 import type { HandshakeContext } from '../handshake/context.ts'
 import { readCertificates } from '../handshake/peer-certificates.ts'
+import { type PeerKey, shownChain } from '../handshake/raw-public-key.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import {
   type Certificate13,
@@ -39,6 +40,8 @@ import type { Transcript } from './transcript.ts'
 
 type Context = HandshakeContext<TlsConfig>
 
+const NO_TYPES: ReadonlySet<number> = /* @__PURE__ */ new Set()
+
 // --- The peer's Authentication messages (RFC 9846 §4.5)
 
 /**
@@ -55,7 +58,8 @@ export function readCertificate13(
   decompress?: typeof decompressCertificate,
 ): Certificate13 {
   const body = message.type === HandshakeType.compressed_certificate ? decompress!(hs, message.body) : message.body
-  const certificate = decodeCertificate13(body, offered)
+  // RFC 7250 has no extensions of a key.
+  const certificate = decodeCertificate13(body, hs.rawPeer ? NO_TYPES : offered)
   if (!equalBytes(certificate.context, context)) {
     throw peerError('decode_error', 'INVALID_CONTEXT', 'certificate_request_context is not the one of the request')
   }
@@ -118,7 +122,7 @@ export function* readCertificateVerify(
   message: HandshakeMessage,
   signer: 'client' | 'server',
   transcriptHash: Uint8Array,
-  leaf: PeerCertificate,
+  leaf: PeerKey,
   accepted: readonly number[],
 ): Flow<number> {
   const { scheme: id, signature } = decodeCertificateVerify(message)
@@ -153,7 +157,8 @@ export function* verifyPeer(hs: Context, peer: PeerVerification): Flow<PeerVerdi
     })
   }
   const verdict = verdictOf(yield* answer('verifyPeer', () => ask(peer)))
-  if (verdict.ok || goesOn(hs.config, verdict)) return verdict
+  // Of a raw public key there is nothing to look at later: whose it is only who has been asked knows.
+  if (verdict.ok || (!peer.rawPublicKey && goesOn(hs.config, verdict))) return verdict
   const { alert, reason } = verdict
   throw new TlsError(reason ?? 'CERTIFICATE_VERIFY_FAILED', 'the peer is not trusted', {
     alert: alert ?? Alert.bad_certificate,
@@ -213,7 +218,7 @@ export function* sendCredential(
   context: Uint8Array = EMPTY,
 ): Flow {
   const { credential, scheme, ocspResponse, sctList } = presentation
-  const certificate = encodeChain(hs, { context, chain: credential.chain, ocspResponse, sctList }, presentation)
+  const certificate = encodeChain(hs, { context, chain: shownChain(credential), ocspResponse, sctList }, presentation)
   transcript.add(certificate)
   const content = certificateVerifyContent(signer, transcript.digest())
   const signature = answered(

@@ -1,10 +1,11 @@
 import { configError } from '@x/tls-record'
 import { includesBytes } from '../codec/bytes.ts'
 import { Reader } from '../codec/reader.ts'
-import type { Credential, TlsConfig } from '../config.ts'
+import type { CertificateTypeName, Credential, TlsConfig } from '../config.ts'
 import { sctList } from '../extensions/signed-certificate-timestamp.ts'
 import { chooseFitting, commonSchemes } from '../handshake/credential-choice.ts'
 import { own } from '../handshake/own.ts'
+import { typeOf } from '../handshake/raw-public-key.ts'
 import {
   OFF_BY_DEFAULT,
   SIGNATURE_SCHEMES,
@@ -36,13 +37,20 @@ export type CredentialChoice =
   | { readonly credential: Credential; readonly scheme: SignatureScheme }
   | { readonly credential: undefined; readonly reason: string }
 
-/** The credential that fits what the peer wishes (RFC 9846 §4.5.1.2), by `credentialChoice` where several do. */
+/**
+ * The credential that fits what the peer wishes (RFC 9846 §4.5.1.2), by `credentialChoice` where several do.
+ *
+ * @param types what may be shown (RFC 7250)
+ */
 export function chooseCredential13(
   config: TlsConfig,
-  credentials: readonly Credential[],
+  all: readonly Credential[],
   wishes: PeerWishes,
   side: 'client' | 'server',
+  types: readonly CertificateTypeName[],
 ): CredentialChoice {
+  const credentials = all.filter((one) => types.includes(typeOf(one)))
+  if (credentials.length === 0 && all.length > 0) return { credential: undefined, reason: 'UNKNOWN_CERTIFICATE_TYPE' }
   const accepted = wishes.signatureSchemes
   let reason: string | undefined
   function* fitting() {

@@ -5,6 +5,12 @@ import { Reader } from '../../../../packages/tls-handshake/src/codec/reader.ts'
 import { Writer } from '../../../../packages/tls-handshake/src/codec/writer.ts'
 import { alpn } from '../../../../packages/tls-handshake/src/extensions/alpn.ts'
 import { certificateAuthorities } from '../../../../packages/tls-handshake/src/extensions/certificate-authorities.ts'
+import {
+  clientCertificateType,
+  clientCertificateTypes,
+  serverCertificateType,
+  serverCertificateTypes,
+} from '../../../../packages/tls-handshake/src/extensions/certificate-types.ts'
 import { compressCertificate } from '../../../../packages/tls-handshake/src/extensions/compress-certificate.ts'
 import { cookie } from '../../../../packages/tls-handshake/src/extensions/cookie.ts'
 import { maxEarlyDataSize } from '../../../../packages/tls-handshake/src/extensions/early-data.ts'
@@ -206,7 +212,16 @@ const messages: Target[] = [
   message('CertificateRequest, TLS 1.2', (one) => decodeCertificateRequest12(one, 0x0303), encodeCertificateRequest12),
   message('CertificateRequest, TLS 1.1', (one) => decodeCertificateRequest12(one, 0x0302), encodeCertificateRequest12),
   message('Certificate, TLS 1.3', (one) => decodeCertificate13(one.body, asked), encodeCertificate13),
-  message('Certificate, TLS 1.2', decodeCertificate12, encodeCertificate12),
+  message(
+    'Certificate, TLS 1.2',
+    (one) => decodeCertificate12(one),
+    (chain) => encodeCertificate12(chain),
+  ),
+  message(
+    'Certificate, TLS 1.2, raw public key',
+    (one) => decodeCertificate12(one, true),
+    (list) => encodeCertificate12(list, true),
+  ),
   message(
     'CompressedCertificate',
     (one) => decodeCompressedCertificate(one.body),
@@ -250,12 +265,16 @@ const forms: Target[] = (
     alpn,
     certificateAuthorities,
     certificateStatus,
+    clientCertificateType,
+    clientCertificateTypes,
     clientKeyShares,
     compressCertificate,
     cookie,
     ecPointFormats,
     maxEarlyDataSize,
     maxFragmentLength,
+    serverCertificateType,
+    serverCertificateTypes,
     npnAnswer,
     offeredPsks,
     padding,

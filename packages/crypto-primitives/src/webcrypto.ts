@@ -7,7 +7,7 @@ import { keyInfoOf } from './signatures/key-info.ts'
 import { p1363ToDer } from './signatures/p1363.ts'
 import { CURVES, HASHES } from './webcrypto/names.ts'
 
-export { type SubtleProvider, webCryptoProvider } from './webcrypto/provider.ts'
+export { type SubtleProvider, type WebCryptoOptions, webCryptoProvider } from './webcrypto/provider.ts'
 
 /** What this module uses of WebCrypto's `CryptoKey`; both the DOM's and Node's fit. */
 export interface CryptoKeyLike {

@@ -4,13 +4,16 @@ import { aes128GcmPlain, aes256GcmPlain, chacha20Poly1305Plain } from '../src/ae
 import { conformanceCases } from '../src/conformance.ts'
 import * as curves from '../src/curves.ts'
 import { x25519Plain } from '../src/groups.ts'
+import { mlKem512, mlKem768, mlKem1024 } from '../src/mlkem.ts'
 import { modernProvider } from '../src/modern.ts'
 import { nodeProvider } from '../src/node.ts'
 import { portableProvider } from '../src/portable.ts'
 import type { Aead, CryptoProvider, CurveName } from '../src/provider.ts'
 import { webCryptoProvider } from '../src/webcrypto.ts'
 
-describe.each([portableProvider, nodeProvider, webCryptoProvider(portableProvider)])(
+const kems = { MLKEM512: mlKem512, MLKEM768: mlKem768, MLKEM1024: mlKem1024 }
+
+describe.each([portableProvider, nodeProvider, webCryptoProvider(portableProvider, { kems })])(
   'the $name provider keeps the contract',
   (provider) => {
     for (const { name, run } of conformanceCases(provider)) it(name, async () => await run(), 60_000)

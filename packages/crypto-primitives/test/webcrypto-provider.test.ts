@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { mlKem768 } from '../src/mlkem.ts'
 import { modernProvider } from '../src/modern.ts'
 import { portableProvider } from '../src/portable.ts'
 import type { KeySpec, SignatureAlgorithm } from '../src/provider.ts'
@@ -144,5 +145,63 @@ describe("what WebCrypto lacks is the base's", () => {
     } finally {
       Object.defineProperty(globalThis, 'crypto', { value: crypto, configurable: true })
     }
+  })
+})
+
+describe('ML-KEM by WebCrypto, where it has it', () => {
+  /** As the Web Cryptography API's modern algorithms have it, by the portable code. */
+  function withKem(refuses = false) {
+    const asked: string[] = []
+    const subtle: SubtleProvider = {
+      importKey(format, key, ...rest) {
+        asked.push(format)
+        if (refuses) return Promise.reject(new Error('no'))
+        return format.startsWith('raw-') ? Promise.resolve(Uint8Array.from(key)) : real.importKey(format, key, ...rest)
+      },
+      sign: real.sign.bind(real),
+      verify: real.verify.bind(real),
+      async encapsulateBits(_algorithm, key) {
+        const { ciphertext, secret } = mlKem768.encapsulate(key as Uint8Array)
+        return { ciphertext: Uint8Array.from(ciphertext).buffer, sharedKey: Uint8Array.from(secret).buffer }
+      },
+      async decapsulateBits(_algorithm, key, ciphertext) {
+        return Uint8Array.from(mlKem768.generate(key as Uint8Array).decapsulate(ciphertext)).buffer
+      },
+    }
+    return { asked, provider: webCryptoProvider(portableProvider, { subtle, kems: { MLKEM768: mlKem768 } }) }
+  }
+  const NAMES = ['MLKEM768', 'X25519MLKEM768', 'SecP256r1MLKEM768'] as const
+
+  it.each(NAMES)('%s agrees with the portable code, both ways', async (name) => {
+    const { asked, provider } = withKem()
+    const [ours, theirs] = [provider.groups[name]!, portableProvider.groups[name]!]
+    for (const [first, second] of [
+      [ours, theirs],
+      [theirs, ours],
+      [ours, ours],
+    ] as const) {
+      const agreement = first.initiate()
+      const { share, secret } = await second.respond(agreement.share)
+      expect(await agreement.complete(share)).toEqual(secret)
+    }
+    expect(asked).toEqual(['raw-seed', 'raw-public', 'raw-public', 'raw-seed'])
+  })
+
+  it.each(NAMES)('%s where WebCrypto refuses: JavaScript decides', async (name) => {
+    const { provider } = withKem(true)
+    const group = provider.groups[name]!
+    const agreement = group.initiate()
+    const { share, secret } = await group.respond(agreement.share)
+    expect(await agreement.complete(share)).toEqual(secret)
+    const wrong = new Uint8Array(group.initiatorShareLength).fill(255)
+    await expect((async () => group.respond(wrong))()).rejects.toThrow(
+      expect.objectContaining({ code: 'INVALID_SHARE' }),
+    )
+  })
+
+  it('groups without such a part, and a WebCrypto without ML-KEM, are as they were', () => {
+    expect(withKem().provider.groups.x25519).toBe(portableProvider.groups.x25519)
+    const { asked: _asked, provider } = counting()
+    expect(provider.groups).toBe(portableProvider.groups)
   })
 })

@@ -1,11 +1,10 @@
 import { isPromiseLike } from '../awaitable.ts'
 import { concatBytes, expectLength } from '../bytes.ts'
-import { CryptoError } from '../error.ts'
 import type { Awaitable, GroupName, KeyExchangeGroup } from '../provider.ts'
 
 /**
  * Two groups as one: shares and secrets are concatenated, in the order given (RFC 9954, draft-ietf-tls-ecdhe-mlkem).
- * Both must be synchronous.
+ * What a part answers with a promise is waited for.
  */
 export function hybridGroup(name: GroupName, first: KeyExchangeGroup, second: KeyExchangeGroup): KeyExchangeGroup {
   const initiatorShareLength = first.initiatorShareLength + second.initiatorShareLength
@@ -26,13 +25,15 @@ export function hybridGroup(name: GroupName, first: KeyExchangeGroup, second: Ke
           }
           expectLength(`${name} share`, share, responderShareLength, 'INVALID_SHARE')
           try {
-            return join(
-              settled(a.complete(share.subarray(0, first.responderShareLength))),
-              settled(b.complete(share.subarray(first.responderShareLength))),
+            return both(
+              a.complete(share.subarray(0, first.responderShareLength)),
+              () => b.complete(share.subarray(first.responderShareLength)),
+              join,
             )
-          } finally {
+          } catch (error) {
             a.destroy()
             b.destroy()
+            throw error
           }
         },
         destroy() {
@@ -43,9 +44,11 @@ export function hybridGroup(name: GroupName, first: KeyExchangeGroup, second: Ke
     },
     respond(share) {
       expectLength(`${name} share`, share, initiatorShareLength, 'INVALID_SHARE')
-      const a = settled(first.respond(share.subarray(0, first.initiatorShareLength)))
-      const b = settled(second.respond(share.subarray(first.initiatorShareLength)))
-      return { share: concatBytes(a.share, b.share), secret: join(a.secret, b.secret) }
+      return both(
+        first.respond(share.subarray(0, first.initiatorShareLength)),
+        () => second.respond(share.subarray(first.initiatorShareLength)),
+        (a, b) => ({ share: concatBytes(a.share, b.share), secret: join(a.secret, b.secret) }),
+      )
     },
   }
 }
@@ -57,7 +60,17 @@ function join(a: Uint8Array, b: Uint8Array): Uint8Array {
   return secret
 }
 
-function settled<T extends object>(value: Awaitable<T>): T {
-  if (isPromiseLike(value)) throw new CryptoError('UNSUPPORTED', 'a hybrid group needs synchronous parts')
-  return value
+/** Both answers, at once where they are there at once. */
+function both<A extends object, R>(
+  first: Awaitable<A>,
+  second: () => Awaitable<A>,
+  conclude: (a: A, b: A) => R,
+): Awaitable<R> {
+  // The other part is begun first: who answers later works meanwhile.
+  if (!isPromiseLike(first)) {
+    const b = second()
+    return isPromiseLike(b) ? Promise.resolve(b).then((other) => conclude(first, other)) : conclude(first, b)
+  }
+  first.then(undefined, () => {})
+  return Promise.all([first, second()]).then(([a, b]) => conclude(a, b))
 }

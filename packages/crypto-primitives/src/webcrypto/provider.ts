@@ -1,10 +1,12 @@
 import { CryptoError } from '../error.ts'
+import type { Kem } from '../groups/mlkem.ts'
 import type { Awaitable, CryptoProvider, PrivateKey, PublicKey } from '../provider.ts'
 import { derToP1363, p1363ToDer } from '../signatures/p1363.ts'
+import { groupsByWebCrypto, type KemName, type SubtleKem } from './kem.ts'
 import { privateUse, publicUse, type Use } from './keys.ts'
 
 /** What the provider uses of `SubtleCrypto`. */
-export interface SubtleProvider {
+export interface SubtleProvider extends SubtleKem {
   importKey(format: string, key: never, algorithm: object, extractable: boolean, usages: string[]): Promise<unknown>
   sign(algorithm: object, key: never, data: Uint8Array): Promise<ArrayBuffer>
   verify(algorithm: object, key: never, signature: Uint8Array, data: Uint8Array): Promise<boolean>
@@ -93,6 +95,13 @@ function withSign(own: PrivateKey, keys: Keys): PrivateKey {
   }
 }
 
+export interface WebCryptoOptions {
+  /** The platform's unless given. */
+  readonly subtle?: SubtleProvider
+  /** KEMs of `./mlkem` that WebCrypto computes with, where it has them: alone, and in the base's hybrid groups. */
+  readonly kems?: Readonly<Partial<Record<KemName, Kem>>>
+}
+
 /**
  * A provider whose signatures are made and verified by WebCrypto, ten times as fast as in JavaScript: ECDSA on P-256, P-384
  * and P-521, RSA, Ed25519 and ML-DSA, each where this WebCrypto has it. Those answers are promises, which handshakes and
@@ -100,15 +109,12 @@ function withSign(own: PrivateKey, keys: Keys): PrivateKey {
  * signatures that WebCrypto lacks.
  *
  * @param base `portableProvider`, `modernProvider`, or one of your own making
- * @param options `subtle`: the platform's unless given
+ * @param options
  * @throws {CryptoError} `UNSUPPORTED` where there is no WebCrypto: a page that is no secure context has none
  * @example
- * const provider = webCryptoProvider(portableProvider)
+ * const provider = webCryptoProvider(portableProvider, { kems: { MLKEM768: mlKem768 } })
  */
-export function webCryptoProvider(
-  base: CryptoProvider,
-  options: { readonly subtle?: SubtleProvider } = {},
-): CryptoProvider {
+export function webCryptoProvider(base: CryptoProvider, options: WebCryptoOptions = {}): CryptoProvider {
   const subtle = options.subtle ?? (globalThis.crypto?.subtle as unknown as SubtleProvider | undefined)
   if (!subtle) {
     throw new CryptoError('UNSUPPORTED', 'this host has no WebCrypto: pages have it in secure contexts alone')
@@ -116,6 +122,7 @@ export function webCryptoProvider(
   const keys = new Keys(subtle)
   return {
     ...base,
+    ...(options.kems && subtle.decapsulateBits && { groups: groupsByWebCrypto(base.groups, options.kems, subtle) }),
     name: `webcrypto, ${base.name}`,
     importPublicKey: (data) => withVerify(base.importPublicKey(data), keys),
     importPrivateKey: (data) => withSign(base.importPrivateKey(data), keys),

@@ -2,6 +2,7 @@
  * `#host` wherever JavaScript runs: no module of a runtime's, nothing but what every engine has and the web's `crypto`,
  * `URL`, timers and `console`. What it says is what Node 24 says.
  */
+import { mlKem512, mlKem768, mlKem1024 } from '@x/crypto-primitives/mlkem'
 import { portableProvider } from '@x/crypto-primitives/portable'
 import { webCryptoProvider } from '@x/crypto-primitives/webcrypto'
 import { Buffer } from './web/buffer.ts'
@@ -19,9 +20,13 @@ export { isIPv4, isIPv6, normalizeArgs, Socket } from './web/socket.ts'
 export { nextTick, setImmediate } from './web/ticks.ts'
 export { deprecate, domainToASCII, emitWarning, inspect } from './web/words.ts'
 
-/** Signatures by WebCrypto, which a page has where it is a secure context. */
+/** Signatures and ML-KEM by WebCrypto, which a page has where it is a secure context. */
 export const hostProvider = /* @__PURE__ */ (() =>
-  (globalThis.crypto as Crypto | undefined)?.subtle ? webCryptoProvider(portableProvider) : portableProvider)()
+  (globalThis.crypto as Crypto | undefined)?.subtle
+    ? webCryptoProvider(portableProvider, {
+        kems: { MLKEM512: mlKem512, MLKEM768: mlKem768, MLKEM1024: mlKem1024 },
+      })
+    : portableProvider)()
 
 /** Nothing reaches the network by itself: a program dials. */
 export const hostDial = undefined

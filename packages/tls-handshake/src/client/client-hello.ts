@@ -34,14 +34,16 @@ export function* sendClientHello(hs: ClientContext): Flow {
   if (hs.session) yield* hs.parts.preSharedKeys!.recall(hs)
   hs.offerOlderSession()
   if (hs.version13) {
-    // RFC 9846 §4.2.2 #9: a legacy_session_id makes middleboxes believe in a resumption.
+    // RFC 9846 §4.2.2 #9, #11: a legacy_session_id makes middleboxes believe in a resumption.
     if (config.middleboxCompatibility !== false && hs.sessionId.length === 0) {
       hs.sessionId = provider.randomBytes(32)
     }
     hs.psks = hs.parts.preSharedKeys?.offer(hs) ?? []
+    // RFC 9846 §4.3.8 #3, #6, #10: of groups on offer, and another each time.
     for (const group of initialKeyShares(hs)) {
       hs.agreements.set(group.id, provider.groups[group.name]!.initiate())
     }
+    // RFC 9846 F.5 #3: only where it is asked for.
     if (config.earlyData) hs.parts.earlyData!.prepare(hs)
     else hs.facts.earlyDataReason = 'disabled'
   }
@@ -52,7 +54,7 @@ export function* sendClientHello(hs: ClientContext): Flow {
   ]
   const hello = encodeClientHello(hs, true)
   hs.send(hello)
-  // RFC 9846 §5.1: only the record of the first ClientHello says 0x0301.
+  // RFC 9846 §5.1 #13, #17, RFC 9846 E.5 #10: only the record of the first ClientHello says 0x0301.
   hs.wire.flush()
   hs.wire.writer.version = Math.min(hs.versions[0], Version.TLS12)
   if (hs.earlyData) hs.parts.earlyData!.start(hs, hello)
@@ -78,6 +80,7 @@ function encodeClientHello(hs: ClientContext, first: boolean): Uint8Array {
   const writer = new Writer(2048)
   let types: readonly number[] = []
   writer.u8(HandshakeType.client_hello).within24(() => {
+    // RFC 9846 §4.2.2 #6, RFC 9846 E.5 #8: legacy_version is TLS 1.2's.
     writeClientHelloFields(writer, {
       version: Math.min(hs.versions[0], Version.TLS12),
       random: hs.random,
@@ -104,7 +107,7 @@ function writeExtensions(hs: ClientContext, writer: Writer, first: boolean): rea
     extensions.unshift({ type: hs.grease.firstExtension, encode: () => {} })
     extensions.push({ type: hs.grease.lastExtension, encode: (target) => target.u8(0) })
   }
-  // RFC 9846 §4.3.11 #15: pre_shared_key is the last one.
+  // RFC 9846 §4.3.11 #15, RFC 9846 §4.3 #8: pre_shared_key is the last one.
   if (hs.psks.length > 0) extensions.push(hs.parts.preSharedKeys!.extension(hs))
   for (const { type, encode } of extensions) writer.u16(type).within16(() => encode(writer))
   return extensions.map(({ type }) => type)
@@ -116,11 +119,12 @@ function commonExtensions(hs: ClientContext): PendingExtension[] {
   const list: PendingExtension[] = []
   if (config.serverName) list.push(pending(serverName, config.serverName))
   const known = [...(hs.version13 ? hs.groups13 : []), ...hs.olderGroups]
+  // RFC 9846 §4.3.7 #1: none twice; RFC 9846 §9.2 #5.
   const groups = [...new Set(known.map(({ id }) => id))]
   if (groups.length > 0) list.push(pending(supportedGroups, grease ? [grease.group, ...groups] : groups))
   if (config.alpnProtocols?.length) list.push(pending(alpn, config.alpnProtocols))
   if (config.requestOcsp) list.push(pending(statusRequest, true))
-  // A client that can verify no certificate has no use for one. RFC 5246 §7.4.1.4.1: not below TLS 1.2.
+  // RFC 9846 §4.3.3 #2, RFC 9846 §9.2 #4. A client that can verify no certificate has no use for one. RFC 5246 §7.4.1.4.1: not below TLS 1.2.
   if (!hs.requiresPsk && hs.versions[0] >= Version.TLS12) {
     const schemes = hs.version13 ? hs.signatureSchemes : hs.signatureSchemes.filter(isScheme12)
     list.push(pending(signatureAlgorithms, grease ? [grease.signatureScheme, ...schemes] : schemes))
@@ -141,8 +145,9 @@ function extensions13(hs: ClientContext, first: boolean): PendingExtension[] {
   const list: PendingExtension[] = []
   const shares: KeyShareEntry[] = [...hs.agreements].map(([group, { share }]) => ({ group, keyExchange: share }))
   if (grease && first) shares.unshift({ group: grease.group, keyExchange: Uint8Array.of(0) })
+  // RFC 9846 §9.2 #6.
   list.push(pending(clientKeyShares, shares))
-  // Sent without a PSK as well: it asks for tickets that can be used with key exchange.
+  // RFC 9846 §4.3.9 #1, #2. Sent without a PSK as well: it asks for tickets that can be used with key exchange.
   if (hs.parts.preSharedKeys && (config.tickets !== false || hs.psks.length > 0)) {
     list.push(
       pending(
@@ -152,7 +157,9 @@ function extensions13(hs: ClientContext, first: boolean): PendingExtension[] {
     )
   }
   if (hs.earlyData && first) list.push(pending(earlyData, true))
+  // RFC 9846 §4.3.1 #1, RFC 9846 §9.2 #3.
   list.push(pending(supportedVersions, grease ? [grease.version, ...hs.versions] : hs.versions))
+  // RFC 9846 §4.3.2 #2, #3: what a HelloRetryRequest had, and no other.
   if (hs.cookie) list.push(pending(cookie, hs.cookie))
   const algorithms = (config.certificateCompression ?? []).filter(({ decompress }) => decompress).map(({ id }) => id)
   if (algorithms.length > 0) list.push(pending(compressCertificate, algorithms))

@@ -109,6 +109,6 @@ export function writeClientHelloFields(
   fields: { version: number; random: Uint8Array; sessionId: Uint8Array; cipherSuites: readonly number[] },
 ): void {
   writer.u16(fields.version).bytes(fields.random).vector8(fields.sessionId).list16(fields.cipherSuites)
-  // legacy_compression_methods: null, and nothing else.
+  // RFC 9846 §4.2.2 #14: legacy_compression_methods: null, and nothing else.
   writer.u8(1).u8(0)
 }

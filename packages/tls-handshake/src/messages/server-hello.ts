@@ -41,6 +41,7 @@ export function encodeServerHello(
   writeExtensions?: (extensions: ExtensionWriter) => void,
 ): Uint8Array {
   return encodeHandshake(HandshakeType.server_hello, (writer) => {
+    // RFC 9846 §4.2.3 #7: no compression.
     writer.u16(fields.version).bytes(fields.random).vector8(fields.sessionId).u16(fields.cipherSuite).u8(0)
     if (writeExtensions !== undefined) writer.within16(() => writeExtensions(new ExtensionWriter(writer)))
   })

@@ -135,7 +135,7 @@ export function* negotiate(
   }
 }
 
-/** RFC 9846 §4.2.3 #12, #13: the last 8 bytes say that we could have done better. */
+/** RFC 9846 §4.2.3 #3, #12, #13, #14: the last 8 bytes say that we could have done better. */
 function serverRandom({ provider, baseConfig }: ServerContext, version: number): Uint8Array {
   const random = provider.randomBytes(32)
   const [highest] = enabledVersions(baseConfig.versions)

@@ -305,6 +305,7 @@ function* sendServerHello(server: Server13): Flow {
     hs.logSecret('EARLY_EXPORTER_SECRET', clientRandom, hs.secrets.earlyExporter)
   }
   hs.send(
+    // RFC 9846 §4.2.3 #1, #4, RFC 9846 §4.3.1 #10. RFC 9846 §4.2.3 #9, #10, RFC 9846 §4.3.1 #9: what keys need.
     encodeServerHello(
       { version: Version.TLS12, random: provider.randomBytes(32), sessionId: hello.sessionId, cipherSuite: suite.id },
       (extensions) => {

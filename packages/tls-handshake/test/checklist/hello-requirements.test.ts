@@ -1,0 +1,222 @@
+/** Sentences about the hellos that no other file of this folder asks for. */
+import { describe, expect, test } from 'vitest'
+import { parseClientHello, parseServerHello } from '../../src/hello.ts'
+import { TlsConnection } from '../../src/index.ts'
+import { addExtension, on, patched, removeExtension } from '../harness/edit.ts'
+import { Ext, Message } from '../harness/names.ts'
+import { clientConfig, handshake, join, serverConfig } from '../harness/pair.ts'
+import { rows } from '../harness/table.ts'
+import { client, server } from '../harness/victim.ts'
+
+/** legacy_version of a hello, behind the header. */
+const LEGACY_VERSION = 4
+/** The Random's last eight bytes. */
+const SENTINEL = 4 + 2 + 24
+
+const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'))
+/** The first message of a first record. */
+const helloOf = (output: Uint8Array): Uint8Array => output.subarray(5, 9 + ((output[7] << 8) | output[8]))
+const clientHello = (...given: Parameters<typeof clientConfig>) =>
+  parseClientHello(helloOf(join(TlsConnection.client(clientConfig(...given)).takeOutput())))
+
+/** What a server answers to one of our hellos. */
+function serverHello(
+  config: Parameters<typeof serverConfig>[0] = {},
+  peer: Parameters<typeof clientConfig>[0] = {},
+): ReturnType<typeof parseServerHello> {
+  const other = TlsConnection.client(clientConfig(peer))
+  const tls = TlsConnection.server(serverConfig(config))
+  tls.receive(join(other.takeOutput()))
+  expect(tls.error).toBeUndefined()
+  return parseServerHello(helloOf(join(tls.takeOutput())))
+}
+
+const typesOf = ({ extensions = [] }: { extensions?: readonly { type: number }[] }) =>
+  extensions.map(({ type }) => type)
+
+describe('what a client says', () => {
+  test('RFC 9846 §4.2.2 #6: legacy_version is 0x0303', () => {
+    for (const versions of [[0x0304], [0x0304, 0x0303, 0x0302, 0x0301]] as const)
+      expect(clientHello({ versions: [...versions] }).version).toBe(0x0303)
+  })
+
+  test('RFC 9846 §4.2.2 #9: a session id of 32 bytes in compatibility mode, another each time; §4.2.2 #11: none without', () => {
+    const ids = [clientHello().sessionId, clientHello().sessionId]
+    expect(ids.map(({ length }) => length)).toEqual([64, 64])
+    expect(ids[0]).not.toBe(ids[1])
+    // RFC 9846 §4.2.2 #11
+    expect(clientHello({ middleboxCompatibility: false }).sessionId).toBe('')
+  })
+
+  test('RFC 9846 §4.2.2 #14: one compression method, null', () => {
+    expect(clientHello({ versions: [0x0304, 0x0303] }).compressionMethods).toEqual([0])
+  })
+
+  test('RFC 9846 §4.3.1 #1: supported_versions lists every version that may be negotiated', () => {
+    const { extensions } = clientHello({ versions: [0x0304, 0x0303, 0x0301] })
+    const list = bytesOf(extensions!.find(({ type }) => type === Ext.supported_versions)!.data)
+    expect([...list]).toEqual([6, 3, 4, 3, 3, 3, 1])
+  })
+
+  test('RFC 9846 §4.3.3 #2: signature_algorithms, RFC 9846 §9.2 #3, #4, #5, #6: and all that goes with it', () => {
+    const types = typesOf(clientHello())
+    for (const type of [Ext.signature_algorithms, Ext.supported_versions, Ext.supported_groups, Ext.key_share])
+      expect(types).toContain(type)
+  })
+
+  test('RFC 9846 §4.3.3 #20: neither MD5 nor anonymous signatures, RFC 9846 §4.3.3 #21: SHA-224 and DSA are offered', () => {
+    const { extensions } = clientHello({ versions: [0x0304] })
+    const list = bytesOf(extensions!.find(({ type }) => type === Ext.signature_algorithms)!.data).subarray(2)
+    for (let at = 0; at < list.length; at += 2) {
+      const scheme = (list[at] << 8) | list[at + 1]
+      // Up to 0x06ff: a hash (1 is MD5, 3 SHA-224), and a kind of signature (2 is DSA, 0 anonymous).
+      if (scheme < 0x0700)
+        expect([1, 3].includes(scheme >> 8) || [0, 2].includes(scheme & 0xff), `${scheme}`).toBe(false)
+    }
+  })
+
+  test('RFC 9846 §4.3.7 #1: no group twice; RFC 9846 §4.3.8 #3: shares of groups on offer, in their order', () => {
+    const { extensions } = clientHello({
+      groups: ['x25519', 'secp256r1', 'x25519', 'secp384r1'],
+      keyShares: ['x25519', 'secp384r1'],
+    })
+    const groups = bytesOf(extensions!.find(({ type }) => type === Ext.supported_groups)!.data)
+    expect([...groups]).toEqual([0, 6, 0, 29, 0, 23, 0, 24])
+    const shares = bytesOf(extensions!.find(({ type }) => type === Ext.key_share)!.data)
+    expect([shares[2], shares[3]]).toEqual([0, 29])
+    expect([shares[38], shares[39]]).toEqual([0, 24])
+  })
+
+  test('RFC 9846 §4.3.8 #6, #10: a key share is another in every connection', () => {
+    const shares = [clientHello(), clientHello()].map(
+      ({ extensions }) => extensions!.find(({ type }) => type === Ext.key_share)!.data,
+    )
+    expect(shares[0]).not.toBe(shares[1])
+  })
+
+  test('RFC 9846 §4.3.11 #15, RFC 9846 §4.3 #8: pre_shared_key is the last one, and RFC 9846 §4.3.9 #1, #2: the modes go with it', () => {
+    const psks = [{ identity: new Uint8Array(3), key: new Uint8Array(32) }]
+    const types = typesOf(clientHello({ psks, grease: true, permuteExtensions: true }))
+    expect(types.at(-1)).toBe(41)
+    expect(types).toContain(45)
+  })
+
+  test('RFC 9846 §4.3.2 #3: no cookie in a first hello', () => {
+    expect(typesOf(clientHello())).not.toContain(44)
+  })
+
+  test('RFC 9846 E.5 #5, #8, #10, RFC 9846 §5.1 #17: a record of a hello is of TLS, and of version 0x0301', () => {
+    const output = join(TlsConnection.client(clientConfig()).takeOutput())
+    expect([...output.subarray(0, 3)]).toEqual([22, 3, 1])
+  })
+
+  test('RFC 9846 F.5 #3: no early data unless it is asked for', () => {
+    expect(typesOf(clientHello())).not.toContain(42)
+  })
+})
+
+describe('what a server answers', () => {
+  test('RFC 9846 §4.2.3 #1, RFC 9846 §4.3.1 #10: legacy_version is 0x0303, §4.2.3 #7: compression null', () => {
+    expect(serverHello()).toMatchObject({ version: 0x0303, compressionMethod: 0 })
+  })
+
+  test('RFC 9846 §4.2.3 #9, #10, RFC 9846 §4.3.1 #9: supported_versions and what keys need, and nothing else', () => {
+    const { extensions } = serverHello({}, { alpnProtocols: [new Uint8Array(2).fill(104)], requestOcsp: true })
+    expect(typesOf({ extensions })).toEqual([Ext.key_share, Ext.supported_versions])
+    expect(extensions!.find(({ type }) => type === Ext.supported_versions)!.data).toBe('0304')
+  })
+
+  test('RFC 9846 §4.2.3 #4: its Random is its own', () => {
+    expect(serverHello().random).not.toBe(serverHello().random)
+  })
+
+  test('RFC 9846 §4.3.1 #8: no supported_versions in TLS 1.2', () => {
+    const hello = serverHello({ versions: [0x0304, 0x0303] }, { versions: [0x0303] })
+    expect(hello.version).toBe(0x0303)
+    expect(typesOf(hello)).not.toContain(Ext.supported_versions)
+  })
+
+  test('RFC 9846 §4.2.3 #3, #12, #13: below its best the last eight bytes of its Random say so', () => {
+    const { random } = serverHello({ versions: [0x0304, 0x0303] }, { versions: [0x0303] })
+    expect(random.slice(-16)).toBe(Buffer.from('DOWNGRD\x01').toString('hex'))
+    expect(serverHello({ versions: [0x0303] }, { versions: [0x0303] }).random.slice(-16)).not.toContain('444f574e')
+  })
+
+  test('RFC 9846 §4.2.3 #14: and others below TLS 1.2', () => {
+    const { random } = serverHello(
+      { versions: [0x0304, 0x0303, 0x0302] },
+      { versions: [0x0302], cipherSuites: [0xc009] },
+    )
+    expect(random.slice(-16)).toBe(Buffer.from('DOWNGRD\x00').toString('hex'))
+  })
+
+  test('RFC 9846 §4.2.4 #1: a HelloRetryRequest has supported_versions', () => {
+    const retry = serverHello({ groups: ['secp384r1'] }, { groups: ['x25519', 'secp384r1'], keyShares: ['x25519'] })
+    expect(retry.random).toBe('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c')
+    expect(typesOf(retry)).toEqual([Ext.key_share, Ext.supported_versions])
+  })
+
+  test('RFC 9846 §4.2.1 #3: a group without a share is asked for, RFC 9846 §4.3.8 #14, #15: and comes alone', () => {
+    const hellos: Uint8Array[] = []
+    const pair = handshake(
+      {
+        groups: ['x25519', 'secp384r1'],
+        keyShares: ['x25519'],
+        onMessage: (direction, type, bytes) => {
+          if (direction === 'write' && type === 22 && bytes[0] === Message.client_hello) hellos.push(bytes.slice())
+        },
+      },
+      { groups: ['secp384r1'] },
+    )
+    expect(pair.client.tls.handshakeComplete).toBe(true)
+    const shares = hellos.map(
+      (raw) => parseClientHello(raw).extensions!.find(({ type }) => type === Ext.key_share)!.data,
+    )
+    expect(shares).toHaveLength(2)
+    expect(shares[1]!.slice(4, 8)).toBe('0018')
+    expect(shares[1]!.length / 2).toBe(2 + 4 + 97)
+  })
+})
+
+describe('what is refused', () => {
+  rows([
+    [
+      'RFC 9846 §4.2.3 #2, RFC 9846 E.5 #9: a ServerHello of TLS 1.3 with another legacy_version',
+      () => client(on(Message.server_hello, (raw) => patched(raw, LEGACY_VERSION, 3, 2))),
+      'protocol_version',
+      'WRONG_VERSION_NUMBER',
+    ],
+    [
+      'RFC 9846 §4.3.6 #2: post_handshake_auth from a server',
+      () => client(on(Message.encrypted_extensions, (raw) => addExtension(raw, 49, new Uint8Array(0)))),
+      'illegal_parameter',
+      'UNEXPECTED_EXTENSION',
+    ],
+    [
+      'RFC 9846 §4.3.9 #6: psk_key_exchange_modes from a server',
+      () => client(on(Message.encrypted_extensions, (raw) => addExtension(raw, 45, Uint8Array.of(1, 1)))),
+      'illegal_parameter',
+      'UNEXPECTED_EXTENSION',
+    ],
+    [
+      'RFC 9846 §4.2.3 #15, #17: the mark of a downgrade, where TLS 1.3 is on',
+      () =>
+        client(
+          on(Message.server_hello, (raw) => patched(raw, SENTINEL, ...Buffer.from('DOWNGRD\x01'))),
+          { versions: [0x0304, 0x0303] },
+          { versions: [0x0303] },
+        ),
+      'illegal_parameter',
+      'INAPPROPRIATE_FALLBACK',
+    ],
+  ])
+
+  test('RFC 9846 §4.3.1 #2, RFC 9846 E.2 #2: without supported_versions it is TLS 1.2 at most, whatever legacy_version says', () => {
+    const { victim } = server(
+      on(Message.client_hello, (raw) => patched(removeExtension(raw, Ext.supported_versions), LEGACY_VERSION, 3, 4)),
+      { versions: [0x0304, 0x0303] },
+      { versions: [0x0304, 0x0303] },
+    )
+    expect(victim.tls.version).not.toBe(0x0304)
+  })
+})

@@ -18,6 +18,8 @@ export type X509ErrorCode =
   | 'WRONG_PASSPHRASE'
   /** A message for somebody else, or one that was changed; no more is told. */
   | 'DECRYPTION_FAILED'
+  /** A request that does not get a certificate: its signature, what it asks for, or the policy. */
+  | 'REFUSED'
   /** An argument of the caller's that makes no sense. */
   | 'INVALID_ARGUMENT'
   /** A private key and a certificate that do not belong together. */

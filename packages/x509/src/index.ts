@@ -14,12 +14,15 @@ export { encodeSctList, parseSctList, type SignedCertificateTimestamp } from './
 export type { KeyUsageName } from './extensions/usage.ts'
 export {
   type Authority,
+  type AuthorityCrl,
   type AuthorityOptions,
   authorityFrom,
   createAuthority,
   createAuthorityAsync,
   type Issued,
+  type IssueFromRequest,
   type IssueOptions,
+  type RenewOptions,
 } from './issue/authority.ts'
 export {
   type CertificateInput,
@@ -30,6 +33,7 @@ export {
 } from './issue/certificate-writer.ts'
 export { type CrlInput, createCrl, createCrlSync, type Revocation } from './issue/crl-writer.ts'
 export type { ExtensionInput, NamedExtension } from './issue/extension-input.ts'
+export type { RequestChanges, RequestPolicy } from './issue/from-request.ts'
 export { CertificateRequest, createRequest, createRequestSync, type RequestInput } from './issue/request.ts'
 export { CURVES } from './keys/curve-names.ts'
 export { encodeDhParameters } from './keys/dh-parameters.ts'

@@ -4,7 +4,7 @@ import type * as OID from './oids.ts'
 /** How one extension is read. */
 export interface ExtensionDecoder<T> {
   /** As RFC 5280's module spells it. */
-  readonly name: keyof typeof OID
+  readonly name: string
   readonly oid: string
   /** Reads extnValue's contents. @throws {X509Error} */
   decode(value: Uint8Array): T

@@ -1,124 +1,54 @@
-import type {
-  Awaitable,
-  CryptoProvider,
-  KeySpec,
-  PrivateKey,
-  PublicKeyData,
-  SignatureAlgorithm,
-  Signer,
-} from '@x/crypto-primitives'
-import { count, instant, listOf, must, optionsReader, required, text } from '@x/crypto-primitives/options'
+import type { Awaitable, CryptoProvider, PrivateKey, PublicKeyData, Signer } from '@x/crypto-primitives'
+import { listOf, text, thing } from '@x/crypto-primitives/options'
 import { toHex } from '../bytes.ts'
 import type { Certificate } from '../certificate.ts'
 import { X509Error } from '../error.ts'
+import * as OID from '../extensions/oids.ts'
 import { encodePrivateKey } from '../keys/encode-private-key.ts'
 import { sameKey } from '../keys/same-key.ts'
 import { encodeGeneralName, type GeneralName } from '../names/general-name.ts'
 import { printable } from '../names/printable.ts'
+import type { CertificateRevocationList } from '../revocation/crl.ts'
 import { aCertificate, aProvider, argument, invalidArgument } from '../rules.ts'
+import { verdictOnSignature } from '../signature.ts'
 import { type Eventual, run, runSync } from '../steps.ts'
+import {
+  type AuthorityCrl,
+  type AuthorityOptions,
+  type CommonOptions,
+  type IssueFromRequest,
+  type IssueOptions,
+  type RenewOptions,
+  readAuthorityOptions,
+  readIntermediateOptions,
+  readIssueOptions,
+  readRenewal,
+  readRequestOptions,
+} from './authority-options.ts'
 import { type Allowance, alternativeNameFrom, checkEncodedExtensions, notAllowed } from './careful.ts'
 import {
-  aName,
-  anAlgorithm,
-  anAlternativeName,
-  aPublicKey,
-  aSerialNumber,
   aSigner,
   certificateSteps,
   keyIdentifier,
   type NameLike,
   randomSerialNumber,
-  someAllowances,
-  someExtensions,
+  toName,
 } from './certificate-writer.ts'
+import { type CrlInput, createCrlSync, type Revocation } from './crl-writer.ts'
 import { type ExtensionInput, makeExtension } from './extension-input.ts'
+import { grantedOf } from './from-request.ts'
 import { requestOfKey } from './requested-keys.ts'
+
+export type {
+  AuthorityCrl,
+  AuthorityOptions,
+  IssueFromRequest,
+  IssueOptions,
+  RenewOptions,
+} from './authority-options.ts'
 
 const DAY = 86_400_000
 const HOUR = 3_600_000
-
-interface CommonOptions {
-  readonly subject?: NameLike
-  /** The kind of key to make. Default: P-256. */
-  readonly key?: KeySpec
-  /** Milliseconds or dates. Default: an hour ago. */
-  readonly notBefore?: number | Date
-  /** Default: ten years for an authority, 397 days for a leaf, never past the issuer's own end. */
-  readonly notAfter?: number | Date
-  readonly serialNumber?: Uint8Array | number | bigint
-  /** How the issuer signs. */
-  readonly signatureAlgorithm?: SignatureAlgorithm
-  /** Added to the usual ones, and put in their place where the type is the same. */
-  readonly extensions?: readonly ExtensionInput[]
-  /** What is otherwise refused, by its name. */
-  readonly allow?: readonly Allowance[]
-}
-
-/** Nothing but what says the kind: with the numbers of a key it would be taken for one that is to be used. */
-const isKeySpec = (value: unknown) =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.hasOwn(value, 'type') &&
-  Object.keys(value).every((name) => ['type', 'bits', 'e', 'curve'].includes(name))
-
-const COMMON_RULES = /* @__PURE__ */ (() => ({
-  subject: aName,
-  key: must<KeySpec>(
-    'the kind of key to make, `{ type: … }`; a key that is there already is given as `signer`',
-    isKeySpec,
-  ),
-  notBefore: instant,
-  notAfter: instant,
-  serialNumber: aSerialNumber,
-  signatureAlgorithm: anAlgorithm,
-  extensions: someExtensions,
-  allow: someAllowances,
-}))()
-
-const AUTHORITY_RULES = /* @__PURE__ */ (() => ({ ...COMMON_RULES, signer: aSigner, pathLength: count }))()
-
-const readAuthorityOptions = /* @__PURE__ */ (() =>
-  optionsReader(
-    'createAuthority',
-    { ...AUTHORITY_RULES, provider: required(aProvider) },
-    invalidArgument,
-  ) as unknown as (given: unknown) => AuthorityOptions)()
-
-const readIntermediateOptions = /* @__PURE__ */ (() =>
-  optionsReader('createIntermediate', AUTHORITY_RULES, invalidArgument, {
-    provider: 'it is that of the authority above',
-  }) as unknown as (given: unknown) => Omit<AuthorityOptions, 'provider'>)()
-
-const readIssueOptions = /* @__PURE__ */ (() =>
-  optionsReader(
-    'issue',
-    {
-      ...COMMON_RULES,
-      names: listOf(anAlternativeName),
-      publicKey: aPublicKey,
-      extKeyUsage: listOf(text),
-    },
-    invalidArgument,
-    { signer: 'the private key stays with whoever asks; its public key is given as `publicKey`' },
-  ) as unknown as (given: unknown) => IssueOptions)()
-
-export interface AuthorityOptions extends CommonOptions {
-  readonly provider: CryptoProvider
-  /** An existing private key or remote signer, in place of `key`. */
-  readonly signer?: Signer
-  /** Certificates that may stand between this authority and a leaf's issuer. Default: no limit. */
-  readonly pathLength?: number
-}
-
-export interface IssueOptions extends CommonOptions {
-  /** Names besides the one given first. IP addresses, e-mail addresses and URIs are recognised. */
-  readonly names?: readonly (string | GeneralName)[]
-  /** A key made elsewhere, as in a signing request: then no private key is returned. */
-  readonly publicKey?: PublicKeyData
-  /** Default: both `serverAuth` and `clientAuth`. */
-  readonly extKeyUsage?: readonly string[]
-}
 
 /** A certificate with what is needed to use it. */
 export interface Issued {
@@ -137,10 +67,22 @@ export interface Authority {
   readonly certificate: Certificate
   /** The certificate in PEM: what to trust. */
   readonly cert: string
+  /** The private key in PEM (PKCS#8); empty when it is not in memory. */
+  readonly key: string
   readonly signer: Signer
   /** Its own certificate and its issuers', without the root. */
   readonly chain: readonly Certificate[]
   readonly provider: CryptoProvider
+  /**
+   * Issues what a signing request asks for: its subject, names, key usages and further extensions, for its key. Its
+   * signature must be its key's.
+   *
+   * @throws {X509Error} `REFUSED` for a signature that is not, for what the policy does not say yes to, and for
+   *   extensions in which an issuer speaks; `INVALID_ARGUMENT` for what makes an authority, unless it is allowed by name
+   * @example
+   * ca.issue({ request: pem, policy: ({ subject }) => subject.get('CN') === 'a.test' && { names: ['a.test'] } })
+   */
+  issue(options: IssueFromRequest): Issued
   /**
    * Issues a certificate for a TLS server or client.
    *
@@ -148,7 +90,16 @@ export interface Authority {
    */
   issue(name: string, options?: IssueOptions): Issued
   /** `issue` with a signer that answers with promises. */
+  issueAsync(options: IssueFromRequest): Awaitable<Issued>
   issueAsync(name: string, options?: IssueOptions): Awaitable<Issued>
+  /**
+   * The same certificate again, for a time as long, with another serial number: subject, key and extensions stay.
+   *
+   * @throws {X509Error} `INVALID_ARGUMENT` for a certificate that this authority did not issue, or of an authority
+   */
+  renew(certificate: Certificate, options?: RenewOptions): Issued
+  /** A CRL of this authority. Default number: the time in seconds, which grows by itself. */
+  createCrl(options?: AuthorityCrl): CertificateRevocationList
   /** An authority below this one. */
   createIntermediate(options?: Omit<AuthorityOptions, 'provider'>): Authority
 }
@@ -254,11 +205,18 @@ function makeAuthority(
   const authority: Authority = {
     certificate,
     cert: certificate.toPem(),
+    get key() {
+      return 'data' in signer ? encodePrivateKey((signer as PrivateKey).data) : ''
+    },
     signer,
     chain,
     provider,
-    issue: (name, options = {}) => runSync(issueSteps(authority, room, name, options), 'authority.issue'),
-    issueAsync: (name, options = {}) => run(issueSteps(authority, room, name, options)),
+    issue: (what: string | IssueFromRequest, options: IssueOptions = {}) =>
+      runSync(issueAny(authority, room, what, options), 'authority.issue'),
+    issueAsync: (what: string | IssueFromRequest, options: IssueOptions = {}) =>
+      run(issueAny(authority, room, what, options)),
+    renew: (one, options = {}) => runSync(renewSteps(authority, room, one, options), 'authority.renew'),
+    createCrl: (options = {}) => createCrlSync(crlInput(authority, options)),
     createIntermediate: (options = {}) =>
       runSync(
         authoritySteps({ ...readIntermediateOptions(options), provider }, authority, room),
@@ -266,6 +224,25 @@ function makeAuthority(
       ),
   }
   return authority
+}
+
+function* issueAny(
+  authority: Authority,
+  room: number,
+  what: string | IssueFromRequest,
+  options: IssueOptions,
+): Eventual<Issued> {
+  if (typeof what !== 'object' || what === null) return yield* issueSteps(authority, room, what, options)
+  const asked = readRequestOptions(what)
+  const granted = yield* grantedOf(asked.request, asked.policy, authority.provider, asked.allow)
+  return yield* leafSteps(authority, room, {
+    ...asked,
+    ...granted,
+    notAfter: granted.notAfter ?? asked.notAfter,
+    publicKey: granted.request.publicKey,
+    // What the authority says itself takes the place of what was asked for.
+    extensions: merge(granted.extensions, asked.extensions),
+  })
 }
 
 function* issueSteps(authority: Authority, room: number, name: string, given: IssueOptions): Eventual<Issued> {
@@ -283,15 +260,32 @@ function* issueSteps(authority: Authority, room: number, name: string, given: Is
   checkEncodedExtensions(options.extensions ?? [], options.allow)
   // X.520: a common name has at most 64 characters.
   const subject = options.subject ?? (name.length <= 64 ? name : '')
+  return yield* leafSteps(authority, room, { ...options, subject, names, publicKey, privateKey })
+}
+
+/** A leaf, with all that is decided. */
+interface Leaf extends CommonOptions {
+  readonly subject: NameLike
+  readonly names: readonly (string | GeneralName)[]
+  readonly publicKey: PublicKeyData
+  readonly privateKey?: PrivateKey
+  readonly extKeyUsage?: readonly string[]
+}
+
+function* leafSteps(authority: Authority, room: number, leaf: Leaf): Eventual<Issued> {
+  const { provider } = authority
+  const { subject, publicKey, privateKey } = leaf
+  const names = leaf.names.map((one) => (typeof one === 'string' ? alternativeNameFrom(one) : one))
   const isRsa = publicKey.type === 'rsa'
+  const isEmpty = toName(subject).isEmpty
   const certificate = yield* certificateSteps({
     subject,
     issuer: authority.certificate.subject,
     publicKey,
     signer: authority.signer,
-    signatureAlgorithm: options.signatureAlgorithm,
-    ...validity(options, 397 * DAY, authority),
-    serialNumber: options.serialNumber ?? randomSerialNumber(provider),
+    signatureAlgorithm: leaf.signatureAlgorithm,
+    ...validity(leaf, 397 * DAY, authority),
+    serialNumber: leaf.serialNumber ?? randomSerialNumber(provider),
     extensions: merge(
       [
         { name: 'basicConstraints', critical: true, value: { ca: false } },
@@ -302,24 +296,87 @@ function* issueSteps(authority: Authority, room: number, name: string, given: Is
         },
         {
           name: 'extKeyUsage',
-          value: options.extKeyUsage ?? ['serverAuth', 'clientAuth'],
+          value: leaf.extKeyUsage ?? ['serverAuth', 'clientAuth'],
         },
         // RFC 5280 §4.2.1.6: critical when the subject is empty.
-        { name: 'subjectAltName', critical: subject === '', value: names },
+        ...(names.length > 0 ? [{ name: 'subjectAltName', critical: isEmpty, value: names } as const] : []),
         { name: 'subjectKeyIdentifier', value: keyIdentifier(publicKey, provider) },
         { name: 'authorityKeyIdentifier', value: { keyIdentifier: issuerIdentifier(authority) } },
       ],
-      options.extensions,
+      leaf.extensions,
     ),
-    allow: options.allow,
+    allow: leaf.allow,
   })
-  checkRoom(certificate, room, options.allow)
+  checkRoom(certificate, room, leaf.allow)
+  return issued(authority, certificate, privateKey)
+}
+
+function issued(authority: Authority, certificate: Certificate, privateKey: PrivateKey | undefined): Issued {
   return {
     certificate,
     chain: [certificate, ...authority.chain],
     cert: certificate.toPem(),
     key: privateKey ? encodePrivateKey(privateKey.data) : '',
     privateKey,
+  }
+}
+
+/** Extensions that are of the one certificate: time stamps of its bytes, and what follows from keys. */
+const NOT_RENEWED: ReadonlySet<string> = /* @__PURE__ */ (() =>
+  new Set([OID.signedCertificateTimestampList, OID.subjectKeyIdentifier, OID.authorityKeyIdentifier]))()
+
+function* renewSteps(authority: Authority, room: number, old: Certificate, given: RenewOptions): Eventual<Issued> {
+  argument('renew: certificate', aCertificate, old)
+  const options = readRenewal(given)
+  if (options.key && options.publicKey) throw invalidArgument('renew: either `key`, to make one, or `publicKey`')
+  const { provider } = authority
+  const own = authority.certificate.importKey(provider)
+  const { signatureIdentifier, signatureAlgorithm, tbs, signature } = old
+  const mine =
+    old.issuer.equals(authority.certificate.subject) &&
+    (yield* verdictOnSignature(provider, own, signatureIdentifier, signatureAlgorithm, tbs, signature))
+  if (!mine) throw invalidArgument('renew: the certificate is none that this authority issued')
+  if (old.extension('basicConstraints')?.ca && !options.allow?.includes('authority'))
+    throw notAllowed('renew: the certificate is that of an authority', 'authority')
+  const privateKey = options.key && provider.generateKey(options.key)
+  const publicKey = privateKey?.publicKey ?? options.publicKey ?? old.publicKey
+  const certificate = yield* certificateSteps({
+    subject: old.subject,
+    issuer: authority.certificate.subject,
+    publicKey,
+    signer: authority.signer,
+    signatureAlgorithm: options.signatureAlgorithm,
+    ...validity(options, old.notAfter - old.notBefore, authority),
+    serialNumber: options.serialNumber ?? randomSerialNumber(provider),
+    extensions: [
+      ...old.extensions.all.filter(({ oid }) => !NOT_RENEWED.has(oid)),
+      { name: 'subjectKeyIdentifier', value: keyIdentifier(publicKey, provider) },
+      { name: 'authorityKeyIdentifier', value: { keyIdentifier: issuerIdentifier(authority) } },
+    ],
+    allow: options.allow,
+  })
+  checkRoom(certificate, room, options.allow)
+  return issued(authority, certificate, privateKey)
+}
+
+function crlInput(authority: Authority, { revoked = [], ...options }: AuthorityCrl): CrlInput {
+  argument('createCrl: revoked', listOf(thing('a certificate or a Revocation', 'constructor')), revoked)
+  return {
+    number: Math.floor(Date.now() / 1000),
+    ...options,
+    issuer: authority.certificate.subject,
+    signer: authority.signer,
+    keyIdentifier: issuerIdentifier(authority),
+    revoked: revoked.map((one) => {
+      const given: { certificate: Certificate } & Omit<Revocation, 'serialNumber'> =
+        'tbs' in one ? { certificate: one } : 'certificate' in one ? one : (undefined as never)
+      if (given === undefined) return one as Revocation
+      const { certificate, ...why } = given
+      argument('createCrl: certificate', aCertificate, certificate)
+      if (!certificate.issuer.equals(authority.certificate.subject))
+        throw invalidArgument('createCrl: a certificate of another issuer')
+      return { ...why, serialNumber: certificate.serialNumber }
+    }),
   }
 }
 

@@ -7,7 +7,7 @@ import type {
   SignatureAlgorithm,
   Signer,
 } from '@x/crypto-primitives'
-import { listOf, optionsReader, required, text } from '@x/crypto-primitives/options'
+import { bytes, group, listOf, optionsReader, required, text } from '@x/crypto-primitives/options'
 import { type AlgorithmIdentifier, readAlgorithmIdentifier, signatureAlgorithmOf } from '../algorithm.ts'
 import { DerReader } from '../der/reader.ts'
 import * as Tag from '../der/tag.ts'
@@ -164,6 +164,8 @@ export interface RequestInput {
   readonly names?: readonly (string | GeneralName)[]
   readonly extensions?: readonly ExtensionInput[]
   readonly challengePassword?: string
+  /** Further attributes, with values in DER. */
+  readonly attributes?: readonly Attribute[]
   /** What is otherwise refused: `duplicate-extensions`. */
   readonly allow?: readonly Allowance[]
   readonly signatureAlgorithm?: SignatureAlgorithm
@@ -178,6 +180,7 @@ const readInput = /* @__PURE__ */ (() =>
       names: listOf(anAlternativeName),
       extensions: someExtensions,
       challengePassword: text,
+      attributes: listOf(group({ oid: required(text), values: required(listOf(bytes, 1)) })),
       signatureAlgorithm: anAlgorithm,
       allow: someAllowances,
     },
@@ -201,6 +204,13 @@ function* requestSteps(given: RequestInput): Eventual<CertificateRequest> {
     attributes.push(
       encodeAttribute({ oid: PKCS.extensionRequest, values: [encodeExtensions(wanted.map(makeExtension))] }),
     )
+  for (const attribute of input.attributes ?? []) {
+    if (attribute.oid === PKCS.challengePassword || attribute.oid === PKCS.extensionRequest)
+      throw invalidArgument(
+        `createRequest: the attribute ${attribute.oid} is given as challengePassword, names, extensions`,
+      )
+    attributes.push(encodeAttribute(attribute))
+  }
   const set = der.contentsOf(der.setOf(attributes))
   const info = der.sequence(
     der.integer(0),

@@ -3,7 +3,7 @@
 for argument; do
   case $argument in
     -is-handshaker-supported) echo No; exit 0 ;;
-    -dtls | -quic) exit 89 ;;
+    -dtls) exit 89 ;;
   esac
 done
 exec 3<>"/dev/tcp/127.0.0.1/$BOGO_POOL" || exit 1

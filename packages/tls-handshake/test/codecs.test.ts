@@ -26,6 +26,7 @@ import { padding } from '../src/extensions/padding.ts'
 import { postHandshakeAuth } from '../src/extensions/post-handshake-auth.ts'
 import { bindersLength, offeredPsks, selectedPsk } from '../src/extensions/pre-shared-key.ts'
 import { pskKeyExchangeModes } from '../src/extensions/psk-key-exchange-modes.ts'
+import { quicTransportParameters } from '../src/extensions/quic-transport-parameters.ts'
 import { recordSizeLimit } from '../src/extensions/record-size-limit.ts'
 import { EXTENSIONS, ExtensionBlock } from '../src/extensions/registry.ts'
 import { renegotiationInfo } from '../src/extensions/renegotiation-info.ts'
@@ -78,6 +79,7 @@ const present = fc.constant(true as const)
 const cases: Case[] = [
   of('request', serverName, fc.stringMatching(/^[a-z0-9.-]{1,60}$/)),
   of('answer', serverNameAnswer, present),
+  of('both', quicTransportParameters, opaque(0, 40)),
   ...[clientCertificateTypes, serverCertificateTypes].map((form) =>
     of(
       'list',

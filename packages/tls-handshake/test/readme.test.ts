@@ -23,6 +23,12 @@ test('the program about raw public keys', () => {
   expect(runReadme(folder, (program) => program, 'rawPublicKey')).toBe('true 91\n')
 })
 
+test('the program about QUIC', () => {
+  expect(runReadme(folder, (program) => program, 'quicClient')).toBe(
+    'handshake write\napplication write\nhandshake read\napplication read\n',
+  )
+})
+
 describe('an impostor reads nothing', () => {
   test.each([
     ['of another authority', `createAuthority({ provider }).issue('example.com')`],

@@ -134,6 +134,11 @@ export class Exchange {
       if (flags.has('expect-session-id')) expect(this.state.sessions.size > 0, 'a session kept by its id')
       if (flags.has('expect-no-session-id')) expect(this.state.sessions.size === 0, 'no session kept by its id')
     }
+    const parameters = flags.bytes('expect-quic-transport-params')
+    if (parameters && !early) {
+      const got = (tls as { transportParameters?: Uint8Array }).transportParameters
+      expect(got !== undefined && equal(got, parameters), 'the transport parameters')
+    }
     const types = flags.bytes('expect-certificate-types')
     if (types) expect(types.join() === tls.certificateRequest?.certificateTypes?.join(), 'the certificate types')
     if (flags.has('expect-no-secure-renegotiation')) expect(!tls.secureRenegotiation, 'no secure renegotiation')

@@ -19,20 +19,21 @@ const TABLE: Readonly<Record<Kind, string>> = {
     is-handshaker-supported server-preference export-traffic-secrets key-update expect-hrr expect-no-hrr
     wait-for-debugger new-x509-credential new-psk-credential new-rpk-credential must-match-issuer psk-importer-sha256
     psk-importer-sha384 no-server-name-ack no-key-shares ipv6 select-empty-next-proto advertise-empty-npn
-    expect-no-next-proto`,
+    expect-no-next-proto quic`,
   int: `port resume-count min-version max-version expect-version export-keying-material
     expect-total-renegotiations expect-peer-signature-algorithm expect-curve-id max-cert-list expect-cipher-aes
     expect-cipher-no-aes expect-cipher resumption-delay max-send-fragment read-size expect-ticket-age-skew
     install-one-cert-compression-alg early-write-after-message expect-selected-credential
-    repeat-shim-initial-write expect-peer-certificate-type`,
+    repeat-shim-initial-write expect-peer-certificate-type quic-use-legacy-codepoint`,
   ints: `verify-prefs expect-peer-verify-pref curves key-shares server-supported-groups-hint signing-prefs accepted-peer-cert-types
     available-client-cert-types`,
   text: `shim-id trust-cert expect-server-name shim-initial-write host-name advertise-alpn expect-alpn
     expect-advertised-alpn select-alpn psk psk-identity cipher export-label export-context use-client-ca-list
     expect-client-ca-list expect-peer-cert-file expect-msg-callback expect-early-data-reason cert-file key-file
-    advertise-npn expect-next-proto select-next-proto`,
+    advertise-npn expect-next-proto select-next-proto quic-early-data-context`,
   base64: `expect-certificate-types expect-ocsp-response expect-signed-cert-timestamps ocsp-response
-    signed-cert-timestamps expect-peer-rpk-sha256 psk-importer-key psk-importer-identity psk-importer-context`,
+    signed-cert-timestamps expect-peer-rpk-sha256 quic-transport-params expect-quic-transport-params
+    psk-importer-key psk-importer-identity psk-importer-context`,
 }
 
 const KINDS: ReadonlyMap<string, Kind> = new Map(

@@ -1,9 +1,20 @@
 import { TlsConnection, TlsError } from '@x/tls-handshake'
+import {
+  clientCertificates,
+  compressedCertificates,
+  earlyData,
+  helloForms,
+  preSharedKeys,
+  quicClient,
+  quicServer,
+  rawPublicKeys,
+} from '@x/tls-handshake/quic'
 import { clientConfig, type Observations, serverConfig, TestState } from './config.ts'
 import { EarlyDataRejected, Exchange } from './exchange.ts'
 import { Mismatch, Unimplemented } from './failure.ts'
 import type { Flags } from './flags.ts'
 import { type CommandLine, parseFlags } from './flags.ts'
+import { overMockQuic } from './mock-quic.ts'
 import { Transport } from './transport.ts'
 
 const UNIMPLEMENTED = 89
@@ -93,6 +104,13 @@ async function connection(flags: Flags, retry: Flags, isResume: boolean, state: 
   }
 }
 
+const QUIC_PARTS = [clientCertificates, compressedCertificates, earlyData, helloForms, preSharedKeys, rawPublicKeys]
+
+const overQuic = (flags: Flags) => ({
+  versions: [0x0304] as const,
+  transportParameters: flags.bytes('quic-transport-params') ?? new Uint8Array(0),
+})
+
 function makeExchange(
   flags: Flags,
   retry: Flags,
@@ -109,13 +127,27 @@ function makeExchange(
   }
   let tls: TlsConnection
   if (flags.has('server')) {
-    tls = TlsConnection.server({ ...serverConfig(flags, state, seen), onMessage })
+    const config = { ...serverConfig(flags, state, seen), onMessage }
+    const context = flags.text('quic-early-data-context')
+    tls = flags.has('quic')
+      ? overMockQuic(
+          quicServer({
+            ...config,
+            ...overQuic(flags),
+            selectAlpn: config.selectAlpn ?? (() => undefined),
+            earlyDataContext: context === undefined ? undefined : new Uint8Array(Buffer.from(context)),
+          }),
+        )
+      : TlsConnection.server(config)
   } else {
     // Hooks ask which flags are in force when they run: after a rejection those of the retry.
     const current = (): Flags =>
       tls?.earlyDataAccepted === false && flags.has('expect-reject-early-data') ? retry : flags
     const session = isResume ? state.session : undefined
-    tls = TlsConnection.client({ ...clientConfig(current, state, seen, session), onMessage })
+    const config = { ...clientConfig(current, state, seen, session), onMessage }
+    tls = flags.has('quic')
+      ? overMockQuic(quicClient({ ...config, ...overQuic(flags) }, ...QUIC_PARTS))
+      : TlsConnection.client(config)
   }
   return new Exchange(tls, transport, state, seen, trace)
 }

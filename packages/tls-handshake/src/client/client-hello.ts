@@ -163,6 +163,7 @@ function extensions13(hs: ClientContext, first: boolean): PendingExtension[] {
   if (hs.cookie) list.push(pending(cookie, hs.cookie))
   const algorithms = (config.certificateCompression ?? []).filter(({ decompress }) => decompress).map(({ id }) => id)
   if (algorithms.length > 0) list.push(pending(compressCertificate, algorithms))
+  if (hs.wire.quic) list.push(hs.wire.quic.offer())
   if (config.postHandshakeAuth) list.push(pending(postHandshakeAuth, true))
   return list
 }

@@ -89,7 +89,7 @@ function* processServerHello(hs: ClientContext, hello: ServerHello): Flow<Client
     psk !== undefined && psk === hs.earlyData?.psk ? hs.earlyData.schedule : new KeySchedule(hash, psk?.secret)
   schedule.enterHandshake(sharedSecret)
   sharedSecret?.fill(0)
-  const cipher = { aead: provider.aeads[suite.aead]!, hash }
+  const cipher = { suite: suite.id, aead: provider.aeads[suite.aead]!, hash }
   hs.secrets.hash = hash
   hs.secrets.cipher = cipher
   const none = new Uint8Array(0)
@@ -129,7 +129,8 @@ function enterHandshakeKeys(client: Client13): void {
   schedule.enterMain()
   hs.wire.changeReadKeys(new TrafficKeys(cipher, client.serverHandshakeSecret))
   // With early data under way, its keys stay until the server has said what becomes of it.
-  if (!hs.earlyData) writeWithHandshakeKeys(client)
+  // QUIC has both at once.
+  if (!hs.earlyData || hs.wire.quic) writeWithHandshakeKeys(client)
 }
 
 /** From here on alerts, too, are encrypted (RFC 9846 §6). */
@@ -153,6 +154,7 @@ function* readEncryptedExtensions(client: Client13): Flow {
   pending.alpnProtocol = negotiatedProtocol(hs, extensions)
   limitFragments(hs, extensions)
   hs.parts.rawPublicKeys?.settle(hs, extensions)
+  hs.wire.quic?.receive(extensions, pending.alpnProtocol)
   // Offered in a first hello only: after a HelloRetryRequest it is no longer among the offers.
   if (hs.earlyData) hs.parts.earlyData!.settle(client, extensions)
 }

@@ -22,7 +22,9 @@ function prepare(hs: ClientContext): void {
     return
   }
   const suite = hs.suites13.find(({ id }) => id === session.cipherSuite)
-  if (!session.maxEarlyData || suite === undefined) {
+  // RFC 9001 §4.6.1: early data over QUIC is by a ticket of QUIC.
+  const ofQuic = session.maxEarlyData === 0xffffffff
+  if (!session.maxEarlyData || suite === undefined || (hs.wire.quic && !ofQuic)) {
     facts.earlyDataReason = 'unsupported_for_session'
     return
   }
@@ -48,7 +50,8 @@ function start(hs: ClientContext, hello: Uint8Array): void {
   hs.secrets.earlyExporter = schedule.earlyExporterSecret(helloHash)
   hs.secrets.earlyHash = schedule.hash
   hs.logSecret('EARLY_EXPORTER_SECRET', hs.random, hs.secrets.earlyExporter)
-  hs.wire.changeWriteKeys(new TrafficKeys({ aead: hs.provider.aeads[suite.aead]!, hash: schedule.hash }, secret))
+  const cipher = { suite: suite.id, aead: hs.provider.aeads[suite.aead]!, hash: schedule.hash }
+  hs.wire.changeWriteKeys(new TrafficKeys(cipher, secret), true)
   hs.wire.openEarlyData(hs.earlyData!.psk.session!.maxEarlyData!)
   secret.fill(0)
 }
@@ -94,7 +97,7 @@ function settle(client: Client13, extensions: ExtensionBlock): void {
     facts.earlyDataReason = psk === undefined ? 'session_not_resumed' : 'peer_declined'
     hs.earlyData = undefined
     hs.wire.closeEarlyData()
-    writeWithHandshakeKeys(client)
+    if (!hs.wire.quic) writeWithHandshakeKeys(client)
   }
   facts.earlyDataAccepted = accepted
   hs.wire.emit({ type: 'earlyData', accepted })
@@ -104,6 +107,8 @@ function settle(client: Client13, extensions: ExtensionBlock): void {
 function end(client: Client13): void {
   const { hs } = client
   hs.wire.closeEarlyData()
+  // RFC 9001 §8.3: QUIC has no EndOfEarlyData.
+  if (hs.wire.quic) return
   hs.send(encodeHandshake(HandshakeType.end_of_early_data, () => {}))
   writeWithHandshakeKeys(client)
 }

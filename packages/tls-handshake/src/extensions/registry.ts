@@ -18,6 +18,7 @@ import { PADDING } from './padding.ts'
 import { POST_HANDSHAKE_AUTH } from './post-handshake-auth.ts'
 import { PRE_SHARED_KEY } from './pre-shared-key.ts'
 import { PSK_KEY_EXCHANGE_MODES } from './psk-key-exchange-modes.ts'
+import { QUIC_TRANSPORT_PARAMETERS } from './quic-transport-parameters.ts'
 import { RECORD_SIZE_LIMIT } from './record-size-limit.ts'
 import { RENEGOTIATION_INFO } from './renegotiation-info.ts'
 import { SERVER_NAME } from './server-name.ts'
@@ -48,6 +49,7 @@ export const EXTENSIONS: ReadonlyMap<number, Extension> = /* @__PURE__ */ new Ma
     POST_HANDSHAKE_AUTH,
     PRE_SHARED_KEY,
     PSK_KEY_EXCHANGE_MODES,
+    QUIC_TRANSPORT_PARAMETERS,
     RECORD_SIZE_LIMIT,
     RENEGOTIATION_INFO,
     SERVER_CERTIFICATE_TYPE,

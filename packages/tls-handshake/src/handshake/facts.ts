@@ -15,6 +15,8 @@ export type EarlyDataReason =
   | 'alpn_mismatch'
   | 'cipher_mismatch'
   | 'ticket_age_skew'
+  /** QUIC: the ticket was given under another `earlyDataContext`. */
+  | 'quic_parameter_mismatch'
   | 'replay'
 
 /**

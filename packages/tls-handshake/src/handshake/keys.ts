@@ -16,6 +16,8 @@ export interface Keys {
 
 /** What turns a traffic secret into record protection: the suite's AEAD and hash. */
 export interface TrafficCipher {
+  /** IANA number. */
+  readonly suite: number
   readonly aead: AeadAlgorithm
   readonly hash: Hash
 }

@@ -1,12 +1,30 @@
 import type { RecordReader, RecordWriter } from '@x/tls-record'
+import type { Writer } from '../codec/writer.ts'
 import type { TlsConfig } from '../config.ts'
 import type { TlsEvent } from '../events.ts'
+import type { ExtensionBlock, ExtensionWriter } from '../extensions/registry.ts'
 import type { Keys } from './keys.ts'
 import type { PeerState } from './peer-state.ts'
 import type { RecordState } from './record-gate.ts'
 
+/** What a handshake over QUIC has beside: RFC 9001 §8. */
+export interface QuicHooks {
+  /** Client: quic_transport_parameters, for the hello. */
+  offer(): { readonly type: number; readonly encode: (writer: Writer) => void }
+  /** Server: the same, for EncryptedExtensions. */
+  answer(extensions: ExtensionWriter): void
+  /** Server: the client's legacy_session_id. */
+  begin(sessionId: Uint8Array): void
+  /** What the other side's extensions say, and the protocol that was agreed on. */
+  receive(extensions: ExtensionBlock, protocol: Uint8Array | undefined): void
+  /** Server: what early data depends on beside TLS (RFC 9001 §4.6.3). */
+  readonly earlyDataContext: Uint8Array
+}
+
 /** What a handshake may do to the connection it runs on. */
 export interface Wire {
+  /** Over QUIC there are no ChangeCipherSpec, EndOfEarlyData, KeyUpdate and legacy_session_id, and more extensions. */
+  readonly quic?: QuicHooks
   /** What is settled of the records that come. */
   readonly reader: Pick<RecordReader, 'version' | 'maxPlaintext' | 'allowPlaintextAlert' | 'skipEarlyData'>
   /** And of those that go. */
@@ -21,9 +39,9 @@ export interface Wire {
    *
    * @throws {TlsError} when a byte of a handshake message is left over (RFC 9846 §5.1)
    */
-  changeReadKeys(keys: Keys): void
-  /** From the next message on, write with these keys. */
-  changeWriteKeys(keys: Keys): void
+  changeReadKeys(keys: Keys, early?: boolean): void
+  /** From the next message on, write with these keys. @param early they are for early data alone, and QUIC's for no message */
+  changeWriteKeys(keys: Keys, early?: boolean): void
   /** @throws {TlsError} when something follows the last message of a flight in its record (RFC 9846 §5.1) */
   requireRecordBoundary(): void
   /** Which records may come from here on. */

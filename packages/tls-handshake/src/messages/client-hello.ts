@@ -17,6 +17,7 @@ import { padding } from '../extensions/padding.ts'
 import { postHandshakeAuth } from '../extensions/post-handshake-auth.ts'
 import { offeredPsks } from '../extensions/pre-shared-key.ts'
 import { pskKeyExchangeModes } from '../extensions/psk-key-exchange-modes.ts'
+import { quicTransportParameters } from '../extensions/quic-transport-parameters.ts'
 import { recordSizeLimit } from '../extensions/record-size-limit.ts'
 import { ExtensionBlock } from '../extensions/registry.ts'
 import { renegotiationInfo } from '../extensions/renegotiation-info.ts'
@@ -49,6 +50,7 @@ const FORMS = /* @__PURE__ */ formsOf(
   padding,
   postHandshakeAuth,
   pskKeyExchangeModes,
+  quicTransportParameters,
   recordSizeLimit,
   renegotiationInfo,
   sctRequest,

@@ -1,3 +1,4 @@
+import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import { EARLY_DATA } from '../extensions/early-data.ts'
 import type { EarlyDataReason } from '../handshake/facts.ts'
 import { answer, type Flow } from '../handshake/step.ts'
@@ -24,14 +25,18 @@ export function* judgeEarlyData(
   selected: SelectedPsk | undefined,
 ): Flow<EarlyDataReason> {
   const { config, facts, pending } = hs
+  const { quic } = hs.wire
   if (!config.maxEarlyData || config.antiReplay === undefined) return 'disabled'
   if (!hello.extensions.has(EARLY_DATA)) return 'not_offered'
   const session = selected?.psk.session
   if (selected === undefined || session === undefined) return 'session_not_resumed'
   if (facts.helloRetried) return 'hello_retry_request'
-  if (selected.index !== 0 || !session.maxEarlyData) return 'unsupported_for_session'
+  if (selected.index !== 0 || !session.maxEarlyData || (quic && session.maxEarlyData !== 0xffffffff))
+    return 'unsupported_for_session'
   if (session.cipherSuite !== pending.cipherSuite) return 'cipher_mismatch'
   if (!sameProtocol(session.alpn, pending.alpnProtocol)) return 'alpn_mismatch'
+  // RFC 9001 §4.6.3: what else the ticket was given under.
+  if (quic && !equalBytes(session.applicationData ?? EMPTY, quic.earlyDataContext)) return 'quic_parameter_mismatch'
   if (Math.abs(facts.ticketAgeSkew ?? 0) > MAX_AGE_SKEW) return 'ticket_age_skew'
   const { antiReplay } = config
   const fresh = yield* answer('antiReplay', () => antiReplay(selected.binder, session))

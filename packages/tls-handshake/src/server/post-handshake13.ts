@@ -57,6 +57,7 @@ function* issueTicket(server: TicketSource, resumptionSecret: Uint8Array, number
     authenticatedAt: selected?.psk.session?.authenticatedAt ?? now,
     ageAdd,
     maxEarlyData,
+    applicationData: hs.wire.quic?.earlyDataContext,
     sessionIdContext: config.sessionIdContext,
     ...rememberedFacts(hs.wire.peer!, hs.hello.serverName, config),
   }

@@ -1,6 +1,7 @@
 import { peerError, Version } from '@x/tls-record'
 import { checkTogether } from '../checked-config.ts'
 import type { ProtocolVersion } from '../config.ts'
+import { QUIC_TRANSPORT_PARAMETERS } from '../extensions/quic-transport-parameters.ts'
 import { supportedVersions } from '../extensions/supported-versions.ts'
 import { answer, type Flow, nextMessage } from '../handshake/step.ts'
 import { type ClientHello, receiveClientHello } from '../messages/client-hello.ts'
@@ -23,6 +24,12 @@ export function* serverHandshake(hs: ServerContext): Flow {
 function* firstHandshake(hs: ServerContext): Flow<Flow> {
   const message = yield* nextMessage(HandshakeType.client_hello)
   const hello = receiveClientHello(message)
+  const { quic } = hs.wire
+  if (quic) quic.begin(hello.sessionId)
+  else if (hello.extensions.has(QUIC_TRANSPORT_PARAMETERS)) {
+    // RFC 9001 §8.2: unsupported_extension.
+    throw peerError('unsupported_extension', 'UNEXPECTED_EXTENSION', 'quic_transport_parameters, and this is not QUIC')
+  }
   yield* askForOverrides(hs, hello)
   const version = selectVersion(hs, hello)
   hs.facts.version = version

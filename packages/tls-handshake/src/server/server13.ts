@@ -68,7 +68,8 @@ export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow<
     if (server.acceptsEarlyData) {
       // RFC 9846 §4.3.11.2: the binder is over the hello, as a Finished is over the handshake. Who made it sends the early data.
       hs.presumePeer()
-      yield* readEarlyData(server)
+      // RFC 9001 §8.3: QUIC has no EndOfEarlyData, and tells early data from the rest by its packets.
+      if (!hs.wire.quic) yield* readEarlyData(server)
     }
     if (requestsCertificate) yield* readClientCredential(server)
     resumptionSecret = yield* readClientFinished(server)
@@ -121,6 +122,7 @@ function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
   pending.pskIdentity = selected?.psk.external?.identity
   if (selected) restoreSession(hs, selected)
   yield* selectProtocol(hs, hs.hello)
+  wire.quic?.receive(hello.extensions, pending.alpnProtocol)
   facts.earlyDataReason = yield* judgeEarlyData(hs, first, selected)
   const acceptsEarlyData = facts.earlyDataReason === 'accepted'
   facts.earlyDataAccepted = acceptsEarlyData
@@ -128,7 +130,7 @@ function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
   // RFC 9846 §4.3.6 #1: only of a client that has said it can, and that has something to show.
   hs.authenticatesLater = hello.extensions.has(POST_HANDSHAKE_AUTH) && clientType(hs, hello.extensions) !== undefined
   if (asksForCertificate({ hs, selected }) || hs.authenticatesLater) settleClientType(hs, hello.extensions)
-  const cipher = { aead: hs.provider.aeads[suite.aead]!, hash }
+  const cipher = { suite: suite.id, aead: hs.provider.aeads[suite.aead]!, hash }
   hs.secrets.hash = hash
   hs.secrets.cipher = cipher
   return {
@@ -354,6 +356,7 @@ function sendEncryptedExtensions(server: Server13): void {
       if (pending.alpnProtocol) extensions.add(alpn, [pending.alpnProtocol])
       answerTypes(hs, hello.extensions, asksForCertificate(server) || hs.authenticatesLater)?.(extensions)
       if (server.acceptsEarlyData) extensions.add(earlyData, true)
+      wire.quic?.answer(extensions)
     }),
   )
   if (limit !== undefined) {
@@ -396,12 +399,12 @@ function sendServerFinished(server: Server13): void {
   wire.reader.version = Version.TLS12
 
   if (server.acceptsEarlyData) {
-    wire.changeReadKeys(new TrafficKeys(cipher, server.earlySecret!))
+    wire.changeReadKeys(new TrafficKeys(cipher, server.earlySecret!), true)
     server.earlySecret!.fill(0)
     wire.admitEarlyData(hs.config.maxEarlyData!)
     // The client has proved to know the PSK: 0.5-RTT data is for it alone.
     wire.openOutgoing()
-    return
+    if (!wire.quic) return
   }
   // RFC 9846 §4.3.10 #10: what was sent on the chance that we take it is passed over.
   if (server.hello.extensions.has(EARLY_DATA)) wire.reader.skipEarlyData()

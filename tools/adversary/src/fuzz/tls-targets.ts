@@ -26,6 +26,7 @@ import { npnAnswer } from '../../../../packages/tls-handshake/src/extensions/nex
 import { padding } from '../../../../packages/tls-handshake/src/extensions/padding.ts'
 import { offeredPsks, selectedPsk } from '../../../../packages/tls-handshake/src/extensions/pre-shared-key.ts'
 import { pskKeyExchangeModes } from '../../../../packages/tls-handshake/src/extensions/psk-key-exchange-modes.ts'
+import { quicTransportParameters } from '../../../../packages/tls-handshake/src/extensions/quic-transport-parameters.ts'
 import { recordSizeLimit } from '../../../../packages/tls-handshake/src/extensions/record-size-limit.ts'
 import { renegotiationInfo } from '../../../../packages/tls-handshake/src/extensions/renegotiation-info.ts'
 import { serverName } from '../../../../packages/tls-handshake/src/extensions/server-name.ts'
@@ -279,6 +280,7 @@ const forms: Target[] = (
     offeredPsks,
     padding,
     pskKeyExchangeModes,
+    quicTransportParameters,
     recordSizeLimit,
     renegotiationInfo,
     retryGroup,

@@ -26,9 +26,14 @@ export function runReadme(
   edit: (program: string) => string = (program) => program,
   holding = '',
 ): string {
+  return runProgram(folder, edit(readmeProgram(folder, holding)))
+}
+
+/** Runs a program against the sources of the packages, as one of a package's folder. @returns what it printed */
+export function runProgram(folder: string, program: string): string {
   const place = mkdtempSync(join(tmpdir(), 'readme-'))
   try {
-    writeFileSync(join(place, 'program.mts'), edit(readmeProgram(folder, holding)))
+    writeFileSync(join(place, 'program.mts'), program)
     return execFileSync(process.execPath, ['--import', import.meta.resolve('tsx'), join(place, 'program.mts')], {
       cwd: folder,
       encoding: 'utf8',

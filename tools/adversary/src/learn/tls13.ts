@@ -82,7 +82,7 @@ abstract class Speaker13 extends Speaker {
   protected writeWith(secret: Uint8Array): void {
     for (const bytes of this.writer.takeOutput()) this.victim.receive(bytes)
     const aead = this.provider.aeads['aes-128-gcm']!
-    this.writer.protection = new TrafficKeys({ aead, hash: this.hash256 }, secret.slice()).writer()
+    this.writer.protection = new TrafficKeys({ suite: 0x1301, aead, hash: this.hash256 }, secret.slice()).writer()
   }
 
   /** Once both hellos are there. @returns both sides' handshake secrets */

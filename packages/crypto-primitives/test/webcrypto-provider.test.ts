@@ -205,3 +205,18 @@ describe('ML-KEM by WebCrypto, where it has it', () => {
     expect(provider.groups).toBe(portableProvider.groups)
   })
 })
+
+describe('options are read whole', () => {
+  it.each<[string, unknown]>([
+    ['a misspelt one', { kem: {} }],
+    ['a KEM by another name', { kems: { 'ML-KEM-768': mlKem768 } }],
+    ['what is no KEM', { kems: { MLKEM768: {} } }],
+    ['what is no SubtleCrypto', { subtle: {} }],
+    ['one on a prototype', Object.create({ kems: {} })],
+    ['none at all', null],
+  ])('%s throws', (_name, options) => {
+    expect(() => webCryptoProvider(portableProvider, options as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_PARAMETER' }),
+    )
+  })
+})

@@ -108,8 +108,8 @@ export function groupsByWebCrypto(
   subtle: SubtleKem,
 ): CryptoProvider['groups'] {
   const groups: Partial<Record<GroupName, KeyExchangeGroup>> = { ...base }
-  for (const [name, kem] of Object.entries(kems) as [KemName, Kem][]) {
-    if (groups[name]) groups[name] = groupByWebCrypto(name, kem, subtle)
+  for (const [name, kem] of Object.entries(kems) as [KemName, Kem | undefined][]) {
+    if (kem && groups[name]) groups[name] = groupByWebCrypto(name, kem, subtle)
   }
   for (const [name, first, second] of HYBRIDS) {
     const [a, b] = [groups[first], groups[second]]

@@ -1,5 +1,6 @@
 import { CryptoError } from '../error.ts'
 import type { Kem } from '../groups/mlkem.ts'
+import { group, optionsReader, thing } from '../options.ts'
 import type { Awaitable, CryptoProvider, PrivateKey, PublicKey } from '../provider.ts'
 import { derToP1363, p1363ToDer } from '../signatures/p1363.ts'
 import { groupsByWebCrypto, type KemName, type SubtleKem } from './kem.ts'
@@ -110,22 +111,36 @@ export interface WebCryptoOptions {
  *
  * @param base `portableProvider`, `modernProvider`, or one of your own making
  * @param options
- * @throws {CryptoError} `UNSUPPORTED` where there is no WebCrypto: a page that is no secure context has none
+ * @throws {CryptoError} `UNSUPPORTED` where there is no WebCrypto: a page that is no secure context has none;
+ *   `INVALID_PARAMETER` for options that are not known or not of their type
  * @example
  * const provider = webCryptoProvider(portableProvider, { kems: { MLKEM768: mlKem768 } })
  */
 export function webCryptoProvider(base: CryptoProvider, options: WebCryptoOptions = {}): CryptoProvider {
-  const subtle = options.subtle ?? (globalThis.crypto?.subtle as unknown as SubtleProvider | undefined)
+  const { subtle: given, kems } = readOptions(options)
+  const subtle = given ?? (globalThis.crypto?.subtle as unknown as SubtleProvider | undefined)
   if (!subtle) {
     throw new CryptoError('UNSUPPORTED', 'this host has no WebCrypto: pages have it in secure contexts alone')
   }
   const keys = new Keys(subtle)
   return {
     ...base,
-    ...(options.kems && subtle.decapsulateBits && { groups: groupsByWebCrypto(base.groups, options.kems, subtle) }),
+    ...(kems && subtle.decapsulateBits && { groups: groupsByWebCrypto(base.groups, kems, subtle) }),
     name: `webcrypto, ${base.name}`,
     importPublicKey: (data) => withVerify(base.importPublicKey(data), keys),
     importPrivateKey: (data) => withSign(base.importPrivateKey(data), keys),
     generateKey: (spec) => withSign(base.generateKey(spec), keys),
   }
 }
+
+const readOptions = /* @__PURE__ */ (() => {
+  const kem = thing<Kem>('a KEM of ./mlkem', 'encapsulate')
+  return optionsReader(
+    'webCryptoProvider',
+    {
+      subtle: thing<SubtleProvider>('a SubtleCrypto', 'importKey'),
+      kems: group({ MLKEM512: kem, MLKEM768: kem, MLKEM1024: kem }),
+    },
+    (message) => new CryptoError('INVALID_PARAMETER', message),
+  ) as unknown as (given: unknown) => WebCryptoOptions
+})()

@@ -3,8 +3,10 @@
  * (websockify and its like), and Wisp, which carries many over one. The relay sees ciphertext alone: the server is verified
  * by name, as ever.
  */
+import { anyOf, callback, optionsReader, type Rule, required } from '@x/crypto-primitives/options'
 import type { Dial, DialTarget } from '../host/dial.ts'
 import { ByteQueue, UNREAD_LIMIT } from './byte-queue.ts'
+import { address, protocols, RELAY_RULES, refusal } from './relay-options.ts'
 import { hostWebSocket, openWebSocket, sendThrough, type WebSocketClass } from './web-socket.ts'
 
 export { type WispOptions, wispDial } from './wisp.ts'
@@ -22,18 +24,16 @@ export interface WebSocketDialOptions {
 /**
  * A dialer that opens a WebSocket for each connection; its binary messages are the bytes of the connection.
  *
- * @throws {TypeError} when there is no `url`
+ * @throws {TypeError} `ERR_INVALID_ARG_VALUE` for options that are not known or not of their type, and where there is no `url`
  * @example
  * tls.connect({ host, port, dial: webSocketDial({ url: ({ host, port }) => `wss://relay.example/${host}:${port}` }) })
  */
-export function webSocketDial({ url, protocols, WebSocket, unreadLimit = UNREAD_LIMIT }: WebSocketDialOptions): Dial {
-  if (!url) {
-    throw new TypeError('webSocketDial: url is required')
-  }
+export function webSocketDial(options: WebSocketDialOptions): Dial {
+  const { url, protocols: names, WebSocket, unreadLimit = UNREAD_LIMIT } = readOptions(options)
   return async (target) => {
     const address = String(typeof url === 'function' ? url(target) : url)
     const Socket = WebSocket ?? hostWebSocket()
-    const wanted = protocols === undefined ? [] : [protocols].flat()
+    const wanted = names === undefined ? [] : [names].flat()
     const socket = new Socket(address, wanted as string[])
     const queue = new ByteQueue(unreadLimit, () => socket.close())
     await openWebSocket(
@@ -56,3 +56,11 @@ export function webSocketDial({ url, protocols, WebSocket, unreadLimit = UNREAD_
     } as Awaited<ReturnType<Dial>>
   }
 }
+
+const readOptions = /* @__PURE__ */ (() =>
+  optionsReader(
+    'webSocketDial',
+    { ...RELAY_RULES, url: required(anyOf<string | URL | Rule>(address, callback)), protocols },
+    refusal,
+    { host: 'whom to reach is said to tls.connect' },
+  ) as unknown as (given: unknown) => WebSocketDialOptions)()

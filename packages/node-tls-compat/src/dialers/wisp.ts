@@ -1,5 +1,7 @@
+import { optionsReader, required } from '@x/crypto-primitives/options'
 import type { Dial } from '../host/dial.ts'
 import { ByteQueue, failure, UNREAD_LIMIT } from './byte-queue.ts'
+import { address, RELAY_RULES, refusal } from './relay-options.ts'
 import { hostWebSocket, openWebSocket, sendThrough, type WebSocketClass, type WebSocketLike } from './web-socket.ts'
 
 export interface WispOptions {
@@ -189,15 +191,13 @@ class Relay {
  * A dialer over a Wisp relay (version 1): all its connections share one WebSocket, which is opened with the first and
  * closed with the last.
  *
- * @throws {TypeError} when there is no `url`
+ * @throws {TypeError} `ERR_INVALID_ARG_VALUE` for options that are not known or not of their type, and where there is no `url`
  * @see https://github.com/MercuryWorkshop/wisp-protocol
  * @example
  * tls.connect({ host, port, dial: wispDial({ url: 'wss://relay.example/wisp/' }) })
  */
-export function wispDial({ url, WebSocket, unreadLimit = UNREAD_LIMIT }: WispOptions): Dial {
-  if (!url) {
-    throw new TypeError('wispDial: url is required')
-  }
+export function wispDial(options: WispOptions): Dial {
+  const { url, WebSocket, unreadLimit = UNREAD_LIMIT } = readOptions(options)
   let relay: Relay | undefined
   return async ({ host, port, signal }) => {
     if (!relay || relay.closed) {
@@ -218,3 +218,8 @@ export function wispDial({ url, WebSocket, unreadLimit = UNREAD_LIMIT }: WispOpt
     } as Awaited<ReturnType<Dial>>
   }
 }
+
+const readOptions = /* @__PURE__ */ (() =>
+  optionsReader('wispDial', { ...RELAY_RULES, url: required(address) }, refusal, {
+    protocols: 'Wisp version 1 has none',
+  }) as unknown as (given: unknown) => WispOptions)()

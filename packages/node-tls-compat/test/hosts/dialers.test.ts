@@ -196,9 +196,32 @@ describe('a WebSocket for each connection', () => {
     expect(await errors).toEqual(['ECONNRESET'])
   })
 
-  it('no address, no WebSocket', async () => {
-    expect(() => webSocketDial({} as never)).toThrow(TypeError)
-    expect(() => wispDial({} as never)).toThrow(TypeError)
+  it.each<[string, unknown]>([
+    ['no options', undefined],
+    ['no address', {}],
+    ['an empty address', { url: '' }],
+    ['an address that is none', { url: 5 }],
+    ['a misspelt option', { url: 'wss://x', unreadlimit: 5 }],
+    ['no number', { url: 'wss://x', unreadLimit: Number.NaN }],
+    ['no class', { url: 'wss://x', WebSocket: {} }],
+    ['an inherited address', Object.create({ url: 'wss://x' })],
+    ['whom to reach', { url: 'wss://x', host: 'a' }],
+  ])('%s throws at the call', (_name, options) => {
+    for (const make of [webSocketDial, wispDial]) {
+      expect(() => make(options as never)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }))
+    }
+  })
+
+  it('nothing is read off Object.prototype', async () => {
+    Object.assign(Object.prototype, { WebSocket: () => expect.unreachable(), unreadLimit: 1 })
+    try {
+      const { WebSocket } = plainRelay()
+      await echo(connect(webSocketDial({ url: 'wss://relay.example', WebSocket })))
+      expect(() => webSocketDial({} as never)).toThrow()
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'WebSocket')
+      Reflect.deleteProperty(Object.prototype, 'unreadLimit')
+    }
   })
 })
 

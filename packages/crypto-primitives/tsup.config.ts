@@ -10,6 +10,7 @@ export default build(
     'node',
     'node-aead',
     'hash',
+    'hpke',
     'kdf',
     'aead',
     'groups',

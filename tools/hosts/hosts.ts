@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import tls, { type Server } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import puppeteer from 'puppeteer-core'
@@ -55,6 +56,21 @@ function runtime(name: string, program: string | undefined, args: readonly strin
       }
 }
 
+/** A server of node:tls that asks for a certificate, and says whose it was. */
+async function askingServer(): Promise<Server> {
+  const path: string = './programs/fixtures.mjs'
+  const fixtures = ((await import(path)) as { default: Record<string, { key: string; cert: string }> }).default
+  const options = { ...fixtures.server, ca: fixtures.ca!.cert, requestCert: true }
+  const server = tls.createServer(options, (socket) => {
+    socket.on('error', () => {})
+    socket.write(`${socket.getPeerCertificate().subject.CN}: `)
+    socket.pipe(socket)
+  })
+  server.listen(0, 'localhost')
+  await once(server, 'listening')
+  return server
+}
+
 /** As Wrangler bundles a Worker: by the conditions of its runtime, with the runtime's own modules left outside. */
 function workerd(program: string | undefined): Host | undefined {
   return program === undefined
@@ -84,8 +100,19 @@ function workerd(program: string | undefined): Host | undefined {
               port = /"event":"listen".*?"port":(\d+)/.exec(told)?.[1]
               if (port) break
             }
-            const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(PATIENCE) })
-            yield ['', (await response.json()) as Answer]
+            const ask = async (path: string) => {
+              const response = await fetch(`http://127.0.0.1:${port}/${path}`, {
+                signal: AbortSignal.timeout(PATIENCE),
+              })
+              return (await response.json()) as Answer
+            }
+            yield ['', await ask('')]
+            const server = await askingServer()
+            try {
+              yield ['its own network', await ask(`?port=${(server.address() as AddressInfo).port}`)]
+            } finally {
+              server.close()
+            }
           } finally {
             child.kill()
           }

@@ -285,6 +285,13 @@ export type PublicKeyData =
 
 export type KeyType = PublicKeyData['type']
 
+/** A further prime of an RSA key: r_i, its CRT exponent d_i and its CRT coefficient t_i (RFC 8017 §3.2). */
+export interface RsaOtherPrime {
+  readonly r: Uint8Array
+  readonly d: Uint8Array
+  readonly t: Uint8Array
+}
+
 /** A private key as numbers. */
 export type PrivateKeyData =
   | {
@@ -297,6 +304,8 @@ export type PrivateKeyData =
       readonly dp: Uint8Array
       readonly dq: Uint8Array
       readonly qi: Uint8Array
+      /** Of a key of more than two primes (RFC 8017 §3.2): the third and so on, at most three; JWK's `oth`. */
+      readonly otherPrimes?: readonly RsaOtherPrime[]
       readonly pss?: { readonly hash: HashName; readonly mgfHash: HashName; readonly saltLength: number }
     }
   /** `d`: as long as the curve's order. `point` is computed where it is not given. */

@@ -3,12 +3,17 @@ import { describe, expect, test } from 'vitest'
 import {
   Certificate,
   type CertificateRevocationList,
+  checkName,
+  checkServerIdentity,
   createAuthority,
   createCrlSync,
   createName,
   createTrustStore,
+  EXTENSION,
   type ExtensionInput,
+  toLegacyObject,
   verifyChainSync,
+  X509CertificateLike,
 } from '../src/index.ts'
 
 const provider = nodeProvider
@@ -91,4 +96,33 @@ test('a BIT STRING in a name counts its unused bits', () => {
   const at = bytes.lastIndexOf(Buffer.from([0x0c, 6, 0x78]))
   bytes[at] = 3
   expect(() => Certificate.fromDer(new Uint8Array(bytes))).toThrow('a BIT STRING that is none')
+})
+
+describe('an extension that is malformed hides nothing of the others', () => {
+  const malformed = Uint8Array.of(0x30, 5, 1)
+  test.each(['extKeyUsage', 'keyUsage', 'basicConstraints', 'nameConstraints', 'authorityKeyIdentifier'] as const)(
+    '%s: the names are still the names, and the common name is none',
+    (name) => {
+      const { certificate } = ca.issue('a.test', {
+        subject: { CN: 'b.test' },
+        extensions: [{ oid: EXTENSION[name], critical: false, value: malformed }],
+      })
+      expect(checkName(certificate, 'a.test')).toBeUndefined()
+      expect(checkName(certificate, 'b.test')?.code).toBe('HOSTNAME_MISMATCH')
+      const like = new X509CertificateLike(certificate, provider)
+      expect([like.checkHost('a.test'), like.checkHost('b.test')]).toEqual(['a.test', undefined])
+      const shown = toLegacyObject(certificate, provider)
+      expect(checkServerIdentity('a.test', shown)).toBeUndefined()
+      expect(checkServerIdentity('b.test', shown)?.code).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
+      // And no chain is good with it.
+      expect(verifyChainSync({ leaf: certificate, anchors, provider, name: 'a.test' }).ok).toBe(false)
+    },
+  )
+
+  test('names that are malformed themselves are none, and let no common name in', () => {
+    const { certificate } = ca.issue('a.test', {
+      extensions: [{ oid: EXTENSION.subjectAltName, critical: false, value: malformed }],
+    })
+    expect(checkName(certificate, 'a.test')?.code).toBe('HOSTNAME_MISMATCH')
+  })
 })

@@ -22,6 +22,7 @@ import {
   rsaPublicNumbers,
 } from '../rsa/key.ts'
 import { importRsaSigningKey, importRsaVerifyingKey } from '../rsa/signing.ts'
+import { importRsaPrivateKey } from '../rsa.ts'
 import { checkRsaFit, hashNamed } from '../signatures/fit.ts'
 import { bare } from './bare.ts'
 import { base64url, bytesOf, fromBase64url } from './bytes.ts'
@@ -70,6 +71,8 @@ export function importNativeRsaPublicKey(data: RsaPublicData): PublicKey {
 
 /** An RSA private key in OpenSSL. */
 export function importNativeRsaPrivateKey(data: RsaPrivateData): PrivateKey {
+  // Node's JWK has no `oth`; keys of several primes are rare enough to be computed with here.
+  if (data.otherPrimes?.length) return importRsaPrivateKey(data, hashes)
   // OpenSSL does not check the numbers against each other, and a wrong CRT part gives the key away in one signature.
   const { bits, length, n } = rsaPrivateNumbers(data)
   const info = infoOf(data, bits)

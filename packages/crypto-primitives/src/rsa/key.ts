@@ -27,7 +27,12 @@ export interface RsaPrivateNumbers extends RsaPublicNumbers {
   readonly dp: bigint
   readonly dq: bigint
   readonly qi: bigint
+  /** Of a key of more than two primes. */
+  readonly others: readonly { readonly r: bigint; readonly d: bigint; readonly t: bigint }[]
 }
+
+/** OpenSSL's limit is five primes: with more, each is small enough to be found. */
+const MAX_OTHER_PRIMES = 3
 
 const invalid = (message: string) => new CryptoError('INVALID_KEY', message)
 
@@ -59,19 +64,35 @@ export function rsaPublicNumbers(data: { readonly n: Uint8Array; readonly e: Uin
 }
 
 /**
- * The private numbers, checked against each other (RFC 8017 §3.2, two primes), though not for primality.
+ * The private numbers, checked against each other (RFC 8017 §3.2), though not for primality.
  *
  * @throws {CryptoError} `INVALID_KEY`
  */
 export function rsaPrivateNumbers(data: RsaPrivateData): RsaPrivateNumbers {
   const numbers = rsaPublicNumbers(data)
   const [p, q, dp, dq, qi] = [data.p, data.q, data.dp, data.dq, data.qi].map(bytesToInteger)
-  if (p < 3n || q < 3n || p * q !== numbers.n) throw invalid('RSA primes do not multiply to the modulus')
+  const given = data.otherPrimes ?? []
+  if (given.length > MAX_OTHER_PRIMES) throw invalid(`RSA keys have ${MAX_OTHER_PRIMES + 2} primes at most`)
+  // Bounded before they are multiplied.
+  if (given.some((one) => [one.r, one.d, one.t].some(({ length }) => length > data.n.length)))
+    throw invalid('an RSA prime is longer than the modulus')
+  const others = given.map((one) => ({ r: bytesToInteger(one.r), d: bytesToInteger(one.d), t: bytesToInteger(one.t) }))
+  const product = others.reduce((left, { r }) => left * r, p * q)
+  if (p < 3n || q < 3n || others.some(({ r }) => r < 3n) || product !== numbers.n)
+    throw invalid('RSA primes do not multiply to the modulus')
   if ((numbers.e * dp) % (p - 1n) !== 1n || (numbers.e * dq) % (q - 1n) !== 1n || dp >= p || dq >= q) {
     throw invalid('RSA CRT exponents do not invert the public exponent')
   }
   if (qi >= p || (qi * q) % p !== 1n) throw invalid('RSA CRT coefficient is not the inverse of q')
-  return { ...numbers, p, q, dp, dq, qi }
+  let before = p * q
+  for (const { r, d, t } of others) {
+    if ((numbers.e * d) % (r - 1n) !== 1n || d >= r)
+      throw invalid('RSA CRT exponents do not invert the public exponent')
+    if (t >= r || (t * before) % r !== 1n)
+      throw invalid('RSA CRT coefficient is not the inverse of the primes before it')
+    before *= r
+  }
+  return { ...numbers, p, q, dp, dq, qi, others }
 }
 
 /**

@@ -20,6 +20,7 @@ const BLINDING_USES = 32
 export class RsaPrivateOperation {
   readonly #dp: Uint8Array
   readonly #dq: Uint8Array
+  readonly #others: readonly Uint8Array[]
   #blind = 0n
   #unblind = 0n
   #uses = 0
@@ -27,6 +28,7 @@ export class RsaPrivateOperation {
   constructor(private readonly key: RsaPrivateNumbers) {
     this.#dp = exponentWindows(key.dp)
     this.#dq = exponentWindows(key.dq)
+    this.#others = key.others.map(({ d }) => exponentWindows(d))
   }
 
   /** @throws {CryptoError} `OPERATION_FAILED` when the check fails */
@@ -38,7 +40,15 @@ export class RsaPrivateOperation {
     const b = modPowWindows(blinded % q, this.#dq, q)
     // The difference is shifted to stay positive: p * q > b
     const h = ((a + this.key.n - b) * qi) % p
-    const result = ((b + h * q) * this.#unblind) % n
+    let combined = b + h * q
+    // RFC 8017 §5.1.2 step 2.b.v: further primes, one after the other.
+    let product = p * q
+    for (const [i, { r, t }] of this.key.others.entries()) {
+      const own = modPowWindows(blinded % r, this.#others[i]!, r)
+      combined += product * (((own + r - (combined % r)) * t) % r)
+      product *= r
+    }
+    const result = (combined * this.#unblind) % n
     if (modPow(result, e, n) !== m) throw new CryptoError('OPERATION_FAILED', 'RSA private operation failed its check')
     return result
   }

@@ -101,6 +101,8 @@ export function privateUse(
   if (data.type === 'rsa' || data.type === 'rsa-pss') {
     const named = rsaName(data, algorithm)
     if (!named) return undefined
+    // WebCrypto refuses `oth`.
+    if (data.otherPrimes?.length) return undefined
     const { n, e, d, p, q, dp, dq, qi } = data
     const numbers = Object.entries({ n, e, d, p, q, dp, dq, qi }).map(([name, value]) => [name, number(value)])
     return {

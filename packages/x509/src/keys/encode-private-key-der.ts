@@ -37,7 +37,14 @@ function innerKey(key: PrivateKeyData): Uint8Array {
 /** DER of RSAPrivateKey. */
 export function encodeRsaPrivateKey(key: Numbers<RsaKey>): Uint8Array {
   const numbers = [key.n, key.e, key.d, key.p, key.q, key.dp, key.dq, key.qi]
-  return der.sequence(der.integer(0), ...numbers.map((number) => der.integer(number)))
+  const others = (key.otherPrimes ?? []).map(({ r, d, t }) =>
+    der.sequence(der.integer(r), der.integer(d), der.integer(t)),
+  )
+  return der.sequence(
+    der.integer(others.length > 0 ? 1 : 0),
+    ...numbers.map((number) => der.integer(number)),
+    ...(others.length > 0 ? [der.sequence(...others)] : []),
+  )
 }
 
 /** DER of ECPrivateKey; PKCS#8 leaves the curve to its algorithm identifier. */

@@ -71,7 +71,9 @@ export function privateKeyFromJwk(jwk: Jwk): PrivateKeyData {
   argument('JWK', aJwk, jwk)
   switch (jwk.kty) {
     case 'RSA': {
-      if (jwk.oth !== undefined) throw new X509Error('UNSUPPORTED', 'JWK.oth: multi-prime RSA keys are not supported')
+      // Whether they are of this key is for the provider to say, which computes with them.
+      if (jwk.oth !== undefined)
+        throw new X509Error('UNSUPPORTED', 'JWK.oth: RSA keys of several primes are read from DER and PEM')
       const [n, e, d, p, q, dp, dq, qi] = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'].map((name) => member(jwk, name))
       checkRsaNumbers({ n: n!, e: e!, d: d!, p: p!, q: q!, dp: dp!, dq: dq!, qi: qi! })
       return { type: 'rsa', n: n!, e: e!, d: d!, p: p!, q: q!, dp: dp!, dq: dq!, qi: qi! }
@@ -175,6 +177,8 @@ export function privateKeyToJwk(key: PrivateKeyData, publicKey: PublicKeyData): 
   if (key.type !== publicKey.type)
     throw new X509Error('KEY_MISMATCH', `a private key of type ${key.type} with a public one of type ${publicKey.type}`)
   if ('n' in key) {
+    if (key.otherPrimes?.length)
+      throw new X509Error('UNSUPPORTED', 'an RSA key of several primes is written as DER and PEM')
     const numbers = { d: key.d, p: key.p, q: key.q, dp: key.dp, dq: key.dq, qi: key.qi }
     return {
       ...open,

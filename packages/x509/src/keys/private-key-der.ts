@@ -1,4 +1,4 @@
-import type { PrivateKeyData } from '@x/crypto-primitives'
+import type { PrivateKeyData, RsaOtherPrime } from '@x/crypto-primitives'
 import { type AlgorithmIdentifier, RSASSA_PSS, readAlgorithmIdentifier, readPssParameters } from '../algorithm.ts'
 import { padInteger } from '../bytes.ts'
 import { BER_LIMITS, DerReader } from '../der/reader.ts'
@@ -31,7 +31,9 @@ export type Numbers<Key> = Omit<Key, 'type' | 'pss'>
 export function readRsaPrivateKey(bytes: Uint8Array): Numbers<RsaKey> {
   const outer = DerReader.open(bytes, '', BER_LIMITS)
   const key = outer.sequence('RSAPrivateKey')
-  if (key.number('version') !== 0) key.fail('UNSUPPORTED', 'multi-prime RSA keys are not supported', 'version')
+  const version = key.number('version')
+  if (version > 1)
+    key.fail('UNSUPPORTED', 'the version of an RSAPrivateKey must be 0, or 1 with further primes', 'version')
   const number = (field: string) => new Uint8Array(key.padded(field))
   const numbers = {
     n: number('modulus'),
@@ -43,9 +45,22 @@ export function readRsaPrivateKey(bytes: Uint8Array): Numbers<RsaKey> {
     dq: number('exponent2'),
     qi: number('coefficient'),
   }
+  // RFC 8017 §A.1.2: present in version 1, and nowhere else.
+  const otherPrimes = version === 1 ? readOtherPrimes(key.sequence('otherPrimeInfos')) : undefined
   key.finish()
   outer.finish()
-  return numbers
+  return otherPrimes ? { ...numbers, otherPrimes } : numbers
+}
+
+function readOtherPrimes(list: DerReader): RsaOtherPrime[] {
+  const primes: RsaOtherPrime[] = []
+  do {
+    const info = list.sequence('OtherPrimeInfo')
+    const number = (field: string) => new Uint8Array(info.padded(field))
+    primes.push({ r: number('prime'), d: number('exponent'), t: number('coefficient') })
+    info.finish()
+  } while (!list.done)
+  return primes
 }
 
 /**

@@ -1,10 +1,11 @@
 import { equalBytes } from '../bytes.ts'
+import { subjectAltName } from '../extensions/identifiers.ts'
+import type { GeneralName } from '../names/general-name.ts'
 import { parseIpAddress } from '../names/ip-address.ts'
 import { printable } from '../names/printable.ts'
 import { aReferenceName, argument, invalidArgument } from '../rules.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
 import type { VerifyCode } from './codes.ts'
-import { factsOf } from './facts.ts'
 import type { ReferenceName } from './terms.ts'
 
 /** True for labels of letters, digits, hyphens and underscores, as the DNS has them; no wildcard, no trailing dot. */
@@ -57,7 +58,7 @@ export function checkName(
 ): { readonly code: VerifyCode; readonly reason: string } | undefined {
   argument('checkName: name', aReferenceName, name)
   const { type, value } = referenceName(name)
-  const names = factsOf(certificate).subjectAltName ?? []
+  const names = alternativeNames(certificate)
   const presented = names.filter((candidate) => candidate.type === type)
   if (type === 'ip') {
     const address = parseIpAddress(value)
@@ -72,6 +73,15 @@ export function checkName(
   return {
     code: ({ dns: 'HOSTNAME_MISMATCH', ip: 'IP_ADDRESS_MISMATCH', email: 'EMAIL_MISMATCH' } as const)[type],
     reason: `the certificate is not for ${printable(value)}; it is for ${found.length > 0 ? found.join(', ') : 'no name at all'}`,
+  }
+}
+
+/** What another extension of the certificate is like says nothing about these; names that cannot be read are none. */
+function alternativeNames({ extensions }: VerifiableCertificate): readonly GeneralName[] {
+  try {
+    return extensions.read(subjectAltName) ?? []
+  } catch {
+    return []
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CryptoProvider, HashName, HashState } from '@x/crypto-primitives'
+import type { CryptoProvider, Hash, HashName } from '@x/crypto-primitives'
 import { must, type Rule } from '@x/crypto-primitives/options'
 import { X509Error } from '../error.ts'
 import { isBytes } from '../input.ts'
@@ -40,14 +40,17 @@ export function* digestContent(
   hashes: Iterable<HashName>,
   provider: CryptoProvider,
 ): Eventual<ReadonlyMap<HashName, Uint8Array>> {
-  const states = new Map<HashName, HashState>()
+  const wanted = new Map<HashName, Hash>()
   for (const name of hashes) {
     const hash = provider.hashes[name]
     if (!hash) throw new X509Error('UNSUPPORTED', `the provider "${provider.name}" has no ${name}`)
-    if (!states.has(name)) states.set(name, hash.create())
+    wanted.set(name, hash)
   }
+  // What is there whole is digested in one call: a running hash is made for the short pieces of a handshake.
+  if (isBytes(content)) return new Map([...wanted].map(([name, hash]) => [name, hash.digest(content)]))
+  const states = [...wanted].map(([name, hash]) => [name, hash.create()] as const)
   yield* eachPiece(content, (piece) => {
-    for (const state of states.values()) state.update(piece)
+    for (const [, state] of states) state.update(piece)
   })
-  return new Map([...states].map(([name, state]) => [name, state.digest()]))
+  return new Map(states.map(([name, state]) => [name, state.digest()]))
 }

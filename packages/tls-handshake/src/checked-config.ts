@@ -50,7 +50,7 @@ export function readConfig<C extends TlsConfig>(what: string, table: OptionTable
 /** Options that need each other. @returns what it was given */
 export function checkTogether<C extends TlsConfig>(what: string, config: C): C {
   if (config.peerCertificateTypes?.includes('raw_public_key') && !config.parsePublicKey) {
-    throw configError('INVALID_ARGUMENT', `${what}: raw_public_key without parsePublicKey`)
+    throw configError('INVALID_ARGUMENT', `${what}: peerCertificateTypes: raw_public_key without parsePublicKey`)
   }
   return config
 }

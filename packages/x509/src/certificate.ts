@@ -39,7 +39,16 @@ export class Certificate extends VerifiableCertificate {
   toPem(): string {
     return encodePem('CERTIFICATE', this.raw)
   }
+
+  /** For a person: `certificate of CN=a.test, by CN=CA, from 2026-01-01 to 2027-01-01`. */
+  override toString(): string {
+    const { subject, issuer, notBefore, notAfter } = this
+    return `certificate of ${subject.toBriefString()}, by ${issuer.toBriefString()}, from ${dayOf(notBefore)} to ${dayOf(notAfter)}`
+  }
 }
+
+/** A date that may be none. */
+const dayOf = (time: number) => (Number.isNaN(time) ? 'no date' : new Date(time).toISOString().slice(0, 10))
 
 /** OpenSSL's: settings may stand behind the certificate. */
 const TRUSTED = 'TRUSTED CERTIFICATE'

@@ -1,4 +1,5 @@
 /** What an authority makes of requests, renewals and revocations. */
+import { inspect } from 'node:util'
 import type { KeySpec } from '@x/crypto-primitives'
 import { nodeProvider } from '@x/crypto-primitives/node'
 import { portableProvider } from '@x/crypto-primitives/portable'
@@ -231,4 +232,22 @@ describe.each([
     })
     expect(remote.key).toBe('')
   })
+})
+
+test('what is logged is a summary, and no private key', () => {
+  const ca = x509.createAuthority({ provider: nodeProvider, subject: 'CA' })
+  const issued = ca.issue('a.test', { notBefore: Date.UTC(2026, 0, 1), notAfter: Date.UTC(2026, 11, 1) })
+  expect(String(issued.certificate)).toBe('certificate of CN=a.test, by CN=CA, from 2026-01-01 to 2026-12-01')
+  expect(inspect(issued)).toBe(`${issued.certificate}, with its private key`)
+  expect(inspect({ ca, issued }, { depth: 9 })).not.toMatch(/PRIVATE KEY|seed|bytes/)
+  expect(inspect(ca)).toBe('authority CN=CA')
+  expect(Object.keys(issued)).toEqual(['certificate', 'chain', 'cert', 'key', 'privateKey'])
+  const request = x509.createRequestSync({ subject: [['CN', 'a\n\u001b[31m']], signer: issued.privateKey! })
+  expect(String(request)).toBe('signing request of CN=a\\0a\\1b[31m')
+  const crl = ca.createCrl({
+    revoked: [issued.certificate],
+    thisUpdate: Date.UTC(2026, 0, 2),
+    nextUpdate: Date.UTC(2026, 1, 2),
+  })
+  expect(String(crl)).toBe('revocation list of CN=CA, 1 entries, from 2026-01-02')
 })

@@ -202,7 +202,7 @@ function makeAuthority(
   chain: readonly Certificate[],
   room: number,
 ): Authority {
-  const authority: Authority = {
+  const authority: Authority = shownAs(() => `authority ${certificate.subject.toBriefString()}`, {
     certificate,
     cert: certificate.toPem(),
     get key() {
@@ -216,13 +216,13 @@ function makeAuthority(
     issueAsync: (what: string | IssueFromRequest, options: IssueOptions = {}) =>
       run(issueAny(authority, room, what, options)),
     renew: (one, options = {}) => runSync(renewSteps(authority, room, one, options), 'authority.renew'),
-    createCrl: (options = {}) => createCrlSync(crlInput(authority, options)),
+    createCrl: (options: AuthorityCrl = {}) => createCrlSync(crlInput(authority, options)),
     createIntermediate: (options = {}) =>
       runSync(
         authoritySteps({ ...readIntermediateOptions(options), provider }, authority, room),
         'authority.createIntermediate',
       ),
-  }
+  })
   return authority
 }
 
@@ -312,13 +312,21 @@ function* leafSteps(authority: Authority, room: number, leaf: Leaf): Eventual<Is
 }
 
 function issued(authority: Authority, certificate: Certificate, privateKey: PrivateKey | undefined): Issued {
-  return {
+  return shownAs(() => `${certificate}${privateKey ? ', with its private key' : ''}`, {
     certificate,
     chain: [certificate, ...authority.chain],
     cert: certificate.toPem(),
     key: privateKey ? encodePrivateKey(privateKey.data) : '',
     privateKey,
-  }
+  })
+}
+
+/**
+ * What `console.log` shows of an object that holds a private key: a summary, and not the key. Node, Deno and Bun ask for it
+ * by this symbol.
+ */
+function shownAs<T extends object>(summary: () => string, value: T): T {
+  return Object.defineProperty(value, Symbol.for('nodejs.util.inspect.custom'), { value: summary })
 }
 
 /** Extensions that are of the one certificate: time stamps of its bytes, and what follows from keys. */

@@ -143,6 +143,11 @@ export class CertificateRequest {
   toPem(): string {
     return encodePem('CERTIFICATE REQUEST', this.raw)
   }
+
+  /** For a person: `signing request of CN=a.test`. */
+  toString(): string {
+    return `signing request of ${this.subject.toBriefString()}`
+  }
 }
 
 function readRequested(attributes: readonly Attribute[]): ExtensionList {

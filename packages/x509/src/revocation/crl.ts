@@ -132,6 +132,12 @@ export class CertificateRevocationList {
   toPem(): string {
     return encodePem('X509 CRL', this.raw)
   }
+
+  /** For a person: `revocation list of CN=CA, 3 entries, from 2026-01-01`. */
+  toString(): string {
+    const from = new Date(this.thisUpdate).toISOString().slice(0, 10)
+    return `revocation list of ${this.issuer.toBriefString()}, ${this.entries.length} entries, from ${from}`
+  }
 }
 
 function readEntries(list: DerReader, crlIssuer: Name) {

@@ -212,3 +212,32 @@ test('options are read whole', () => {
   ])
     expect(() => createCrlSync({ issuer: 'a', signer: ca.signer, ...options } as never)).toThrow(refused)
 })
+
+describe('extensions with a part that is misspelt or of another type are refused: it would be written as nothing', () => {
+  const authority = createAuthority({ provider })
+  const uri = { type: 'uri', value: 'http://a.test/' }
+  test.each([
+    ['cRLDistributionPoints', [{ distributionPoint: { fullName: [uri] } }]],
+    ['cRLDistributionPoints', [{ name: { fulName: [uri] } }]],
+    ['cRLDistributionPoints', []],
+    ['freshestCRL', [{ name: { fullName: [uri] }, reason: 1 }]],
+    ['authorityInfoAccess', [{ accessMethod: '1.3.6.1.5.5.7.48.1', location: uri }]],
+    ['authorityInfoAccess', [{ method: '1.3.6.1.5.5.7.48.1', location: 'http://a.test/' }]],
+    ['certificatePolicies', ['1.2.3']],
+    ['certificatePolicies', [{ policy: '1.2.3', qualifier: [] }]],
+    ['policyMappings', [{ issuerDomainPolicy: '1.2.3', subjectPolicy: '1.2.4' }]],
+    ['tlsFeature', ['status_request']],
+    ['issuingDistributionPoint', { onlyUserCerts: true }],
+    ['issuingDistributionPoint', { indirectCRL: 'no' }],
+  ])('%s %j', (name, value) => {
+    const extensions = [{ name, value }] as unknown as ExtensionInput[]
+    expect(() => authority.issue('a.test', { extensions })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    )
+  })
+
+  test('a CRL that would cover more than was meant', () => {
+    const point = { indirectCRL: false, distributionPoint: { fullName: [uri] } }
+    expect(() => authority.createCrl({ issuingDistributionPoint: point as never })).toThrow(/distributionPoint/)
+  })
+})

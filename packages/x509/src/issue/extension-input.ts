@@ -47,6 +47,9 @@ export const aGeneralName: Rule<GeneralName> = /* @__PURE__ */ (() => {
 /** What a misspelt or wrong part would write as nothing at all, and a certificate would then be more than was meant. */
 const VALUES = /* @__PURE__ */ (() => {
   const subtrees = listOf(group({ base: required(aGeneralName), minimum: count, maximum: count }), 1)
+  const pointName = group({ fullName: listOf(aGeneralName), relativeName: bytes })
+  const points = listOf(group({ name: pointName, reasons: count, crlIssuer: listOf(aGeneralName) }), 1)
+  const accesses = listOf(group({ method: required(text), location: required(aGeneralName) }), 1)
   return {
     basicConstraints: group({ ca: required(bool), pathLength: count }),
     keyUsage: listOf(oneOf(...KEY_USAGES)),
@@ -56,6 +59,27 @@ const VALUES = /* @__PURE__ */ (() => {
     nameConstraints: group({ permitted: subtrees, excluded: subtrees }),
     policyConstraints: group({ requireExplicitPolicy: count, inhibitPolicyMapping: count }),
     inhibitAnyPolicy: count,
+    certificatePolicies: listOf(
+      group({
+        policy: required(text),
+        qualifiers: listOf(group({ oid: required(text), value: required(bytes) })),
+      }),
+      1,
+    ),
+    policyMappings: listOf(group({ issuerDomainPolicy: required(text), subjectDomainPolicy: required(text) }), 1),
+    cRLDistributionPoints: points,
+    freshestCRL: points,
+    authorityInfoAccess: accesses,
+    subjectInfoAccess: accesses,
+    issuingDistributionPoint: group({
+      name: pointName,
+      onlyContainsUserCerts: bool,
+      onlyContainsCACerts: bool,
+      onlySomeReasons: count,
+      indirectCRL: bool,
+      onlyContainsAttributeCerts: bool,
+    }),
+    tlsFeature: listOf(count, 1),
     subjectKeyIdentifier: bytes,
     authorityKeyIdentifier: group({
       keyIdentifier: bytes,

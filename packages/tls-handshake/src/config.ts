@@ -271,7 +271,22 @@ export interface CertificateRequestInfo {
 /** What the first hook on a server may replace for this connection (SNI: another certificate, other trust). */
 export type ServerOverrides = Partial<Omit<ServerConfig, 'provider'>>
 
+/** A key that opens Encrypted ClientHellos (RFC 9849). */
+export interface EchKey {
+  /** One ECHConfig; `encodeEchConfig` of `@x/tls-handshake/ech` makes one. */
+  readonly config: Uint8Array
+  /** HPKE private key: 32 bytes, of X25519 or P-256. */
+  readonly privateKey: Uint8Array
+  /** Offer the config to clients whose hello no key opens (default true). An old key, which is kept for a while: false. */
+  readonly retry?: boolean
+}
+
 export interface ServerConfig extends TlsConfig {
+  /**
+   * Opens Encrypted ClientHellos (RFC 9849), the current key first. The hello that every hook sees is then the inner one,
+   * and `connection.ech` says what came of it. Keys are rotated by another configuration for the connections to come.
+   */
+  readonly echKeys?: readonly EchKey[]
   /** Runs first, once, when the ClientHello is complete: SNI's home. */
   readonly onClientHello?: (hello: ClientHelloInfo) => Awaitable<ServerOverrides | void>
   /** Picks the protocol; `undefined` declines (no ALPN in the answer); default: ours in our order, else no_application_protocol. */

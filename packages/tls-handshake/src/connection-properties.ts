@@ -110,6 +110,11 @@ export class ConnectionProperties {
     return this.#facts.certificateRequest
   }
 
+  /** What came of an Encrypted ClientHello (RFC 9849); `undefined` where there was none. */
+  get ech(): 'accepted' | 'rejected' | undefined {
+    return this.#facts.ech
+  }
+
   get helloRetried(): boolean {
     return this.#facts.helloRetried ?? false
   }

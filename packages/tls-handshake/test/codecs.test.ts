@@ -17,6 +17,7 @@ import { cookie } from '../src/extensions/cookie.ts'
 import { earlyData, maxEarlyDataSize } from '../src/extensions/early-data.ts'
 import { ecPointFormats } from '../src/extensions/ec-point-formats.ts'
 import { encryptThenMac } from '../src/extensions/encrypt-then-mac.ts'
+import { clientEch } from '../src/extensions/encrypted-client-hello.ts'
 import { extendedMainSecret } from '../src/extensions/extended-main-secret.ts'
 import type { ExtensionForm } from '../src/extensions/extension.ts'
 import { clientKeyShares, retryGroup, serverKeyShare } from '../src/extensions/key-share.ts'
@@ -79,6 +80,19 @@ const present = fc.constant(true as const)
 const cases: Case[] = [
   of('request', serverName, fc.stringMatching(/^[a-z0-9.-]{1,60}$/)),
   of('answer', serverNameAnswer, present),
+  of(
+    'request',
+    clientEch,
+    fc.oneof(
+      fc.constant('inner' as const),
+      fc.record({
+        suite: fc.record({ kdf: u16, aead: u16 }),
+        configId: u8,
+        enc: opaque(0, 40),
+        payload: opaque(1, 60),
+      }),
+    ),
+  ),
   of('both', quicTransportParameters, opaque(0, 40)),
   ...[clientCertificateTypes, serverCertificateTypes].map((form) =>
     of(

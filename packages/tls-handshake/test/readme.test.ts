@@ -29,6 +29,10 @@ test('the program about QUIC', () => {
   )
 })
 
+test('the program about Encrypted ClientHello', () => {
+  expect(runReadme(folder, (program) => program, 'encodeEchConfig(')).toBe('1 92\n')
+})
+
 describe('an impostor reads nothing', () => {
   test.each([
     ['of another authority', `createAuthority({ provider }).issue('example.com')`],

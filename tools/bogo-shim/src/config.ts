@@ -393,6 +393,11 @@ export function serverConfig(flags: Flags, state: TestState, seen: Observations)
     preferServerCiphers: flags.has('server-preference') || flags.has('cipher'),
     onClientHello: (hello) => later(() => checkHello(flags, hello, seen)),
     selectAlpn: selectsAlpn ? (offered) => later(() => selectAlpn(flags, offered, seen)) : undefined,
+    echKeys: flags.list('ech-server-config').map((config, at) => ({
+      config,
+      privateKey: flags.list('ech-server-key')[at],
+      retry: flags.ints('ech-is-retry-config')[at] !== 0,
+    })),
     acknowledgeServerName: !flags.has('no-server-name-ack'),
     requestCertificate: flags.has('verify-peer') || flags.has('require-any-client-certificate'),
     requireCertificate: flags.has('require-any-client-certificate') && !flags.has('verify-peer'),

@@ -179,6 +179,7 @@ export class Exchange {
     if (selected !== undefined) {
       expect(this.#selectedCredential(flags) === selected, `credential ${this.#selectedCredential(flags)}`)
     }
+    if (!early) expect((tls.ech === 'accepted') === flags.has('expect-ech-accept'), `ECH ${tls.ech}`)
     if (flags.has('expect-hrr')) expect(tls.helloRetried, 'a HelloRetryRequest')
     if (flags.has('expect-no-hrr')) expect(!tls.helloRetried, 'no HelloRetryRequest')
   }

@@ -1,5 +1,5 @@
 /** The kinds of a flag's value: none, a number, text, base64; `s` at the end: may be given several times. */
-type Kind = 'bool' | 'int' | 'ints' | 'text' | 'base64'
+type Kind = 'bool' | 'int' | 'ints' | 'text' | 'base64' | 'base64s'
 
 const TABLE: Readonly<Record<Kind, string>> = {
   bool: `server fallback-scsv require-any-client-certificate false-start async write-different-record-sizes
@@ -19,18 +19,19 @@ const TABLE: Readonly<Record<Kind, string>> = {
     is-handshaker-supported server-preference export-traffic-secrets key-update expect-hrr expect-no-hrr
     wait-for-debugger new-x509-credential new-psk-credential new-rpk-credential must-match-issuer psk-importer-sha256
     psk-importer-sha384 no-server-name-ack no-key-shares ipv6 select-empty-next-proto advertise-empty-npn
-    expect-no-next-proto quic`,
+    expect-no-next-proto quic expect-ech-accept`,
   int: `port resume-count min-version max-version expect-version export-keying-material
     expect-total-renegotiations expect-peer-signature-algorithm expect-curve-id max-cert-list expect-cipher-aes
     expect-cipher-no-aes expect-cipher resumption-delay max-send-fragment read-size expect-ticket-age-skew
     install-one-cert-compression-alg early-write-after-message expect-selected-credential
     repeat-shim-initial-write expect-peer-certificate-type quic-use-legacy-codepoint`,
-  ints: `verify-prefs expect-peer-verify-pref curves key-shares server-supported-groups-hint signing-prefs accepted-peer-cert-types
+  ints: `verify-prefs expect-peer-verify-pref curves key-shares server-supported-groups-hint signing-prefs ech-is-retry-config accepted-peer-cert-types
     available-client-cert-types`,
   text: `shim-id trust-cert expect-server-name shim-initial-write host-name advertise-alpn expect-alpn
     expect-advertised-alpn select-alpn psk psk-identity cipher export-label export-context use-client-ca-list
     expect-client-ca-list expect-peer-cert-file expect-msg-callback expect-early-data-reason cert-file key-file
     advertise-npn expect-next-proto select-next-proto quic-early-data-context`,
+  base64s: `ech-server-config ech-server-key`,
   base64: `expect-certificate-types expect-ocsp-response expect-signed-cert-timestamps ocsp-response
     signed-cert-timestamps expect-peer-rpk-sha256 quic-transport-params expect-quic-transport-params
     psk-importer-key psk-importer-identity psk-importer-context`,
@@ -64,7 +65,7 @@ type CredentialKind = 'x509' | 'psk' | 'rpk'
 
 /** Flags of one connection, or of one credential. */
 export class Flags {
-  readonly #values = new Map<string, boolean | number | number[] | string | Uint8Array>()
+  readonly #values = new Map<string, boolean | number | number[] | string | Uint8Array | Uint8Array[]>()
   /** For the configuration of a connection: the further credentials. */
   readonly credentials: { readonly kind: CredentialKind; readonly flags: Flags }[] = []
 
@@ -72,6 +73,8 @@ export class Flags {
     if (kind === 'bool') this.#values.set(name, true)
     else if (kind === 'int') this.#values.set(name, Number(raw))
     else if (kind === 'ints') this.#values.set(name, [...this.ints(name), Number(raw)])
+    else if (kind === 'base64s')
+      this.#values.set(name, [...this.list(name), new Uint8Array(Buffer.from(raw, 'base64'))])
     else if (kind === 'base64') this.#values.set(name, new Uint8Array(Buffer.from(raw, 'base64')))
     else this.#values.set(name, raw)
   }
@@ -90,6 +93,10 @@ export class Flags {
 
   text(name: string): string | undefined {
     return this.#values.get(checked(name)) as string | undefined
+  }
+
+  list(name: string): readonly Uint8Array[] {
+    return (this.#values.get(checked(name)) as unknown as Uint8Array[] | undefined) ?? []
   }
 
   bytes(name: string): Uint8Array | undefined {

@@ -9,6 +9,7 @@ import { COOKIE } from './cookie.ts'
 import { EARLY_DATA } from './early-data.ts'
 import { EC_POINT_FORMATS } from './ec-point-formats.ts'
 import { ENCRYPT_THEN_MAC } from './encrypt-then-mac.ts'
+import { ENCRYPTED_CLIENT_HELLO } from './encrypted-client-hello.ts'
 import { EXTENDED_MAIN_SECRET } from './extended-main-secret.ts'
 import type { Extension, ExtensionForm, ExtensionForms, Place, ReadableForm } from './extension.ts'
 import { KEY_SHARE } from './key-share.ts'
@@ -41,6 +42,7 @@ export const EXTENSIONS: ReadonlyMap<number, Extension> = /* @__PURE__ */ new Ma
     EARLY_DATA,
     EC_POINT_FORMATS,
     ENCRYPT_THEN_MAC,
+    ENCRYPTED_CLIENT_HELLO,
     EXTENDED_MAIN_SECRET,
     KEY_SHARE,
     MAX_FRAGMENT_LENGTH,

@@ -39,6 +39,8 @@ export interface ConnectionFacts {
   /** Client: what the server asked a certificate with. */
   certificateRequest?: CertificateRequestInfo
   helloRetried?: boolean
+  /** What came of an Encrypted ClientHello. */
+  ech?: 'accepted' | 'rejected'
   earlyDataAccepted?: boolean
   earlyDataReason?: EarlyDataReason
   /** Server: how far the client's idea of its ticket's age is from ours, seconds. */

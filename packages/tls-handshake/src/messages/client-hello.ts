@@ -8,6 +8,7 @@ import { cookie } from '../extensions/cookie.ts'
 import { earlyData } from '../extensions/early-data.ts'
 import { ecPointFormats } from '../extensions/ec-point-formats.ts'
 import { encryptThenMac } from '../extensions/encrypt-then-mac.ts'
+import { clientEch } from '../extensions/encrypted-client-hello.ts'
 import { extendedMainSecret } from '../extensions/extended-main-secret.ts'
 import { formsOf } from '../extensions/extension.ts'
 import { clientKeyShares } from '../extensions/key-share.ts'
@@ -36,6 +37,7 @@ import { decodeBody } from './handshake-message.ts'
 const FORMS = /* @__PURE__ */ formsOf(
   alpn,
   certificateAuthorities,
+  clientEch,
   clientCertificateTypes,
   clientKeyShares,
   compressCertificate,

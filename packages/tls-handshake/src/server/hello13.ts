@@ -9,12 +9,13 @@ import { SUPPORTED_GROUPS, supportedGroups } from '../extensions/supported-group
 import { SUPPORTED_VERSIONS, selectedVersion } from '../extensions/supported-versions.ts'
 import { distinct, inCommon } from '../handshake/in-common.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
-import { type ClientHello, receiveClientHello } from '../messages/client-hello.ts'
+import { type ClientHello, decodeClientHello } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { encodeServerHello, HELLO_RETRY_RANDOM } from '../messages/server-hello.ts'
 import { type CipherSuite13, enabledSuites13 } from '../registry/cipher-suites.ts'
 import { enabledGroups13, type Group, groupName } from '../registry/groups.ts'
 import { bothLists } from '../registry/words.ts'
+import { confirm, openSecondHello, reserveConfirmation } from './encrypted-client-hello.ts'
 import type { ServerContext } from './server-context.ts'
 
 /** What a TLS 1.3 ClientHello offers for the key exchange, checked. */
@@ -133,22 +134,24 @@ export function* retryHello(
   hs.transcript.start(hs.hash(suite.hash))
   hs.transcript.add(first.message.raw)
   hs.transcript.replaceByHash()
-  hs.send(
-    encodeServerHello(
-      { version: Version.TLS12, random: HELLO_RETRY_RANDOM, sessionId: first.sessionId, cipherSuite: suite.id },
-      (extensions) => {
-        if (group) extensions.add(retryGroup, group.id)
-        if (cookieSent) extensions.add(cookie, cookieSent)
-        extensions.add(selectedVersion, Version.TLS13)
-      },
-    ),
+  const request = encodeServerHello(
+    { version: Version.TLS12, random: HELLO_RETRY_RANDOM, sessionId: first.sessionId, cipherSuite: suite.id },
+    (extensions) => {
+      if (group) extensions.add(retryGroup, group.id)
+      if (cookieSent) extensions.add(cookie, cookieSent)
+      extensions.add(selectedVersion, Version.TLS13)
+      reserveConfirmation(hs, extensions)
+    },
   )
+  confirm(hs, request, true)
+  hs.send(request)
   if (first.sessionId.length > 0) hs.wire.sendChangeCipherSpec()
   // RFC 9846 §4.3.10: the client has not seen this yet; its early data is passed over until the second hello.
   if (first.extensions.has(EARLY_DATA)) hs.wire.reader.skipEarlyData()
 
   const message = yield* nextMessage(HandshakeType.client_hello)
-  const hello = receiveClientHello(message)
+  const hello = openSecondHello(hs, decodeClientHello(message))
+  hello.extensions.forgetUnknown()
   const offers = readOffers(hello)
   checkSecondHello(first, hello)
   const [share] = offers.shares

@@ -1,6 +1,7 @@
 import { givenConfig, readAgain } from '../checked-config.ts'
 import { EMPTY } from '../codec/bytes.ts'
 import type { ClientHelloInfo, ServerConfig, ServerOverrides, TicketProtection } from '../config.ts'
+import type { OpenedHello } from '../ech/inner-hello.ts'
 import { HandshakeContext } from '../handshake/context.ts'
 import { distinct, inBoth } from '../handshake/in-common.ts'
 import { type CipherSuite12, enabledSuites12 } from '../registry/cipher-suites12.ts'
@@ -18,6 +19,10 @@ export class ServerContext extends HandshakeContext<ServerConfig> {
   clientRandom!: Uint8Array
   /** TLS 1.3: the client can be asked for a certificate after the handshake. */
   authenticatesLater = false
+  /** The hello is an inner one (RFC 9849): the answer confirms it. */
+  echInner = false
+  /** It was opened here. */
+  opened: OpenedHello | undefined
 
   /** Replaces parts of the configuration for this connection. */
   override(overrides: ServerOverrides): void {

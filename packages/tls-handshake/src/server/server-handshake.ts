@@ -4,10 +4,11 @@ import type { ProtocolVersion } from '../config.ts'
 import { QUIC_TRANSPORT_PARAMETERS } from '../extensions/quic-transport-parameters.ts'
 import { supportedVersions } from '../extensions/supported-versions.ts'
 import { answer, type Flow, nextMessage } from '../handshake/step.ts'
-import { type ClientHello, receiveClientHello } from '../messages/client-hello.ts'
+import { type ClientHello, decodeClientHello } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
 import { FALLBACK_SCSV } from '../registry/cipher-suites.ts'
 import { enabledVersions, versionName } from '../registry/versions.ts'
+import { openFirstHello } from './encrypted-client-hello.ts'
 import { ReceivedHello } from './received-hello.ts'
 import type { ServerContext } from './server-context.ts'
 import { readOverrides } from './server-options.ts'
@@ -23,7 +24,9 @@ export function* serverHandshake(hs: ServerContext): Flow {
 /** Common until the version is known. @returns what comes after */
 function* firstHandshake(hs: ServerContext): Flow<Flow> {
   const message = yield* nextMessage(HandshakeType.client_hello)
-  const hello = receiveClientHello(message)
+  const outer = decodeClientHello(message)
+  const hello = openFirstHello(hs, outer)
+  hello.extensions.forgetUnknown()
   const { quic } = hs.wire
   if (quic) quic.begin(hello.sessionId)
   else if (hello.extensions.has(QUIC_TRANSPORT_PARAMETERS)) {

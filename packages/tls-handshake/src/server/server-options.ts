@@ -14,6 +14,7 @@ import {
 } from '@x/tls-record'
 import { COMMON, configTable, type OptionRows } from '../checked-config.ts'
 import type { ServerConfig, ServerOverrides } from '../config.ts'
+import { echKey } from './encrypted-client-hello.ts'
 
 const parameters = /* @__PURE__ */ group(/* @__PURE__ */ optionTable([/* @__PURE__ */ bytes(1), 'p g']), 'p', 'g')
 
@@ -24,6 +25,7 @@ export const SERVER: OptionRows = [
   [hook, 'onClientHello selectAlpn ocspResponse selectPsk pskCallback antiReplay'],
   [/* @__PURE__ */ oneOf(true, false, 'always'), 'acknowledgeServerName'],
   [/* @__PURE__ */ list(/* @__PURE__ */ bytes(1)), 'certificateAuthorities'],
+  [/* @__PURE__ */ list(echKey), 'echKeys'],
   [/* @__PURE__ */ thing('seal', 'open'), 'ticketKeys'],
   [/* @__PURE__ */ thing('get', 'set', 'delete'), 'sessionStore'],
   [/* @__PURE__ */ whole(0, 0xffff), 'ticketCount resumptionTicketCount'],

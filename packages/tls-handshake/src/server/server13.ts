@@ -33,6 +33,7 @@ import { TrafficKeys } from '../tls13/traffic-keys.ts'
 import { selectProtocol, staple } from './answers.ts'
 import { certificateRequest, compressedCertificate, readClientAuthentication } from './client-authentication13.ts'
 import { judgeEarlyData, ticketAgeSkew } from './early-data.ts'
+import { confirm, offerRetryConfigs } from './encrypted-client-hello.ts'
 import { type Offers, readOffers, retryHello, selectGroup13, sharedPskModes, sharedSuites13 } from './hello13.ts'
 import { issueTickets, serverPostHandshake13, type TicketSource } from './post-handshake13.ts'
 import { answerTypes, clientType, settleClientType, showableTypes } from './raw-public-keys.ts'
@@ -306,17 +307,17 @@ function* sendServerHello(server: Server13): Flow {
     hs.secrets.earlyHash = schedule.hash
     hs.logSecret('EARLY_EXPORTER_SECRET', clientRandom, hs.secrets.earlyExporter)
   }
-  hs.send(
-    // RFC 9846 §4.2.3 #1, #4, RFC 9846 §4.3.1 #10. RFC 9846 §4.2.3 #9, #10, RFC 9846 §4.3.1 #9: what keys need.
-    encodeServerHello(
-      { version: Version.TLS12, random: provider.randomBytes(32), sessionId: hello.sessionId, cipherSuite: suite.id },
-      (extensions) => {
-        if (selected) extensions.add(selectedPsk, selected.index)
-        if (ours) extensions.add(serverKeyShare, ours)
-        extensions.add(selectedVersion, Version.TLS13)
-      },
-    ),
+  // RFC 9846 §4.2.3 #1, #4, RFC 9846 §4.3.1 #10. RFC 9846 §4.2.3 #9, #10, RFC 9846 §4.3.1 #9: what keys need.
+  const answer = encodeServerHello(
+    { version: Version.TLS12, random: provider.randomBytes(32), sessionId: hello.sessionId, cipherSuite: suite.id },
+    (extensions) => {
+      if (selected) extensions.add(selectedPsk, selected.index)
+      if (ours) extensions.add(serverKeyShare, ours)
+      extensions.add(selectedVersion, Version.TLS13)
+    },
   )
+  confirm(hs, answer, false)
+  hs.send(answer)
   if (hello.sessionId.length > 0 && !hs.facts.helloRetried) wire.sendChangeCipherSpec()
   schedule.enterHandshake(secret)
   secret?.fill(0)
@@ -357,6 +358,7 @@ function sendEncryptedExtensions(server: Server13): void {
       answerTypes(hs, hello.extensions, asksForCertificate(server) || hs.authenticatesLater)?.(extensions)
       if (server.acceptsEarlyData) extensions.add(earlyData, true)
       wire.quic?.answer(extensions)
+      offerRetryConfigs(hs, hello, extensions)
     }),
   )
   if (limit !== undefined) {

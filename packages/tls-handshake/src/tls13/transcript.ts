@@ -36,6 +36,11 @@ export class Transcript {
       .update(digest)
   }
 
+  /** The hash function, once it is known. */
+  get hash(): Hash {
+    return this.#hash!
+  }
+
   /** The hash of all messages so far. */
   digest(): Uint8Array {
     return this.#state!.digest()

@@ -15,6 +15,7 @@ import { compressCertificate } from '../../../../packages/tls-handshake/src/exte
 import { cookie } from '../../../../packages/tls-handshake/src/extensions/cookie.ts'
 import { maxEarlyDataSize } from '../../../../packages/tls-handshake/src/extensions/early-data.ts'
 import { ecPointFormats } from '../../../../packages/tls-handshake/src/extensions/ec-point-formats.ts'
+import { clientEch } from '../../../../packages/tls-handshake/src/extensions/encrypted-client-hello.ts'
 import type { ExtensionForm } from '../../../../packages/tls-handshake/src/extensions/extension.ts'
 import {
   clientKeyShares,
@@ -268,6 +269,7 @@ const forms: Target[] = (
     certificateStatus,
     clientCertificateType,
     clientCertificateTypes,
+    clientEch,
     clientKeyShares,
     compressCertificate,
     cookie,

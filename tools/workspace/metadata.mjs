@@ -11,8 +11,8 @@ let wrong = 0
 for (const [folder, keywords] of Object.entries(packages)) {
   const path = `../../packages/${folder}/package.json`
   const before = read(path)
-  const { name, version, description, license, type, ...rest } = JSON.parse(before)
-  for (const field of ['keywords', 'repository', 'homepage', 'bugs', 'publishConfig']) delete rest[field]
+  const { name, version, description, license, type, publishConfig, ...rest } = JSON.parse(before)
+  for (const field of ['keywords', 'repository', 'homepage', 'bugs']) delete rest[field]
   const after = `${JSON.stringify(
     {
       name,
@@ -23,7 +23,8 @@ for (const [folder, keywords] of Object.entries(packages)) {
       repository: { type: 'git', url: `git+${repository}.git`, directory: `packages/${folder}` },
       homepage: `${repository}/tree/main/packages/${folder}#readme`,
       bugs: `${repository}/issues`,
-      publishConfig: { access: 'public', provenance: true },
+      // A package's command stands here: it is there once the package is built, and pnpm would look for it before.
+      publishConfig: { access: 'public', provenance: true, ...(publishConfig?.bin && { bin: publishConfig.bin }) },
       type,
       ...rest,
     },

@@ -167,6 +167,18 @@ describe('what does not open', () => {
     expect([...errors]).toEqual(['decryption failed: another key, or a changed message'])
   })
 
+  test('CBC for several RSA keys by PKCS#1: who is meant must be said, for noise may have a padding', () => {
+    const other = authority.issue('o@a.test', { key: { type: 'rsa', bits: 2048 } })
+    const recipients = [
+      { certificate: other.certificate, padding: 'pkcs1' },
+      { certificate: rsa.certificate, padding: 'pkcs1' },
+    ] as const
+    const message = encrypt(recipients, { cipher: 'aes-128-cbc' })
+    expect(() => decryptCms({ message, provider, key: rsa.key })).toThrow('`certificate` says which recipient')
+    expect(decryptCms({ message, provider, key: rsa.key, certificate: rsa.certificate })).toEqual(content)
+    expect(decryptCms({ message: encrypt(recipients), provider, key: rsa.key })).toEqual(content)
+  })
+
   test('GCM in a message that has no tag, CBC in one that has', () => {
     const sealed = parseEnvelopedData(encrypt([{ certificate: ec.certificate }]))
     expect(() => decryptCms({ message: { ...sealed, type: 'envelopedData' }, provider, key: ec.key })).toThrow(

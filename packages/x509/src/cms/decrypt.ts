@@ -84,6 +84,12 @@ export function decryptCms(options: DecryptOptions): Uint8Array {
       'LIMIT_EXCEEDED',
       `${candidates.length} recipients to try, at most ${MOST_TRIED}: give \`certificate\` or \`keyIdentifier\``,
     )
+  // Implicit rejection gives a key for every recipient, and CBC may take a wrong one: noise would be given out as the content.
+  const isPkcs1 = candidates.some((one) => one.type === 'keyTransport' && one.algorithm.oid === RSA_ENCRYPTION)
+  if (candidates.length > 1 && isPkcs1 && !cipher.isAuthenticated)
+    throw invalidArgument(
+      'decryptCms: a message with CBC for several RSA keys: `certificate` says which recipient is meant',
+    )
   const crypto = new PassphraseCrypto(given.provider, given.work)
   for (const recipient of candidates) {
     const key = openKey(recipient, cipher.keyLength, given, crypto)

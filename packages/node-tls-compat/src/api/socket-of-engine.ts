@@ -71,7 +71,7 @@ export class SocketOfEngine implements EngineOwner {
 
   listens(): boolean {
     const self = this.#self
-    return self.readableFlowing !== true || self.listenerCount('data') > 0
+    return self[kEngine].nativeReader || self.readableFlowing !== true || self.listenerCount('data') > 0
   }
 
   readsByEvent(): boolean {

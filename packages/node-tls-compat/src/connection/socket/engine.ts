@@ -280,7 +280,7 @@ export class Engine implements TransportEvents {
       case 'closeNotify':
       case 'truncated':
         this.#endUndelivered = true
-        if (this.#told !== 'nothing' && !this.#stalled) {
+        if (this.#told !== 'nothing' && !this.#stalled && !this.nativeReader) {
           this.#deliverLater()
         } else if (this.#undelivered.length === 0) {
           this.#deliverMore()

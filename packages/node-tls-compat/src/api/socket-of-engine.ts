@@ -74,6 +74,11 @@ export class SocketOfEngine implements EngineOwner {
     return self[kEngine].nativeReader || self.readableFlowing !== true || self.listenerCount('data') > 0
   }
 
+  onlyBuffers(): boolean {
+    const self = this.#self
+    return self.readableFlowing === null && self.listenerCount('readable') === 0
+  }
+
   readsByEvent(): boolean {
     const self = this.#self
     return !self[kEngine].nativeReader && self.readableFlowing === false && self.listenerCount('readable') > 0

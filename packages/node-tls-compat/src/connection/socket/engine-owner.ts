@@ -11,6 +11,8 @@ export interface EngineOwner {
   writesWait(pending: number): boolean
   /** Somebody hears what comes next, or it is kept until somebody asks for it. */
   listens(): boolean
+  /** Nobody has asked for data yet: what comes waits for `read()`, and no event tells of it. */
+  onlyBuffers(): boolean
   /** Plaintext is fetched at `'readable'`, by one call of `read` for each. */
   readsByEvent(): boolean
   /** close_notify came, or the transport ended. */

@@ -48,6 +48,9 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return out
 }
 
+/** A number below 65,536 in two bytes, the high one first. */
+export const u16 = (value: number): Uint8Array => Uint8Array.of(value >> 8, value)
+
 const encoder = /* @__PURE__ */ new TextEncoder()
 
 /** The bytes of an ASCII label. */

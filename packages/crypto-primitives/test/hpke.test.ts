@@ -97,6 +97,19 @@ describe.each([nodeProvider, portableProvider])('$name', (provider) => {
     }
   })
 
+  test('a context that was destroyed does nothing any more', () => {
+    const suite = new HpkeSuite(provider, { kem: 0x20, kdf: 1, aead: 1 })
+    const context = suite.sender(unhex(A1.pkR), utf8('info'))
+    context.destroy()
+    for (const use of [
+      () => context.seal(utf8(''), utf8('text')),
+      () => context.open(utf8(''), new Uint8Array(40)),
+      () => context.exportSecret(utf8(''), 32),
+    ]) {
+      expect(use).toThrow(expect.objectContaining({ code: 'OPERATION_FAILED' }))
+    }
+  })
+
   test('what is none is refused', () => {
     for (const ids of [
       { kem: 0x11, kdf: 1, aead: 1 },

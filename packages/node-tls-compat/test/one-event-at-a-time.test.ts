@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import net from 'node:net'
+import { duplexPair } from 'node:stream'
 import type nativeTls from 'node:tls'
 import { describe, expect, it } from 'vitest'
-import { type AnyTls, listen, NATIVE, OURS, trusting } from './harness.ts'
+import http2 from '../src/http2.ts'
+import { type AnyTls, authority, leaf, listen, NATIVE, OURS, trusting } from './harness.ts'
 
 /** Passes on what a server says; from `hold` on, all of it in one piece when the server has ended. */
 async function relay(port: number) {
@@ -115,5 +117,48 @@ describe('a handshake and what follows it in one read', () => {
       client.destroy()
       server.close()
     }
+  })
+})
+
+describe('nothing waits for a turn that nobody needs', () => {
+  // As Node's own test-tls-generic-stream, whose client writes in the turn that ends the handshake.
+  it('what came behind the handshake, and nobody asked for yet, is there for read()', async () => {
+    for (const tls of [NATIVE, OURS]) {
+      const [near, far] = duplexPair()
+      const client = tls.connect({ socket: near, ca: authority.cert, servername: 'localhost' })
+      const server = new tls.TLSSocket(far, { isServer: true, cert: leaf.cert, key: leaf.key })
+      const seen = await new Promise((resolve) => {
+        client.once('secureConnect', () => client.write('foobar', () => resolve(String(server.read()))))
+      })
+      expect(seen).toBe('foobar')
+      client.destroy()
+    }
+  })
+
+  // As Node's own test-http2-close-while-writing: HTTP/2 reads through the handle, and no 'data' is ever listened for.
+  it('a stream of HTTP/2 that is destroyed while its peer writes ends, and its connection with it', async () => {
+    const server = http2.createSecureServer({ cert: leaf.cert, key: leaf.key, maxSessionMemory: 1000 })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as net.AddressInfo
+    const client = http2.connect(`https://localhost:${port}`, {
+      ca: authority.cert,
+      host: '127.0.0.1',
+      maxSessionMemory: 1000,
+    })
+    const request = client.request({ ':method': 'POST' })
+    server.on('stream', (stream) => {
+      stream.on('error', () => {})
+      stream.on('data', () => {
+        stream.write(Buffer.alloc(1))
+        process.nextTick(() => request.destroy())
+      })
+    })
+    request.resume()
+    request.write(Buffer.alloc(64 * 1024))
+    await once(request, 'close')
+    client.close()
+    await Promise.all([once(client, 'close'), new Promise((resolve) => server.close(resolve))])
+    expect([client.destroyed, server.listening]).toEqual([true, false])
   })
 })

@@ -42,6 +42,8 @@ interface Edit {
   /** Of the outer hello, once it is sealed. */
   readonly outer?: (outer: Uint8Array) => Uint8Array
   readonly compress?: readonly number[]
+  /** How often what is compressed is named. */
+  readonly times?: number
 }
 
 /** Our client, whose hello goes sealed into another one. */
@@ -55,7 +57,7 @@ function client(key: EchKey, more: object = {}): Client {
     const compressed = edit.compress
       ? editExtensions(inner, (list) => [
           ...list.filter(([type]) => !edit.compress!.includes(type)),
-          [0xfd00, outerList(edit.compress!)],
+          ...Array.from({ length: edit.times ?? 1 }, (): [number, Uint8Array] => [0xfd00, outerList(edit.compress!)]),
         ])
       : inner
     const body = compressed.subarray(4)
@@ -192,6 +194,7 @@ describe('a sealed hello that breaks the rules', () => {
       47,
     ],
     ['an extension twice', { compress: [Ext.supported_groups, Ext.supported_groups] }, 'INVALID_OUTER_EXTENSION', 47],
+    ['a list twice', { compress: [Ext.supported_groups], times: 2 }, 'INVALID_OUTER_EXTENSION', 47],
     ['itself', { compress: [ECH] }, 'INVALID_OUTER_EXTENSION', 47],
   ])('%s', (_what, edit, reason, alert) => {
     const server = converse(client(key), { echKeys: [key] }, edit)

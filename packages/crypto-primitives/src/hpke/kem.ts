@@ -1,8 +1,8 @@
 import { isPromiseLike } from '../awaitable.ts'
+import { ascii, concatBytes, u16 } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import { hkdfExpand, hkdfExtract } from '../kdf/hkdf.ts'
 import type { CryptoProvider, GroupName, Hash, KeyExchangeGroup } from '../provider.ts'
-import { ascii, concat, u16 } from './labelled.ts'
 
 /** A key of a receiver, as numbers of its group: of X25519 32 bytes each, of P-256 an integer and an uncompressed point. */
 export interface HpkeKeyPair {
@@ -37,7 +37,7 @@ export class DhKem {
     this.#hash = hash
     this.publicKeyLength = found![2]
     this.privateKeyLength = found![3]
-    this.#suite = concat(ascii('KEM'), u16(id))
+    this.#suite = concatBytes(ascii('KEM'), u16(id))
   }
 
   /** A secret for the owner of a public key. @throws {CryptoError} `INVALID_SHARE` for what is none */
@@ -47,17 +47,17 @@ export class DhKem {
     const enc = agreement.share
     const shared = agreement.complete(publicKey)
     if (isPromiseLike(shared)) throw new CryptoError('UNSUPPORTED', 'HPKE needs a group that answers at once')
-    return { secret: this.#extractAndExpand(shared, concat(enc, publicKey)), enc }
+    return { secret: this.#extractAndExpand(shared, concatBytes(enc, publicKey)), enc }
   }
 
   /** The same by a private value that is given: for test vectors alone. */
   encapsulateWith({ privateKey, publicKey: enc }: HpkeKeyPair, publicKey: Uint8Array) {
-    return { secret: this.#extractAndExpand(this.#agree(privateKey, publicKey), concat(enc, publicKey)), enc }
+    return { secret: this.#extractAndExpand(this.#agree(privateKey, publicKey), concatBytes(enc, publicKey)), enc }
   }
 
   /** @throws {CryptoError} `INVALID_SHARE` for an encapsulation that is no public key */
   decapsulate(enc: Uint8Array, { privateKey, publicKey }: HpkeKeyPair): Uint8Array {
-    return this.#extractAndExpand(this.#agree(privateKey, enc), concat(enc, publicKey))
+    return this.#extractAndExpand(this.#agree(privateKey, enc), concatBytes(enc, publicKey))
   }
 
   #checkShare(share: Uint8Array): void {
@@ -73,8 +73,8 @@ export class DhKem {
   /** RFC 9180 §4.1. */
   #extractAndExpand(dh: Uint8Array, context: Uint8Array): Uint8Array {
     const hash = this.#hash
-    const prk = hkdfExtract(hash, EMPTY, concat(VERSION, this.#suite, ascii('eae_prk'), dh))
-    const info = concat(u16(hash.outputLength), VERSION, this.#suite, ascii('shared_secret'), context)
+    const prk = hkdfExtract(hash, EMPTY, concatBytes(VERSION, this.#suite, ascii('eae_prk'), dh))
+    const info = concatBytes(u16(hash.outputLength), VERSION, this.#suite, ascii('shared_secret'), context)
     const secret = hkdfExpand(hash, prk, info, hash.outputLength)
     dh.fill(0)
     prk.fill(0)

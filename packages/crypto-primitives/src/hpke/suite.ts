@@ -1,8 +1,8 @@
+import { ascii, concatBytes, u16, wipe } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import { hkdfExpand, hkdfExtract } from '../kdf/hkdf.ts'
 import type { Aead, AeadAlgorithm, AeadName, CryptoProvider, Hash, HashName } from '../provider.ts'
 import { DhKem, type HpkeKeyPair } from './kem.ts'
-import { ascii, concat, u16 } from './labelled.ts'
 
 /** Numbers of a suite (RFC 9180 §7). */
 export interface HpkeSuiteIds {
@@ -44,7 +44,7 @@ export class HpkeSuite {
     if (!hash || !aead) throw new CryptoError('UNSUPPORTED', `no HPKE KDF ${ids.kdf} with AEAD ${ids.aead} here`)
     this.#hash = hash
     this.#aead = aead
-    this.#id = concat(ascii('HPKE'), u16(ids.kem), u16(ids.kdf), u16(ids.aead))
+    this.#id = concatBytes(ascii('HPKE'), u16(ids.kem), u16(ids.kdf), u16(ids.aead))
   }
 
   /** What a sealed text is longer by, bytes. */
@@ -70,10 +70,10 @@ export class HpkeSuite {
     }
     const hash = this.#hash
     const extract = (salt: Uint8Array, label: string, ikm: Uint8Array) =>
-      hkdfExtract(hash, salt, concat(VERSION, this.#id, ascii(label), ikm))
+      hkdfExtract(hash, salt, concatBytes(VERSION, this.#id, ascii(label), ikm))
     const expand = (prk: Uint8Array, label: string, content: Uint8Array, length: number) =>
-      hkdfExpand(hash, prk, concat(u16(length), VERSION, this.#id, ascii(label), content), length)
-    const context = concat(
+      hkdfExpand(hash, prk, concatBytes(u16(length), VERSION, this.#id, ascii(label), content), length)
+    const context = concatBytes(
       Uint8Array.of(psk ? 1 : 0),
       extract(EMPTY, 'psk_id_hash', psk?.id ?? EMPTY),
       extract(EMPTY, 'info_hash', info),
@@ -86,7 +86,7 @@ export class HpkeSuite {
     prk.fill(0)
     const aead = this.#aead.create(key)
     key.fill(0)
-    return new HpkeContext(aead, nonce, (exported, length) => expand(exporter, 'sec', exported, length))
+    return new HpkeContext(aead, nonce, exporter, (exported, length) => expand(exporter, 'sec', exported, length))
   }
 }
 
@@ -94,16 +94,32 @@ export class HpkeSuite {
 export class HpkeContext {
   readonly #aead: Aead
   readonly #nonce: Uint8Array
+  readonly #exporter: Uint8Array
+  readonly #export: (context: Uint8Array, length: number) => Uint8Array
   #sequence = 0
+  #destroyed = false
 
   constructor(
     aead: Aead,
     nonce: Uint8Array,
-    /** A secret that both sides can derive (RFC 9180 §5.3). @param length bytes */
-    readonly exportSecret: (context: Uint8Array, length: number) => Uint8Array,
+    exporter: Uint8Array,
+    exportBy: (context: Uint8Array, length: number) => Uint8Array,
   ) {
     this.#aead = aead
     this.#nonce = nonce
+    this.#exporter = exporter
+    this.#export = exportBy
+  }
+
+  /**
+   * A secret that both sides can derive (RFC 9180 §5.3).
+   *
+   * @param length bytes
+   * @throws {CryptoError} `OPERATION_FAILED` once the context was destroyed
+   */
+  exportSecret(context: Uint8Array, length: number): Uint8Array {
+    this.#checkAlive()
+    return this.#export(context, length)
   }
 
   seal(aad: Uint8Array, text: Uint8Array): Uint8Array {
@@ -124,13 +140,19 @@ export class HpkeContext {
     return new Uint8Array(opened.buffer, opened.byteOffset, opened.length)
   }
 
-  /** Overwrites the key where that is possible. */
+  /** Overwrites the key where that is possible, and what is exported from. Nothing is sealed, opened or exported any more. */
   destroy(): void {
+    this.#destroyed = true
     this.#aead.destroy()
-    this.#nonce.fill(0)
+    wipe(this.#nonce, this.#exporter)
+  }
+
+  #checkAlive(): void {
+    if (this.#destroyed) throw new CryptoError('OPERATION_FAILED', 'the HPKE context was destroyed')
   }
 
   #next(): Uint8Array {
+    this.#checkAlive()
     // RFC 9180 §5.2 allows many more; nobody seals so many here.
     if (this.#sequence >= 2 ** 31) throw new CryptoError('INVALID_PARAMETER', 'too many texts of one HPKE context')
     const nonce = this.#nonce.slice()

@@ -1,4 +1,5 @@
 import * as native from 'node:crypto'
+import { u16 } from '../bytes.ts'
 import { type Kem, nobleKem } from '../groups/mlkem.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
 import { misfit } from '../signatures/fit.ts'
@@ -35,7 +36,6 @@ function attempt<T>(run: () => T): T | undefined {
 
 /** SubjectPublicKeyInfo around raw bytes (RFC 9935, RFC 9881): the one form that every Node with these keys reads. */
 function spki(name: keyof typeof ARCS, bytes: Uint8Array): Buffer {
-  const u16 = (n: number) => Uint8Array.of(n >>> 8, n)
   return Buffer.concat([
     Uint8Array.of(0x30, 0x82),
     u16(bytes.length + 18),

@@ -41,11 +41,17 @@ export function decodeInnerHello(encoded: Uint8Array, outer: ClientHello): Clien
     writer.bytes(front).vector8(outer.sessionId).vector16(suites).vector8(compression)
     writer.within16(() => {
       const list = new Reader(extensions, 'encoded inner ClientHello')
+      let copied = false
       while (list.left > 0) {
         const type = list.u16()
         const body = list.vector16()
-        if (type === OUTER_EXTENSIONS) copyOuter(writer, new Reader(body, 'ech_outer_extensions'), outer)
-        else writer.u16(type).vector16(body)
+        if (type !== OUTER_EXTENSIONS) writer.u16(type).vector16(body)
+        else {
+          // RFC 9846 §4.2: one of a type. Thousands that name the same long extension would be a hello of 150 MB.
+          if (copied) throw badOuter('ech_outer_extensions comes twice')
+          copied = true
+          copyOuter(writer, new Reader(body, 'ech_outer_extensions'), outer)
+        }
       }
     })
   })
@@ -69,13 +75,11 @@ function copyOuter(writer: Writer, reader: Reader, outer: ClientHello): void {
   for (const type of named) {
     const found = type === ENCRYPTED_CLIENT_HELLO.type ? -1 : types.indexOf(type, at)
     if (found < 0) {
-      throw peerError(
-        'illegal_parameter',
-        'INVALID_OUTER_EXTENSION',
-        `ech_outer_extensions names ${type}, which is not there, not in this place, or must not be named`,
-      )
+      throw badOuter(`ech_outer_extensions names ${type}, which is not there, not in this place, or must not be named`)
     }
     at = found + 1
     writer.u16(type).vector16(outer.extensions.body(type)!)
   }
 }
+
+const badOuter = (what: string) => peerError('illegal_parameter', 'INVALID_OUTER_EXTENSION', what)

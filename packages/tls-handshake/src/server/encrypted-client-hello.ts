@@ -1,6 +1,7 @@
 import { CryptoError, type CryptoProvider } from '@x/crypto-primitives'
 import { type HpkeContext, HpkeSuite } from '@x/crypto-primitives/hpke'
 import { bytes, configError, flag, isObject, type OptionKind, optionTable, peerError, readOptions } from '@x/tls-record'
+import { concatBytes } from '../codec/bytes.ts'
 import type { EchKey } from '../config.ts'
 import { acceptConfirmation, RANDOM_END } from '../ech/confirmation.ts'
 import { type EchConfig, encodeEchConfigList, readEchConfigs } from '../ech/ech-config.ts'
@@ -52,12 +53,7 @@ const configOf = (key: EchKey): EchConfig => configs.get(key) ?? readEchConfigs(
 const INFO = /* @__PURE__ */ Uint8Array.of(0x74, 0x6c, 0x73, 0x20, 0x65, 0x63, 0x68, 0)
 
 /** What HPKE binds a context to. */
-export function echInfo(config: EchConfig): Uint8Array {
-  const info = new Uint8Array(INFO.length + config.raw.length)
-  info.set(INFO)
-  info.set(config.raw, INFO.length)
-  return info
-}
+const echInfo = ({ raw }: EchConfig): Uint8Array => concatBytes(INFO, raw)
 
 /** The inner hello of a first one, where one of our keys opens it; else the hello itself (RFC 9849 §7.1). */
 export function openFirstHello(hs: ServerContext, hello: ClientHello): ClientHello {
@@ -86,16 +82,13 @@ export function openFirstHello(hs: ServerContext, hello: ClientHello): ClientHel
 function contextFor(
   provider: CryptoProvider,
   { privateKey }: EchKey,
-  { suites, kem, publicKey, raw }: EchConfig,
+  config: EchConfig,
   { suite, enc }: EchOuter,
 ): HpkeContext | undefined {
+  const { suites, kem, publicKey } = config
   if (!suites.some(({ kdf, aead }) => kdf === suite.kdf && aead === suite.aead)) return undefined
   try {
-    return new HpkeSuite(provider, { kem, ...suite }).receiver(
-      enc,
-      { privateKey, publicKey },
-      echInfo({ raw } as EchConfig),
-    )
+    return new HpkeSuite(provider, { kem, ...suite }).receiver(enc, { privateKey, publicKey }, echInfo(config))
   } catch (error) {
     if (error instanceof CryptoError) return undefined
     throw error

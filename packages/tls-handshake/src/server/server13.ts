@@ -59,6 +59,8 @@ interface Server13 extends TicketSource {
 /** The server's side of TLS 1.3, from the ClientHello on (RFC 9846 §2). @returns what comes after the handshake */
 export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow<Flow> {
   const server = yield* negotiate(hs, first)
+  // There is no third hello.
+  hs.opened?.context.destroy()
   let resumptionSecret: Uint8Array | undefined
   try {
     yield* sendServerHello(server)

@@ -161,6 +161,17 @@ describe('what a signature does not say is refused', () => {
     expect(code(signCmsSync({ content, provider, signers: [by(rsa), by(ec)] }))).toBe('OK')
   })
 
+  test('all signers together cost what one verification may', () => {
+    const message = signCmsSync({ content, provider, signers: [by(rsa), by(ec), by(rsa), by(ec)] })
+    // A signature of the message and one of the certificate, for each.
+    const verdict = verify(message, { budget: { signatures: 5 } })
+    expect(verdict).toMatchObject({ ok: false, code: 'UNSPECIFIED', content: undefined })
+    expect(verdict.signers.map(({ ok }) => ok)).toEqual([true, true, false, false])
+    expect(verdict.reason).toContain('the budget of signature checks was spent')
+    expect(verify(message, { budget: { signatures: 8 } }).ok).toBe(true)
+    expect(verify(message, { budget: { time: 0 } }).code).toBe('UNSPECIFIED')
+  })
+
   test('a type that is another, and content that is somebody’s attributes', () => {
     const typed = sign(by(ec), { contentType: '1.2.3.4' })
     expect(code(typed)).toBe('WRONG_CONTENT_TYPE')

@@ -96,7 +96,11 @@ describe.each([
     expect(verify({ response: undefined, token: parseTimestampResponse(response).token })).toBe('OK')
     expect(() => verify({ response: undefined })).toThrow('one of `response` and `token`')
     expect(() => verify({ content: undefined, request: undefined })).toThrow('what is stamped')
-    expect(() => verify({ purpose: 'any' })).not.toThrow()
+    for (const fixed of [{ purpose: 'any' }, { contentType: 'any' }, { message: content }])
+      expect(() => verify(fixed)).toThrow('is no option here: a time stamp says what it is')
+    const all = { response, content, request, anchors, provider }
+    for (const lost of [{ policy: '1.2.3' }, { crls: [] }])
+      expect(() => verifyTimestampSync(Object.assign(Object.create(lost), all))).toThrow('not of their prototype')
     expect(() => verify({ contnet: content })).toThrow('"contnet" is no option here')
   })
 

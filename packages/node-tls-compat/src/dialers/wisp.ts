@@ -1,5 +1,5 @@
 import { optionsReader, required } from '@x/crypto-primitives/options'
-import type { Dial } from '../host/dial.ts'
+import type { Dial, DialTarget } from '../host/dial.ts'
 import { ByteQueue, failure, UNREAD_LIMIT } from './byte-queue.ts'
 import { address, RELAY_RULES, refusal } from './relay-options.ts'
 import { hostWebSocket, openWebSocket, sendThrough, type WebSocketClass, type WebSocketLike } from './web-socket.ts'
@@ -90,11 +90,12 @@ class WispStream {
 /** The WebSocket that all connections of a dialer share. */
 class Relay {
   room = 0
-  readonly ready: Promise<void>
   closed = false
+  readonly #ready: Promise<void>
   readonly #socket: WebSocketLike
   readonly #streams = new Map<number, WispStream>()
   #last = 0
+  #waiting = 0
   #granted!: () => void
 
   constructor(Socket: WebSocketClass, url: string) {
@@ -122,8 +123,8 @@ class Relay {
       opened.catch(reject)
     })
     over.catch(() => {})
-    this.ready = Promise.race([granted, over])
-    this.ready.catch(() => {
+    this.#ready = Promise.race([granted, over])
+    this.#ready.catch(() => {
       this.closed = true
     })
   }
@@ -163,25 +164,44 @@ class Relay {
     return sendThrough(this.#socket, bytes)
   }
 
-  /** Nothing more is said of a stream. The relay goes when nobody uses it. */
+  /** Nothing more is said of a stream. */
   leave(id: number): void {
     if (this.#streams.delete(id) && !this.closed) {
       void this.send(packet(CLOSE, id, Uint8Array.of(VOLUNTARY))).catch(() => {})
     }
-    if (this.#streams.size === 0) {
+    this.#closeUnused()
+  }
+
+  /** The relay goes when nobody uses it, or waits for it. */
+  #closeUnused(): void {
+    if (this.#streams.size === 0 && this.#waiting === 0) {
       this.closed = true
       this.#socket.close()
     }
   }
 
-  async connect(host: string, port: number, unreadLimit: number): Promise<WispStream> {
+  /** A stream, once the relay takes any. @throws (rejects) what it failed with; the reason of a signal that was aborted */
+  async #opened(signal: AbortSignal, unreadLimit: number): Promise<WispStream> {
+    this.#waiting++
+    try {
+      await this.#ready
+      signal.throwIfAborted()
+      const stream = new WispStream(this, ++this.#last, unreadLimit)
+      this.#streams.set(stream.id, stream)
+      return stream
+    } finally {
+      this.#waiting--
+      this.#closeUnused()
+    }
+  }
+
+  async connect({ host, port, signal }: DialTarget, unreadLimit: number): Promise<WispStream> {
+    const stream = await this.#opened(signal, unreadLimit)
     const name = new TextEncoder().encode(host)
     const payload = new Uint8Array(3 + name.length)
     payload[0] = TCP
     new DataView(payload.buffer).setUint16(1, port, true)
     payload.set(name, 3)
-    const stream = new WispStream(this, ++this.#last, unreadLimit)
-    this.#streams.set(stream.id, stream)
     await this.send(packet(CONNECT, stream.id, payload))
     return stream
   }
@@ -199,14 +219,11 @@ class Relay {
 export function wispDial(options: WispOptions): Dial {
   const { url, WebSocket, unreadLimit = UNREAD_LIMIT } = readOptions(options)
   let relay: Relay | undefined
-  return async ({ host, port, signal }) => {
+  return async (target) => {
     if (!relay || relay.closed) {
       relay = new Relay(WebSocket ?? hostWebSocket(), String(url))
     }
-    const own = relay
-    await own.ready
-    signal.throwIfAborted()
-    const stream = await own.connect(host, port, unreadLimit)
+    const stream = await relay.connect(target, unreadLimit)
     return {
       readable: stream.queue.readable,
       writable: new WritableStream<Uint8Array>({

@@ -331,6 +331,21 @@ describe('Wisp', () => {
     expect(await Promise.all(errors)).toEqual([['ECONNRESET'], ['ECONNRESET']])
   })
 
+  it('a relay that nobody waits for any more is left, by the last', async () => {
+    const { WebSocket, made } = wispRelay()
+    const dial = wispDial({ url: 'wss://relay.example/wisp/', WebSocket })
+    const [gone, stays] = [new AbortController(), new AbortController()]
+    const target = { host: 'localhost', port: 443 }
+    const dialed = [dial({ ...target, signal: gone.signal }), dial({ ...target, signal: stays.signal })]
+    gone.abort(new Error('changed my mind'))
+    const [first, second] = await Promise.allSettled(dialed)
+    expect([first!.status, second!.status, made.length, made[0]!.readyState]).toEqual(['rejected', 'fulfilled', 1, 1])
+    const alone = wispRelay()
+    const aborted = wispDial({ url: 'wss://x/', WebSocket: alone.WebSocket })({ ...target, signal: gone.signal })
+    await expect(aborted).rejects.toThrow('changed my mind')
+    expect(alone.made[0]!.readyState).toBe(3)
+  })
+
   it('junk of a relay hurts nobody', async () => {
     const { WebSocket, made } = wispRelay()
     const socket = connect(wispDial({ url: 'wss://relay.example/wisp/', WebSocket }))

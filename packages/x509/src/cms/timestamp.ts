@@ -310,14 +310,17 @@ const readVerifyOptions = /* @__PURE__ */ (() => {
   const own = optionsReader('verifyTimestamp', rules, invalidArgument)
   return (given: VerifyTimestampOptions) => {
     if (typeof given !== 'object' || given === null) own(given)
-    // What is not named here is for `verifyCms`, which reads it.
-    const names = Object.keys(rules)
-    const entries = Object.entries(given)
+    const fixed = ['message', 'contentType', 'purpose'].find((name) => Object.hasOwn(given, name))
+    if (fixed) throw invalidArgument(`verifyTimestamp: "${fixed}" is no option here: a time stamp says what it is`)
+    // What is not named here is for `verifyCms`, which reads it. Both see the prototype: an inherited option is refused.
+    const part = (belongs: (name: string) => boolean) =>
+      Object.assign(
+        Object.create(Object.getPrototypeOf(given)),
+        Object.fromEntries(Object.entries(given).filter(([name]) => belongs(name))),
+      )
     return {
-      own: own(
-        Object.fromEntries(entries.filter(([name]) => names.includes(name))),
-      ) as unknown as VerifyTimestampOptions,
-      rest: Object.fromEntries(entries.filter(([name]) => !names.includes(name))) as unknown as VerifyCmsOptions,
+      own: own(part((name) => Object.hasOwn(rules, name))) as unknown as VerifyTimestampOptions,
+      rest: part((name) => !Object.hasOwn(rules, name)) as VerifyCmsOptions,
     }
   }
 })()
@@ -371,7 +374,7 @@ function* verifySteps(given: VerifyTimestampOptions): Eventual<TimestampVerdict>
     return refused(error.code === 'UNSUPPORTED' ? 'UNSUPPORTED' : 'MALFORMED', error.message)
   }
   const verdict = yield* now(
-    verifyCms({ ...rest, message, contentType: CONTENT.tstInfo, purpose: 'timeStamping' } as VerifyCmsOptions),
+    verifyCms(Object.assign(rest, { message, contentType: CONTENT.tstInfo, purpose: 'timeStamping' } as const)),
   )
   if (!verdict.ok) return refused(verdict.code, verdict.reason, info)
   const { certificate, signer } = verdict.signers[0]!

@@ -10,7 +10,8 @@ import { keyUsage } from '../extensions/usage.ts'
 import { isBytes } from '../input.ts'
 import { printable } from '../names/printable.ts'
 import { invalidArgument } from '../rules.ts'
-import { type Eventual, now, run, runSync } from '../steps.ts'
+import { type Eventual, run, runSync } from '../steps.ts'
+import { Account, BudgetSpent } from '../verify/account.ts'
 import type { VerifyCode } from '../verify/codes.ts'
 import { nodeProfile } from '../verify/profiles.ts'
 import { CRL_RULES, PATH_RULES } from '../verify/read-options.ts'
@@ -87,6 +88,8 @@ export interface CmsVerdict {
  *
  * Without `purpose` a signer's certificate must be for `emailProtection`, as for `openssl cms -verify`; its key must be
  * for digital signatures or non-repudiation. Hashes below the security level (1 in `node`: SHA-1, MD5) do not count.
+ *
+ * `budget` is for the message: the chains and signatures of all its signers together.
  *
  * @returns the verdict, or a promise of it where the provider, the content or `fetchIssuer` answers with one. A bad
  *   message is a verdict, never an exception
@@ -166,8 +169,9 @@ function* verifySteps(given: VerifyCmsOptions): Eventual<CmsVerdict> {
   if (!content) return refusal('NO_CONTENT', 'the message is detached: what it signs is given as `content`')
   const digests = yield* digestContent(content, usedHashes(message.signers, provider), provider)
   const signers: SignerVerdict[] = []
+  const account = new Account(options.budget)
   const signed = { content, digests, contentType: message.contentType }
-  for (const signer of message.signers) signers.push(yield* verdictOn(signer, message, signed, options))
+  for (const signer of message.signers) signers.push(yield* verdictOn(signer, message, signed, options, account))
   const failed = signers.find(({ ok }) => !ok)
   return failed
     ? { ok: false, code: failed.code, reason: failed.reason, content: undefined, signers }
@@ -195,6 +199,7 @@ function* verdictOn(
   message: SignedData,
   signed: SignedThing,
   options: VerifyCmsOptions,
+  account: Account,
 ): Eventual<SignerVerdict> {
   const certificate = [...message.certificates, ...(options.certificates ?? [])].find((candidate) =>
     isReferenceTo(signer.signer, candidate),
@@ -218,7 +223,7 @@ function* verdictOn(
         'NO_SIGNER_CERTIFICATE',
         `there is no certificate of the signer ${describeSigner(signer)}, neither in the message nor in \`certificates\``,
       )
-    yield* checkSignature(signer, certificate, signed, options)
+    yield* checkSignature(signer, certificate, signed, options, account)
     signingTime = signingTimeOf(signer.signedAttributes ?? [])
     checkKeyUsage(certificate)
     const { message: _m, content: _c, certificates = [], contentType: _t, profile, ...terms } = options
@@ -230,12 +235,15 @@ function* verdictOn(
         intermediates: [...message.certificates, ...certificates],
       } as VerifyAsNodeOptions,
       profile === 'webpki' ? webpkiProfile : nodeProfile,
+      undefined,
+      account,
     )
     if (!chain.ok) return verdict(chain.code, chain.reason)
-    countersignatures = yield* countersignaturesOf(signer, message, options)
+    countersignatures = yield* countersignaturesOf(signer, message, options, account)
     return verdict('OK', '')
   } catch (error) {
     if (error instanceof Refusal) return verdict(error.code, error.message)
+    if (error instanceof BudgetSpent) return verdict('UNSPECIFIED', `the budget of ${error.message} was spent`)
     if (error instanceof X509Error && error.code !== 'INVALID_ARGUMENT')
       return verdict('MALFORMED', printable(error.message))
     if (error instanceof CryptoError) return verdict('UNSUPPORTED', printable(error.message))
@@ -266,6 +274,7 @@ function* checkSignature(
   certificate: Certificate,
   signed: SignedThing,
   { provider, securityLevel, profile }: Pick<VerifyCmsOptions, 'provider' | 'securityLevel' | 'profile'>,
+  account: Account,
 ): Eventual<void> {
   const hash = digestOf(signer.digestAlgorithm)
   const digest = hash && signed.digests.get(hash)
@@ -286,7 +295,8 @@ function* checkSignature(
   if (attributes) checkAttributes(signer, certificate, signed, digest, provider)
   else checkBareContent(signed)
   const text = attributes ? signer.signedAttributesDer! : (signed.content as Uint8Array)
-  if (!(yield* now(key.verify(algorithm, text, signer.signature))))
+  account.spendSignature()
+  if (!(yield* account.wait(key.verify(algorithm, text, signer.signature))))
     throw new Refusal('BAD_SIGNATURE', 'the signature was not made by the key of the certificate')
 }
 
@@ -369,6 +379,7 @@ function* countersignaturesOf(
   signer: SignerInfo,
   message: SignedData,
   options: VerifyCmsOptions,
+  account: Account,
 ): Eventual<readonly SignerVerdict[]> {
   const values = signer.unsignedAttributes
     .filter(({ oid }) => oid === ATTRIBUTE.countersignature)
@@ -380,7 +391,7 @@ function* countersignaturesOf(
     const { unsignedAttributes: _, ...info } = readWhole(value, readSignerInfo)
     const one: SignerInfo = { ...info, unsignedAttributes: [] }
     const digests = yield* digestContent(signer.signature, usedHashes([one], options.provider), options.provider)
-    verdicts.push(yield* verdictOn(one, message, { content: signer.signature, digests }, options))
+    verdicts.push(yield* verdictOn(one, message, { content: signer.signature, digests }, options, account))
   }
   return verdicts
 }

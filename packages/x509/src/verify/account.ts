@@ -1,4 +1,4 @@
-import type { Eventual } from '../steps.ts'
+import { type Eventual, now } from '../steps.ts'
 
 /** What a verification may cost. When a part of it is spent, the answer is no, and `exhausted` is true. */
 export interface VerifyBudget {
@@ -83,9 +83,12 @@ export class Account {
     }
   }
 
-  /** Time that went by in waiting for others, which does not count. */
-  waitedFor(milliseconds: number): void {
-    this.waited += milliseconds
+  /** The value of what may be a promise; the wait is not counted. */
+  *wait<T>(value: T | PromiseLike<T>): Eventual<T> {
+    const before = performance.now()
+    const result = yield* now(value)
+    this.waited += performance.now() - before
+    return result
   }
 
   private checkTime(): void {

@@ -3,9 +3,9 @@ import { equalBytes, toHex } from '../bytes.ts'
 import type { DsaParameters } from '../keys/public-key.ts'
 import type { Name } from '../names/name.ts'
 import { printable } from '../names/printable.ts'
-import { type Eventual, now } from '../steps.ts'
+import type { Eventual } from '../steps.ts'
 import type { VerifiableCertificate } from '../verifiable-certificate.ts'
-import { Account } from './account.ts'
+import type { Account } from './account.ts'
 import type { PathTerms, Purpose } from './terms.ts'
 import { TrustStore } from './trust-store.ts'
 
@@ -30,7 +30,7 @@ export class VerifyContext {
     /** As RFC 5280 has it, to the letter. */
     readonly strict: boolean,
     /** Paid by everything that this verification sets in motion, the paths of CRL signers too. */
-    readonly account = new Account(options.budget),
+    readonly account: Account,
   ) {
     this.provider = options.provider
     this.purpose = options.purpose ?? 'serverAuth'
@@ -68,10 +68,7 @@ export class VerifyContext {
 
   /** The value of what may be a promise; the wait is not counted. */
   *wait<T>(value: T | PromiseLike<T>): Eventual<T> {
-    const before = performance.now()
-    const result = yield* now(value)
-    this.account.waitedFor(performance.now() - before)
-    return result
+    return yield* this.account.wait(value)
   }
 
   /**

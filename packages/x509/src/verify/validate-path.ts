@@ -1,5 +1,5 @@
 import { type Eventual, now } from '../steps.ts'
-import { type Account, BudgetSpent } from './account.ts'
+import { Account, BudgetSpent } from './account.ts'
 import { checkPath } from './check-path.ts'
 import type { VerifyCode } from './codes.ts'
 import { VerifyContext } from './context.ts'
@@ -8,11 +8,20 @@ import { type BuiltPath, buildOpenSslPath } from './openssl-path.ts'
 import type { PathOptions, PathReport, PathResult } from './options.ts'
 import { searchPaths } from './search.ts'
 
-/** Path building and validation, as `verifyChain` says, with the checks that were given and no others. */
-export function* validatePath(options: PathOptions, payer?: Account): Eventual<PathResult> {
-  const context = new VerifyContext(options, options.profile.strict, payer)
+/**
+ * Path building and validation, as `verifyChain` says, with the checks that were given and no others.
+ *
+ * @param account pays for it: its own, or that of the message whose signers are verified one after the other
+ * @param ofCrlSigner the path of who signed a CRL, for another verification, which pays and is told when nothing is left
+ */
+export function* validatePath(
+  options: PathOptions,
+  account: Account = new Account(options.budget),
+  ofCrlSigner = false,
+): Eventual<PathResult> {
+  const context = new VerifyContext(options, options.profile.strict, account)
   // OpenSSL's check_crl_path: the signer's path to the same anchor, whose own CRLs are checked but have no such signers.
-  if (payer)
+  if (ofCrlSigner)
     // The signer's own certificate may be covered by the very CRL that it signs (PKITS 4.14.30): this verification is
     // the one that was asked for.
     context.verifyCrlIssuer = (issuer) => now(issuer.equals(options.leaf))
@@ -20,7 +29,8 @@ export function* validatePath(options: PathOptions, payer?: Account): Eventual<P
     context.verifyCrlIssuer = function* (issuer, anchor) {
       const result = yield* validatePath(
         { ...options, leaf: issuer, purpose: 'any', name: false, policy: false },
-        context.account,
+        account,
+        true,
       )
       return result.ok && result.chain[result.chain.length - 1]!.equals(anchor)
     }
@@ -46,7 +56,7 @@ export function* validatePath(options: PathOptions, payer?: Account): Eventual<P
       })
   } catch (error) {
     // A CRL signer's path is paid for by the verification that asked for it, which ends when nothing is left.
-    if (!(error instanceof BudgetSpent) || payer) throw error
+    if (!(error instanceof BudgetSpent) || ofCrlSigner) throw error
     exhausted = true
     if (!firstFindings)
       paths.push({

@@ -3,6 +3,7 @@ import { optionsReader, required } from '@x/crypto-primitives/options'
 import type { Certificate } from '../certificate.ts'
 import { invalidArgument } from '../rules.ts'
 import { type Eventual, run } from '../steps.ts'
+import type { Account } from './account.ts'
 import { verifyMessage } from './codes.ts'
 import type { PathCheck, PathOptions, PathProfile, PathResult } from './options.ts'
 import { nodeProfile } from './profiles.ts'
@@ -42,12 +43,9 @@ export function* verifyBy(
   { crls, ...options }: VerifyAsNodeOptions,
   profile: PathProfile,
   policy?: PathCheck | false,
+  account?: Account,
 ): Eventual<VerifyResult> {
-  const result = yield* validatePath({
-    ...options,
-    profile,
-    policy,
-    revocation: crls && checkCrlsOf({ ...options, crls }),
-  } as PathOptions)
+  const revocation = crls && checkCrlsOf({ ...options, crls })
+  const result = yield* validatePath({ ...options, profile, policy, revocation } as PathOptions, account)
   return { ...(result as PathResult<Certificate>), message: verifyMessage(result.code) }
 }

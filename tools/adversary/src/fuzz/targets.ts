@@ -1,4 +1,5 @@
 import { CMS_TARGETS } from './cms-targets.ts'
+import { ECH_TARGETS } from './ech-targets.ts'
 import { ISSUING_TARGETS } from './issuing-targets.ts'
 import type { Target } from './target.ts'
 import { TEXT_TARGETS } from './text-targets.ts'
@@ -11,6 +12,7 @@ export const TARGETS: readonly Target[] = [
   ...CMS_TARGETS,
   ...ISSUING_TARGETS,
   ...TLS_TARGETS,
+  ...ECH_TARGETS,
   ...TICKET_TARGETS,
   ...TEXT_TARGETS,
 ]

@@ -300,8 +300,8 @@ export class Engine implements TransportEvents {
     }
     this.bytesRead += bytes.length
     bytes = keep(bytes)
-    const heard =
-      this.#told === 'nothing' || (this.#told === 'data' && this.#owner.listens()) || this.#owner.onlyBuffers()
+    const told = this.#told
+    const heard = told === 'nothing' || (told === 'data' && this.#owner.listens()) || this.#owner.onlyBuffers()
     if (!heard && !this.#stalled && !this.nativeReader) {
       this.#deliverLater()
     }

@@ -7,7 +7,7 @@ import { tellTicket } from '../connection/config/server-sessions.ts'
 import { encodeWrappedSession, kSession } from '../connection/peer/session.ts'
 import { kVerdict } from '../connection/peer/verdict.ts'
 import { tellWhatWeOffered } from '../connection/peer/what-we-offered.ts'
-import type { EngineOwner } from '../connection/socket/engine-owner.ts'
+import type { EngineOwner, Told } from '../connection/socket/engine-owner.ts'
 import { tell } from '../errors/listener-exceptions.ts'
 import { nodeError } from '../errors/node-error.ts'
 import { bytesOf } from '../host/bytes.ts'
@@ -69,14 +69,17 @@ export class SocketOfEngine implements EngineOwner {
     return !self.destroyed && self.writableLength > pending
   }
 
-  listens(): boolean {
+  hears(told: Told): boolean {
     const self = this.#self
-    return self[kEngine].nativeReader || self.readableFlowing !== true || self.listenerCount('data') > 0
-  }
-
-  onlyBuffers(): boolean {
-    const self = this.#self
-    return self.readableFlowing === null && self.listenerCount('readable') === 0
+    const { readableFlowing } = self
+    if (told === 'nothing' || self[kEngine].nativeReader) {
+      return true
+    }
+    // Nobody has asked for data yet: what comes waits for `read()`, and no event tells of it.
+    if (readableFlowing === null && self.listenerCount('readable') === 0) {
+      return true
+    }
+    return told === 'data' && (readableFlowing !== true || self.listenerCount('data') > 0)
   }
 
   readsByEvent(): boolean {

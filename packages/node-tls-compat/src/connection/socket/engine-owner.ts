@@ -1,5 +1,8 @@
 import type { Session, TlsConnection, TlsEvent } from '@x/tls-handshake'
 
+/** What a socket was told in one turn, last. */
+export type Told = 'nothing' | 'handshake' | 'data'
+
 /** What the engine tells its socket. */
 export interface EngineOwner {
   /** Makes the connection when the handshake begins: all options are known by then. */
@@ -9,10 +12,8 @@ export interface EngineOwner {
   data(bytes: Uint8Array): boolean
   /** True when more than `pending` bytes have been written: the stream holds the rest back. */
   writesWait(pending: number): boolean
-  /** Somebody hears what comes next, or it is kept until somebody asks for it. */
-  listens(): boolean
-  /** Nobody has asked for data yet: what comes waits for `read()`, and no event tells of it. */
-  onlyBuffers(): boolean
+  /** Somebody hears the data that comes next, or it is kept until somebody asks for it. @param told before it, in this turn */
+  hears(told: Told): boolean
   /** Plaintext is fetched at `'readable'`, by one call of `read` for each. */
   readsByEvent(): boolean
   /** close_notify came, or the transport ended. */

@@ -5,7 +5,7 @@ import { AsyncResource, nextTick } from '#host'
 import { guarded } from '../../errors/listener-exceptions.ts'
 import { badDescriptor, canceled, protocolError } from '../../errors/system-errors.ts'
 import { asFirstRecord, toNodeError } from '../../errors/tls-error.ts'
-import type { EngineOwner } from './engine-owner.ts'
+import type { EngineOwner, Told } from './engine-owner.ts'
 import { beforeHello, NOT_TLS } from './first-message.ts'
 import { copied, FULL_RECORD, inOne } from './one-write.ts'
 import { inOwnTurn } from './own-turn.ts'
@@ -45,7 +45,7 @@ export class Engine implements TransportEvents {
   #undelivered: Uint8Array[] = NONE
   #endUndelivered = false
   /** What the socket was told in this turn. */
-  #told: 'nothing' | 'handshake' | 'data' = 'nothing'
+  #told: Told = 'nothing'
   #held: { chunks: readonly Uint8Array[]; length: number; done: Done }[] = NONE
   /** Those who wait for the transport to take what they wrote. */
   #pending: Done[] = NONE
@@ -152,7 +152,7 @@ export class Engine implements TransportEvents {
     while (!this.#stalled && this.#undelivered.length > 0) {
       const bytes = this.#undelivered.shift()!
       guarded(() => this.#hand(bytes))
-      if (!this.#stalled && !this.#owner.listens()) {
+      if (!this.#stalled && !this.#owner.hears('data')) {
         this.#deliverLater()
       }
     }
@@ -300,9 +300,7 @@ export class Engine implements TransportEvents {
     }
     this.bytesRead += bytes.length
     bytes = keep(bytes)
-    const told = this.#told
-    const heard = told === 'nothing' || (told === 'data' && this.#owner.listens()) || this.#owner.onlyBuffers()
-    if (!heard && !this.#stalled && !this.nativeReader) {
+    if (!this.#stalled && !this.#owner.hears(this.#told)) {
       this.#deliverLater()
     }
     if (this.#stalled) {

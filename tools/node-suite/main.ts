@@ -11,8 +11,9 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fetchNode } from '../workspace/nodes.ts'
 import { ownTests, type Results, type Run, registerPath, run } from './runs.ts'
-import { fetchNode, fetchSuite, HARNESS, PAIRS } from './sources.ts'
+import { fetchSuite, HARNESS, PAIRS } from './sources.ts'
 
 interface Allowed {
   readonly test: string

@@ -9,7 +9,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { fetchNode, fetchSuite, HARNESS, PAIRS } from './sources.ts'
+import { fetchNode } from '../workspace/nodes.ts'
+import { fetchSuite, HARNESS, PAIRS } from './sources.ts'
 
 const ours = fileURLToPath(new URL('../../packages/node-tls-compat/dist/index.js', import.meta.url))
 const explained = JSON.parse(readFileSync(new URL('explained-differences.json', import.meta.url), 'utf8')) as Record<

@@ -1,7 +1,8 @@
-/** Where Node's binaries and its test suites come from, and where they are kept. */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+/** Where Node's test suites come from, and where they are kept. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { NODES, patiently } from '../workspace/nodes.ts'
 
 const folder = fileURLToPath(new URL('.peers', import.meta.url))
 /** The harness: selects the tests, runs them, counts. It lies beside the repository. */
@@ -18,39 +19,10 @@ export interface Pair {
 }
 
 export const PAIRS: Readonly<Record<string, Pair>> = {
-  24: { node: '24.21.0', suite: 24, suiteVersion: '24.21.0' },
-  22: { node: '22.23.3', suite: 22, suiteVersion: '22.22.2' },
-  26: { node: '26.10.0', suite: 24, suiteVersion: '24.21.0' },
-  20: { node: '20.20.2', suite: 20, suiteVersion: '20.19.2' },
-}
-
-/** A registry may fail once. */
-function patiently(what: string, run: () => void): boolean {
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    try {
-      run()
-      return true
-    } catch (error) {
-      console.log(
-        `${what}: attempt ${attempt} failed: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
-      )
-    }
-  }
-  return false
-}
-
-/** @returns the path of the binary; undefined when npm does not give it */
-export function fetchNode(version: string): string | undefined {
-  const prefix = `${folder}/node${version}`
-  const binary = `${prefix}/node_modules/node/bin/node`
-  const works = () => spawnSync(binary, ['--version']).stdout?.toString().trim() === `v${version}`
-  if (works()) return binary
-  patiently(`node@${version}`, () => {
-    mkdirSync(prefix, { recursive: true })
-    const flags = ['--silent', '--no-audit', '--no-fund', '--prefix', prefix]
-    execFileSync('npm', ['install', ...flags, `node@${version}`], { stdio: 'inherit', timeout: 300_000 })
-  })
-  return works() ? binary : undefined
+  24: { node: NODES[24], suite: 24, suiteVersion: '24.21.0' },
+  22: { node: NODES[22], suite: 22, suiteVersion: '22.22.2' },
+  26: { node: NODES[26], suite: 24, suiteVersion: '24.21.0' },
+  20: { node: NODES[20], suite: 20, suiteVersion: '20.19.2' },
 }
 
 export interface Suite {

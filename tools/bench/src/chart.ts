@@ -8,4 +8,4 @@ import type { Report } from './connections/bars.ts'
 import { drawChart } from './connections/chart.ts'
 
 const [from = 'results.json', to = 'chart.svg'] = process.argv.slice(2)
-writeFileSync(to, drawChart((JSON.parse(readFileSync(from, 'utf8')) as Report).groups))
+writeFileSync(to, drawChart(JSON.parse(readFileSync(from, 'utf8')) as Report[]))

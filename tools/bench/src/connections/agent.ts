@@ -6,6 +6,8 @@
  * What flows through a connection, client to server: operation (1), length (4), chunk (4); then the server echoes one
  * byte, reads `length` bytes and answers with one, or sends `length` bytes in writes of `chunk`.
  */
+import type { Agent as HttpsAgent } from 'node:https'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { ClientOptions, Connection, ServerOptions, Stack } from '../stacks/stack.ts'
 
 const name = process.argv[2]!
@@ -122,9 +124,22 @@ function memory() {
   return { rss, heap: heapUsed, external }
 }
 
+/** Between two commands, how late the event loop gets. */
+let delay: ReturnType<typeof monitorEventLoopDelay> | undefined
+
+/** Of kept connections, by port. */
+const agents = new Map<number, HttpsAgent>()
+
 const commands = {
-  started: () => ({ ...startUp, abilities: stack.abilities }),
+  started: () => ({ ...startUp, abilities: { ...stack.abilities, https: !!stack.https } }),
   cpu: cpuNow,
+  /** What runs here, and the key exchange that a connection of it agrees on. */
+  async environment(to: ClientOptions) {
+    const connection = await echo(to)
+    const group = connection.group?.() ?? 'unknown'
+    connection.destroy()
+    return { node: process.version, openssl: process.versions.openssl!, group }
+  },
   memory,
   listen: (options: ServerOptions) => stack.listen!(options, serve),
   drop() {
@@ -150,6 +165,45 @@ const commands = {
     const spent = await measured(() => Promise.all(Array.from({ length: o.concurrency ?? 4 }, one)))
     latencies.sort((a, b) => a - b)
     return { ...spent, resumed, latency: latencies[latencies.length >> 1]! }
+  },
+  /** Answers each request with 100 bytes. */
+  async serveHttps(identity: ServerOptions['identities'][number]) {
+    const { createServer } = await stack.https!()
+    const body = Buffer.alloc(100, 7)
+    const server = createServer({ cert: identity.cert, key: identity.key }, (_request, response) => response.end(body))
+    server.on('tlsClientError', () => {})
+    server.keepAliveTimeout = 600_000
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve))
+    return (server.address() as { port: number }).port
+  },
+  /** GETs of HTTPS by this stack, `concurrency` at a time, on connections that are kept or on a new one for each. */
+  async requests(o: { count: number; concurrency: number; kept: boolean; to: { port: number; ca: string } }) {
+    const { Agent, get } = await stack.https!()
+    // A session that is resumed would be another measurement.
+    const agent =
+      agents.get(o.to.port) ?? new Agent({ keepAlive: o.kept, maxSockets: o.concurrency, maxCachedSessions: 0 })
+    if (o.kept) agents.set(o.to.port, agent)
+    const once = () =>
+      new Promise<void>((resolve, reject) => {
+        const options = { ...o.to, host: '127.0.0.1', servername: 'localhost', agent }
+        get(options, (response) => response.resume().on('end', resolve)).on('error', reject)
+      })
+    let left = o.count
+    const one = async () => {
+      while (left-- > 0) await once()
+    }
+    const spent = await measured(() => Promise.all(Array.from({ length: o.concurrency }, one)))
+    if (!o.kept) agent.destroy()
+    return spent
+  },
+  delayFrom() {
+    delay = monitorEventLoopDelay({ resolution: 5 })
+    delay.enable()
+  },
+  /** @returns its 99th percentile, microseconds */
+  delayUntil() {
+    delay!.disable()
+    return delay!.percentile(99) / 1000
   },
   async send({ bytes, chunk, to }: { bytes: number; chunk: number; to: ClientOptions }) {
     const connection = await stack.connect(to)

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import type { Abilities } from '../stacks/stack.ts'
 import type { Commands } from './agent.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -43,6 +44,7 @@ export class Agent {
   #last = 0
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   #dead: Error | undefined
+  abilities!: Abilities
 
   private constructor(
     readonly stack: string,
@@ -65,12 +67,20 @@ export class Agent {
     })
   }
 
-  /** @param flags Node's; one of V8's has the code that Node keeps compiled of its own modules thrown away */
-  static async start(stack: string, flags: readonly string[] = []): Promise<Agent> {
+  /**
+   * @param binary the Node that runs it
+   * @param flags Node's; one of V8's has the code that Node keeps compiled of its own modules thrown away
+   */
+  static async start(stack: string, binary: string, flags: readonly string[] = []): Promise<Agent> {
     const execArgv = ['--no-warnings', '--tls-min-v1.0', ...flags]
-    const child = fork(`${OUTPUT}/agent.js`, [stack], { execArgv, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+    const child = fork(`${OUTPUT}/agent.js`, [stack], {
+      execPath: binary,
+      execArgv,
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    })
     const agent = new Agent(stack, child)
     await new Promise((resolve, reject) => agent.#waiting.set(0, { resolve, reject }))
+    agent.abilities = (await agent.call('started')).abilities
     return agent
   }
 

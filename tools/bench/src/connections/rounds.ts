@@ -19,6 +19,51 @@ export interface Group {
   readonly rows: Rows
 }
 
+/** What was spent, by round and stack; the first stack of a round is what the others of it are compared with. */
+export class Samples {
+  readonly #spent = new Map<string, { cpu: number[]; wall: number[]; cpuRatio: number[]; wallRatio: number[] }>()
+  readonly #errors = new Map<string, string>()
+  #round: number | undefined
+  #base = { cpu: 0, wall: 0 }
+
+  add(round: number, name: string, { cpu, wall, units }: Spent & { readonly units: number }): void {
+    const each = { cpu: cpu / units, wall: wall / units }
+    if (this.#round !== round) this.#base = each
+    this.#round = round
+    let sums = this.#spent.get(name)
+    if (!sums) this.#spent.set(name, (sums = { cpu: [], wall: [], cpuRatio: [], wallRatio: [] }))
+    sums.cpu.push(each.cpu)
+    sums.wall.push(each.wall)
+    sums.cpuRatio.push(each.cpu / this.#base.cpu)
+    sums.wallRatio.push(each.wall / this.#base.wall)
+  }
+
+  fail(name: string, error: Error): void {
+    this.#errors.set(name, error.message.slice(0, 160))
+  }
+
+  failed(name: string): boolean {
+    return this.#errors.has(name)
+  }
+
+  rows(names: Iterable<string>): Rows {
+    const rows: Rows = {}
+    for (const name of names) {
+      const sums = this.#spent.get(name)
+      rows[name] =
+        this.failed(name) || !sums
+          ? { error: this.#errors.get(name) ?? 'no result' }
+          : {
+              cpu: median(sums.cpu),
+              wall: median(sums.wall),
+              cpuRatio: median(sums.cpuRatio),
+              wallRatio: median(sums.wallRatio),
+            }
+    }
+    return rows
+  }
+}
+
 /** Rounds that do not count. */
 const WARM_UP = 3
 
@@ -33,43 +78,20 @@ export async function inTurn(
   contenders: ReadonlyMap<string, Turn>,
   { rounds, milliseconds }: { rounds: number; milliseconds: number },
 ): Promise<Rows> {
-  const spent = new Map<string, { cpu: number[]; wall: number[]; cpuRatio: number[]; wallRatio: number[] }>()
-  const errors = new Map<string, string>()
+  const samples = new Samples()
   // The first rounds find how much fits into a turn, and let the compiler do its work: a long-lived process is measured.
   for (let round = -WARM_UP; round < rounds; round++) {
-    let base: { cpu: number; wall: number } | undefined
     for (const [name, turn] of contenders) {
-      if (errors.has(name)) continue
+      if (samples.failed(name)) continue
       try {
-        const { cpu, wall, units } = await turn(milliseconds)
-        const each = { cpu: cpu / units, wall: wall / units }
-        base ??= each
-        if (round < 0) continue
-        let sums = spent.get(name)
-        if (!sums) spent.set(name, (sums = { cpu: [], wall: [], cpuRatio: [], wallRatio: [] }))
-        sums.cpu.push(each.cpu)
-        sums.wall.push(each.wall)
-        sums.cpuRatio.push(each.cpu / base.cpu)
-        sums.wallRatio.push(each.wall / base.wall)
+        const spent = await turn(milliseconds)
+        if (round >= 0) samples.add(round, name, spent)
       } catch (error) {
-        errors.set(name, (error as Error).message.slice(0, 160))
+        samples.fail(name, error as Error)
       }
     }
   }
-  const rows: Rows = {}
-  for (const name of contenders.keys()) {
-    const sums = spent.get(name)
-    rows[name] =
-      errors.has(name) || !sums
-        ? { error: errors.get(name) ?? 'no result' }
-        : {
-            cpu: median(sums.cpu),
-            wall: median(sums.wall),
-            cpuRatio: median(sums.cpuRatio),
-            wallRatio: median(sums.wallRatio),
-          }
-  }
-  return rows
+  return samples.rows(contenders.keys())
 }
 
 /** How many units fit into a turn, learned from the last one. */

@@ -10,6 +10,8 @@ export interface Abilities {
   readonly server: readonly Version[]
   readonly ciphers: readonly Cipher[]
   readonly resumption: boolean
+  /** Has the interface of `node:https`; the agent finds out. */
+  readonly https?: boolean
   /** Bulk data is capped for stacks that would take minutes, bytes. */
   readonly slow?: boolean
 }
@@ -39,6 +41,8 @@ export interface Connection {
   /** What resumes this session, once the stack has it. */
   session(): unknown
   resumed(): boolean | undefined
+  /** Name of the key exchange. */
+  group?(): string | undefined
 }
 
 export interface Stack {
@@ -46,4 +50,6 @@ export interface Stack {
   /** Resolves when the handshake is done and the peer verified. */
   connect(options: ClientOptions): Promise<Connection>
   listen?(options: ServerOptions, onConnection: (connection: Connection) => void): Promise<number>
+  /** Loaded when it is asked for: it is no part of what starting costs. */
+  https?(): Promise<Pick<typeof import('node:https'), 'Agent' | 'createServer' | 'get'>>
 }

@@ -40,7 +40,11 @@ export function duplexConnection(stream: Duplex, more: Partial<Connection> = {})
 type Module = Pick<typeof tls, 'connect' | 'createServer' | 'createSecureContext'>
 
 /** A stack with the interface of Node's `tls`: Node's own, and ours with either provider. */
-export function tlsModuleStack(module: Module, abilities: Abilities, contextOptions: object = {}): Stack {
+export function tlsModuleStack(
+  module: Module,
+  abilities: Abilities,
+  { https, ...contextOptions }: Pick<Stack, 'https'> & { readonly provider?: unknown } = {},
+): Stack {
   const contexts = new Map<string, tls.SecureContext>()
   const contextOf = (options: tls.SecureContextOptions): tls.SecureContext => {
     const name = JSON.stringify(options)
@@ -50,6 +54,7 @@ export function tlsModuleStack(module: Module, abilities: Abilities, contextOpti
   }
   return {
     abilities,
+    ...(https && { https }),
     connect: ({ port, ca, version, cipher, session }: ClientOptions) =>
       new Promise((resolve, reject) => {
         const socket = module.connect({
@@ -67,6 +72,7 @@ export function tlsModuleStack(module: Module, abilities: Abilities, contextOpti
         const connection = duplexConnection(socket, {
           session: () => latest,
           resumed: () => socket.isSessionReused(),
+          group: () => (socket.getEphemeralKeyInfo() as tls.EphemeralKeyInfo).name,
         })
         socket.once('secureConnect', () => resolve(connection))
         socket.on('error', reject)

@@ -154,6 +154,23 @@ describe('extensions', () => {
     ).toBeGreaterThan(4)
   })
 
+  test('names as DER, whoever has the key and whatever else is allowed', () => {
+    const names = (value: Extract<ExtensionInput, { name: 'subjectAltName' }>['value']) =>
+      request([], [{ name: 'subjectAltName', value }]).extensions.all.filter(({ oid }) => oid === '2.5.29.17')
+    const { publicKey } = request([])
+    for (const extensions of [
+      names([{ type: 'dns', value: 'bank.example' }]),
+      names([{ type: 'ip', value: Uint8Array.of(10, 0, 0, 1) }]),
+      names([{ type: 'email', value: 'ceo@bank.example' }]),
+    ]) {
+      const encoded = expect.objectContaining({ message: expect.stringContaining('encoded-names') })
+      expect(() => ca.issue('a.example', { extensions })).toThrow(encoded)
+      expect(() => ca.issue('a.example', { publicKey, extensions, allow: ['fewer-names', 'authority'] })).toThrow(
+        encoded,
+      )
+    }
+  })
+
   test('names that a request asks for are not dropped without a word', () => {
     const { publicKey } = request(['bank.example', '10.0.0.1'])
     expect(() => ca.issue('a.example', { publicKey })).toThrow(/bank\.example/)

@@ -75,6 +75,7 @@ export class Liar {
       else if (deed.kind === 'record') peer.record(deed.type, fromHex(deed.payload))
       else if (deed.kind === 'plain') peer.plain(deed.type, fromHex(deed.payload))
       else if (deed.kind === 'say') peer.say(message(deed.type, fromHex(deed.body)))
+      else if (deed.kind === 'ask') peer.requestCertificate()
       else {
         this.become(deed.as)
         peer.renegotiate()

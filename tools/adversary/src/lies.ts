@@ -28,6 +28,8 @@ export type Deed =
   | { readonly kind: 'record'; readonly type: number; readonly payload: string }
   | { readonly kind: 'say'; readonly type: number; readonly body: string }
   | { readonly kind: 'renegotiate'; readonly as: string }
+  /** TLS 1.3: the server asks for the client's certificate; a peer that is the client shows this one. */
+  | { readonly kind: 'ask'; readonly as: string }
   | { readonly kind: 'plain'; readonly type: number; readonly payload: string }
 
 export interface Plan {
@@ -109,7 +111,7 @@ function lie(random: Random, at: number): Lie {
   }
 }
 
-function deed(random: Random, identities: readonly string[]): Deed {
+function deed(random: Random, identities: readonly string[], asks: boolean): Deed {
   switch (random.below(7)) {
     case 0:
     case 1:
@@ -118,7 +120,7 @@ function deed(random: Random, identities: readonly string[]): Deed {
       return { kind: 'say', type: random.pick(TYPES), body: random.pick(BODIES) }
     case 3:
     case 4:
-      return { kind: 'renegotiate', as: random.pick(identities) }
+      return { kind: asks ? 'ask' : 'renegotiate', as: random.pick(identities) }
     case 5:
       return { kind: 'plain', ...record(random) }
     default:
@@ -126,16 +128,29 @@ function deed(random: Random, identities: readonly string[]): Deed {
   }
 }
 
+/** What a conversation is for: a word, authentication where it comes later, another word. */
+export const usualDeeds = (asks: boolean, as: string): Deed[] => [
+  { kind: 'data', text: 'hello' },
+  ...(asks ? [{ kind: 'ask', as } as const] : []),
+  { kind: 'data', text: 'bye' },
+]
+
 /**
  * A plan for a conversation.
  *
  * @param messages that an honest peer of this scene sends, so that lies fall where there is something to lie about
  * @param identities that it can show in a renegotiation
+ * @param asks the server asks for certificates after the handshake
  */
-export function makePlan(random: Random, scene: string, messages: number, identities: readonly string[]): Plan {
+export function makePlan(
+  random: Random,
+  scene: string,
+  messages: number,
+  identities: readonly string[],
+  asks = false,
+): Plan {
   const lies = Array.from({ length: random.pick([0, 1, 1, 1, 1, 2, 2, 3]) }, () => lie(random, random.below(messages)))
-  const deeds: Deed[] = [{ kind: 'data', text: 'hello' }]
-  for (let i = random.pick([0, 0, 0, 1, 1, 2]); i > 0; i--) deeds.push(deed(random, identities))
-  deeds.push({ kind: 'data', text: 'bye' })
+  const deeds: Deed[] = usualDeeds(asks, asks ? random.pick(identities) : '')
+  for (let i = random.pick([0, 0, 0, 1, 1, 2]); i > 0; i--) deeds.splice(-1, 0, deed(random, identities, asks))
   return { scene, lies, consistent: random.once(2), deeds }
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { FAULTS, type Fault } from './faults.ts'
+import { FAULTS, type Fault } from './faults/index.ts'
 
 const { values } = parseArgs({
   options: {
@@ -46,7 +46,7 @@ function tryOut(fault: Fault): string | undefined {
 function missedBy(files: readonly string[], cwd: string, hangs = false): string | undefined {
   const tests = files.map((file) => `test/${file}`)
   const vitest = join(tree, 'node_modules/vitest/vitest.mjs')
-  const { status, stdout, error } = spawnSync(process.execPath, [vitest, 'run', ...tests], {
+  const { status, stdout, error } = spawnSync(process.execPath, [vitest, 'run', '--bail=1', ...tests], {
     cwd,
     encoding: 'utf8',
     timeout: hangs ? 60_000 : 300_000,

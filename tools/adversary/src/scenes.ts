@@ -1,4 +1,5 @@
 import type { SecureContextOptions } from 'node:tls'
+import { deflateSync, inflateSync } from 'node:zlib'
 import { nodeProvider } from '@x/crypto-primitives/node'
 import { readPeerCertificate } from '@x/secure-context'
 import {
@@ -41,10 +42,10 @@ const SUITES: Readonly<Record<string, readonly [id: number, openssl: string]>> =
 
 const pskKey = Buffer.alloc(32, 7)
 const pskName = 'us'
-const STRANGERS: Identity[] = ['mallory', 'expired', 'admin with the key of alice', 'admin', 'nobody']
+export const STRANGERS: Identity[] = ['mallory', 'expired', 'admin with the key of alice', 'admin', 'nobody']
 
 /** What every peer of ours here is made with; it accepts whatever the victim shows. */
-function common(version: ProtocolVersion): TlsConfig {
+export function common(version: ProtocolVersion): TlsConfig {
   return {
     provider: nodeProvider,
     versions: [version],
@@ -124,6 +125,18 @@ function client(name: string, version: VersionName, suite: string | undefined, m
   }
 }
 
+/** RFC 8879, by zlib. */
+const compression = {
+  certificateCompression: [
+    {
+      id: 1,
+      compress: (message: Uint8Array) => new Uint8Array(deflateSync(message)),
+      decompress: (bytes: Uint8Array, maxOutputLength: number) =>
+        new Uint8Array(inflateSync(bytes, { maxOutputLength })),
+    },
+  ],
+}
+const compresses = { certificateCompression: ['zlib'] }
 const strict = { requestCert: true, rejectUnauthorized: true }
 const lax = { requestCert: true, rejectUnauthorized: false }
 const servers: Identity[] = ['server', 'mallory', 'other', 'expired', 'alice', 'server with the key of other']
@@ -189,6 +202,16 @@ export const SCENES: readonly Scene[] = [
     ...pskClient,
     options: { ...pskClient.options, ciphers: 'TLS_AES_128_GCM_SHA256:PSK' },
     peer: { psks, cipherSuites: [0x1301] },
+  }),
+  server('compressed', 'TLSv1.3', undefined, {
+    options: { ...strict, ...compresses },
+    identities: ['alice', ...STRANGERS],
+    peer: compression,
+  }),
+  client('compressed', 'TLSv1.3', undefined, {
+    options: { ...clientIdentity, ...compresses },
+    identities: servers,
+    peer: { ...asking, ...compression },
   }),
   ...scenesOf12('TLSv1.2', ['ecdhe-ecdsa', 'ecdhe-rsa', 'ecdhe-ecdsa-cbc', 'dhe-rsa', 'rsa']),
   ...scenesOf12('TLSv1.1', ['ecdhe-ecdsa-cbc', 'rsa']),

@@ -42,6 +42,7 @@ export class EvilPeer {
   readonly #flight = new ByteQueue()
   readonly #flow: Flow
   #done = false
+  #requestCertificate: (() => boolean) | undefined
   #awaits: Step['kind'] | undefined
   /** Each message in a record of its own instead of packed ones. */
   unpacked = false
@@ -107,6 +108,11 @@ export class EvilPeer {
   /** TLS up to 1.2, once its handshake is done: begins another one (a server asks for it). */
   renegotiate(): void {
     if (this.#awaits === 'idle' && !this.#done) this.#advance(() => this.#flow.next())
+  }
+
+  /** TLS 1.3 server, once its handshake is done: asks for the client's certificate. */
+  requestCertificate(): void {
+    this.#requestCertificate?.()
   }
 
   flush(): void {
@@ -186,7 +192,9 @@ export class EvilPeer {
         this.reader.dropChangeCipherSpec = this.facts.version === 0x0304 && state === 'handshake'
       },
       peerUpdatedKeys() {},
-      onRequestCertificate() {},
+      onRequestCertificate: (send: () => boolean) => {
+        this.#requestCertificate = send
+      },
       requireRecordBoundary() {},
       establishPeer(this: { peer?: unknown }, peer: unknown) {
         this.peer = peer

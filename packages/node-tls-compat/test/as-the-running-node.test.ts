@@ -1,4 +1,5 @@
 import { constants, generateKeyPairSync } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import net from 'node:net'
 import type nativeTls from 'node:tls'
 import { parsePublicKey } from '@x/x509'
@@ -171,4 +172,50 @@ describe('checkServerIdentity', () => {
 it('whatever node:tls exports by name is exported here by name', async () => {
   const [native, own] = await Promise.all([import('node:tls'), import('../src/index.ts')])
   expect(Object.keys(native).filter((name) => !(name in own))).toEqual([])
+})
+
+describe("the channel 'net.client.socket'", () => {
+  /** Which of Node's and our classes the sockets were of that the channel told while `run` ran. */
+  async function told(tls: AnyTls, run: (port: number) => net.Socket): Promise<string[]> {
+    const { server, port } = await listen(tls)
+    const classes: string[] = []
+    const note = (message: unknown) => {
+      const { socket } = message as { socket: net.Socket }
+      classes.push(socket instanceof tls.TLSSocket ? 'TLSSocket' : socket.constructor.name)
+    }
+    subscribe('net.client.socket', note)
+    const socket = run(port)
+    unsubscribe('net.client.socket', note)
+    await closed(socket.on('error', () => {}).on('secureConnect', () => socket.destroy()))
+    server.close()
+    return classes
+  }
+
+  it('tells the TLSSocket of a connection, the net.Socket of one that is brought, and both of others', async () => {
+    const runs: Record<string, (tls: AnyTls) => (port: number) => net.Socket> = {
+      'by connect': (tls) => (port) => tls.connect(trusting(port)),
+      'over a socket': (tls) => (port) => tls.connect(trusting(0, { socket: net.connect(port, '127.0.0.1') })),
+      'two of them': (tls) => (port) => {
+        tls
+          .connect(trusting(port))
+          .on('error', () => {})
+          .destroy()
+        return tls.connect(trusting(port))
+      },
+      'a subscriber that connects': (tls) => (port) => {
+        const again = () => {
+          unsubscribe('net.client.socket', again)
+          net
+            .connect(port, '127.0.0.1')
+            .on('error', () => {})
+            .destroy()
+        }
+        subscribe('net.client.socket', again)
+        return tls.connect(trusting(port))
+      },
+    }
+    for (const [name, run] of Object.entries(runs)) {
+      expect([name, await told(OURS, run(OURS))]).toEqual([name, await told(NATIVE, run(NATIVE))])
+    }
+  })
 })

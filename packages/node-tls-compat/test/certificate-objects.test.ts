@@ -1,6 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type net from 'node:net'
 import { nodeProvider } from '@x/crypto-primitives/node'
-import { createAuthority } from '@x/x509'
+import { type Authority, createAuthority, parsePublicKey } from '@x/x509'
 import { describe, expect, it } from 'vitest'
 import { type AnyTls, NATIVE, OURS } from './harness.ts'
 
@@ -34,7 +35,22 @@ async function seen(tls: AnyTls, identity: { cert: string; key: string }, ca: st
   return { own, peer }
 }
 
+/** An identity whose key has an exponent with letters among its digits: their case is the running Node's. */
+function withLetters(authority: Authority): { cert: string; key: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 0xa88b })
+  const { cert } = authority.issue('localhost', {
+    publicKey: parsePublicKey(publicKey.export({ format: 'pem', type: 'spki' }).toString()),
+  })
+  return { cert, key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString() }
+}
+
 describe('certificate objects', () => {
+  it('an uncommon exponent', async () => {
+    const authority = createAuthority({ provider: nodeProvider, subject: 'Test CA' })
+    const identity = withLetters(authority)
+    expect(await seen(OURS, identity, authority.cert)).toEqual(await seen(NATIVE, identity, authority.cert))
+  })
+
   for (const spec of [{ type: 'ec', curve: 'secp256r1' }, { type: 'rsa', bits: 2048 }, { type: 'ed25519' }] as const) {
     it(spec.type, async () => {
       const authority = createAuthority({ provider: nodeProvider, subject: 'Test CA' })

@@ -41,6 +41,8 @@ export interface TlsContextOptions {
   readonly cert?: readonly Input[]
   readonly key?: readonly ({ readonly pem: Input; readonly passphrase?: string } | { readonly signer: Signer })[]
   readonly pfx?: readonly { readonly bytes: Uint8Array; readonly passphrase?: string }[]
+  /** Whether a PFX protected by RC2 or single DES is read (default true); OpenSSL 3 needs its legacy provider for them. */
+  readonly legacyPfx?: boolean
   readonly crl?: readonly Input[]
   readonly certificateCompression?: readonly CertificateCompression[]
   readonly sigalgs?: string
@@ -81,6 +83,7 @@ export const readContextOptions: (given: unknown) => TlsContextOptions = /* @__P
         ),
       ),
       pfx: listOf(group({ bytes: required(bytes), passphrase: text })),
+      legacyPfx: bool,
       crl: listOf(input, 1),
       certificateCompression: listOf(thing<CertificateCompression>('a CertificateCompression', 'decompress')),
       sigalgs: text,

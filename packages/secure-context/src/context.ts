@@ -336,9 +336,12 @@ export class TlsContext {
   private addContainer(identity: Credentials, bytes: Uint8Array, passphrase: string | undefined): void {
     let pfx: Pfx
     try {
-      pfx = parsePfx(bytes, { passphrase, provider: this.provider })
+      pfx = parsePfx(bytes, { passphrase, provider: this.provider, legacyCiphers: this.options.legacyPfx })
     } catch (cause) {
       const code = (cause as { code?: string }).code
+      // Node's word for what OpenSSL calls "unsupported".
+      if (code === 'UNSUPPORTED')
+        throw new ContextError('Unsupported PKCS12 PFX data', { code: 'ERR_CRYPTO_UNSUPPORTED_OPERATION' }, { cause })
       const wrong = code === 'WRONG_PASSPHRASE' || code === 'PASSPHRASE_REQUIRED'
       throw new ContextError(wrong ? 'mac verify failure' : 'not enough data', {}, { cause })
     }

@@ -161,7 +161,10 @@ export interface TlsConfig {
    * ends the handshake).
    */
   readonly allowUnverifiedPeer?: boolean
-  /** Resume sessions whose peer was not verified, with that verdict (default: as `allowUnverifiedPeer`). */
+  /**
+   * Resume sessions whose peer was not verified, with that verdict (default: as `allowUnverifiedPeer`); said outright, those
+   * of clients without a certificate too, where `requireCertificate` has it that a full handshake refuses them.
+   */
   readonly allowUnverifiedSession?: boolean
   /**
    * Names who has a say about a peer besides `verifyPeer`: a session is resumed only where this is what it was. Without

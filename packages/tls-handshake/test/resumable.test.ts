@@ -86,6 +86,19 @@ describe.each(KINDS)('a session lends no more than it had: %s', (_name, client, 
     expect(outcome(twice({ [side]: lax }, { [side]: strict }))).toEqual(FULL)
   })
 
+  test('of a client without a certificate: where one is required, only by `allowUnverifiedSession`', () => {
+    const nobody = { client: { credentials: [] } }
+    const required = { requireCertificate: true, allowUnverifiedPeer: true }
+    for (const server of [{}, { allowUnverifiedSession: false }]) {
+      const { client } = twice(nobody, { ...nobody, server: { ...required, ...server } })
+      expect(client.tls.resumed).not.toBe(true)
+    }
+    const { client, server } = twice(nobody, { ...nobody, server: { ...required, allowUnverifiedSession: true } })
+    expect([client.tls.resumed, server.tls.resumed]).toEqual([true, true])
+    // Resumed, and still nobody.
+    expect([server.tls.peerVerification, server.tls.peer?.certificates ?? []]).toEqual([undefined, []])
+  })
+
   test.each(['client', 'server'] as const)('another verifier of a %s has a full handshake', (side) => {
     expect(outcome(twice({ [side]: { verifierId: 'a' } }, { [side]: { verifierId: 'a' } }))).toEqual(RESUMED)
     for (const verifierId of ['b', undefined]) {

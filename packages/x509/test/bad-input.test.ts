@@ -186,6 +186,25 @@ describe('passphrases', () => {
     expect(parsePfx(encodePfx({ keys: [{ key: data }], passphrase: '', provider }), { provider }).keys).toHaveLength(1)
   })
 
+  test('`legacyCiphers: false`: RC2 and single DES are not read, triple DES is', () => {
+    const common = { passphrase: 'x', provider, iterations: 10 }
+    const read = (pfx: Uint8Array) => parsePfx(pfx, { passphrase: 'x', provider, legacyCiphers: false })
+    // Certificates under RC2-40.
+    const pfx = encodePfx({ keys: [{ key: data }], certificates: [certificate], protection: 'legacy', ...common })
+    expect(parsePfx(pfx, { passphrase: 'x', provider }).certificates).toHaveLength(1)
+    expect(refused(() => read(pfx)).code).toBe('UNSUPPORTED')
+    // A wrong passphrase is told first, as by OpenSSL.
+    expect(refused(() => parsePfx(pfx, { passphrase: 'y', provider, legacyCiphers: false })).code).toBe(
+      'WRONG_PASSPHRASE',
+    )
+    // The key alone: triple DES.
+    expect(read(encodePfx({ keys: [{ key: data }], protection: 'legacy', ...common })).keys).toHaveLength(1)
+    expect(read(encodePfx({ keys: [{ key: data }], certificates: [certificate], ...common })).keys).toHaveLength(1)
+    expect(refused(() => parsePfx(pfx, { passphrase: 'x', provider, legacyCiphers: 0 as never })).code).toBe(
+      'INVALID_ARGUMENT',
+    )
+  })
+
   test('no provider, or one that lacks what the file asks for', () => {
     const encrypted = encodePrivateKey(data, { passphrase: 'x', provider })
     const traditional = encodePrivateKey(data, { passphrase: 'x', provider, type: 'traditional' })

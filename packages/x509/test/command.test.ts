@@ -24,12 +24,15 @@ beforeAll(async () => {
   })
 }, 60_000)
 
+/** What lies beside the program where it is installed. */
+const NODE_PATH = fileURLToPath(new URL('../../crypto-primitives/node_modules', import.meta.url))
+
 /** Runs a command line, split at spaces, in the folder. */
 function run(line: string, { input = '', env = {} }: { input?: string | Uint8Array; env?: object } = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...line.split(' ')], {
     cwd: openssl.folder,
     input,
-    env: { ...process.env, ...env },
+    env: { ...process.env, NODE_PATH, ...env },
   })
   return { status, stdout: stdout.toString('latin1'), stderr: stderr.toString() }
 }

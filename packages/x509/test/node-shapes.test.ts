@@ -1,6 +1,8 @@
 /** Node's shapes are Node's: held against `X509Certificate` and `tls` of the Node that runs the test. */
 import { X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
 import { checkServerIdentity as nodeCheck } from 'node:tls'
+import { domainToASCII } from 'node:url'
 import { nodeProvider as provider } from '@x/crypto-primitives/node'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -45,11 +47,25 @@ const FIELDS = [
   'ca',
 ] as const
 
+/** `toLegacyObject()` of a certificate whose key OpenSSL cannot read ends the process of Node 24. */
+function hasReadableKey(certificate: X509Certificate): boolean {
+  try {
+    return certificate.publicKey !== undefined
+  } catch {
+    return false
+  }
+}
+
 function expectSame(pem: string): void {
   const native = new X509Certificate(pem)
   const own = new X509CertificateLike(pem, provider)
   for (const field of FIELDS) expect(plain(own[field]), `${field} of\n${pem}`).toEqual(plain(native[field]))
-  expect(plain(own.toLegacyObject()), pem).toEqual(plain(native.toLegacyObject()))
+  if (hasReadableKey(native)) {
+    const legacy = native.toLegacyObject()
+    // Node 24 writes its digits in capitals.
+    const exponent = (legacy as { exponent?: string }).exponent?.toLowerCase()
+    expect(plain(own.toLegacyObject()), pem).toEqual(plain({ ...legacy, exponent }))
+  }
   expect(own.toString()).toBe(native.toString())
   const { subject, subjectaltname } = own.toLegacyObject()
   expect(plain(toIdentityCertificate(Certificate.parse(pem))), pem).toEqual(plain({ subject, subjectaltname }))
@@ -262,6 +278,9 @@ describe('checkServerIdentity', () => {
     fc.array(host, { maxLength: 2 }).map((CN) => ({ CN })),
   )
 
+  /** Node 22.23 takes `10` for the address 0.0.0.10, as URLs do, and `::1` for none; no other Node does. */
+  const READS_HOSTS_OF_URLS = !nodeCheck('10', { subjectaltname: 'IP Address:0.0.0.10' } as never)
+
   test('is Node’s, word for word', () => {
     fc.assert(
       fc.property(
@@ -274,6 +293,7 @@ describe('checkServerIdentity', () => {
         names,
         subject,
         (name, subjectaltname, of) => {
+          fc.pre(!READS_HOSTS_OF_URLS || !(isIP(name) || isIP(domainToASCII(name).replace(/\.$/, ''))))
           const cert = { subjectaltname, subject: of }
           expect(outcome(checkServerIdentity as never, name, cert)).toEqual(outcome(nodeCheck, name, cert))
         },

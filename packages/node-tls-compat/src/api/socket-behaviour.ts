@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import { type TlsError, Version } from '@x/tls-record'
 import {
+  announcedAs,
   appendToKeyLog,
   Buffer,
   HINT_FAILED,
@@ -99,7 +100,7 @@ export abstract class SocketBehaviour extends SocketAnswers {
     if (raw instanceof DialedStream) {
       raw.connect({ ...(rest as { host?: string; port?: number }), timeout })
     } else {
-      raw.connect(rest as net.SocketConnectOpts)
+      announcedAs(this, raw, () => raw.connect(rest as net.SocketConnectOpts))
     }
     this._host = raw._host
     return this

@@ -49,6 +49,8 @@ export const hostDefaults = {
 export const hasSecurePair = false
 export const hasSetOptions = false
 export const isNativeContext = () => false
+export const readsLegacyPfx = () => true
+export const announcedAs = (_socket: object, _below: object, work: () => void) => work()
 export const native = undefined
 export const findJSStream = () => null
 export const ownMethods = () => undefined

@@ -8,6 +8,7 @@ import { EXTENDED_MAIN_SECRET } from '../extensions/extended-main-secret.ts'
 import { NEXT_PROTOCOL_NEGOTIATION } from '../extensions/next-protocol-negotiation.ts'
 import { renegotiationInfo } from '../extensions/renegotiation-info.ts'
 import { SESSION_TICKET, sessionTicket } from '../extensions/session-ticket.ts'
+import { allows } from '../handshake/allowed.ts'
 import { isSound, type Lent, mayLend } from '../handshake/resumable.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
@@ -199,7 +200,8 @@ function* findSession(
   if (session.serverName !== hs.hello.serverName) return undefined
   if (!equalBytes(session.sessionIdContext ?? EMPTY, config.sessionIdContext ?? EMPTY)) return undefined
   const anonymous = session.peerCertificates.length === 0 && !session.peerRawPublicKey
-  if (config.requireCertificate && anonymous && !hasPsk(suite)) return undefined
+  if (config.requireCertificate && anonymous && !hasPsk(suite) && !allows(config, 'allowUnverifiedSession'))
+    return undefined
   if (session.extendedMasterSecret && !extendedMasterSecret) {
     // RFC 7627 §5.3: abort.
     throw peerError(

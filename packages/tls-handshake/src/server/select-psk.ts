@@ -3,6 +3,7 @@ import { peerError, Version } from '@x/tls-record'
 import { readPsk } from '../checked-config.ts'
 import { EMPTY, equalBytes, hex } from '../codec/bytes.ts'
 import { bindersLength, type OfferedIdentity, type OfferedPsks, offeredPsks } from '../extensions/pre-shared-key.ts'
+import { allows } from '../handshake/allowed.ts'
 import { isSound, mayLend } from '../handshake/resumable.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
@@ -176,6 +177,7 @@ function mayResume(hs: ServerContext, session: Session, suite: CipherSuite13): b
     !(
       config.requestCertificate &&
       config.requireCertificate &&
+      !allows(config, 'allowUnverifiedSession') &&
       session.peerCertificates.length === 0 &&
       !session.peerRawPublicKey &&
       !session.pskIdentity

@@ -1,6 +1,6 @@
 import type { CryptoProvider, PrivateKeyData } from '@x/crypto-primitives'
 import { PKCS12_MAC, pkcs12Kdf } from '@x/crypto-primitives/legacy'
-import { optionsReader } from '@x/crypto-primitives/options'
+import { bool, optionsReader } from '@x/crypto-primitives/options'
 import { hashOfOid, readAlgorithmIdentifier } from '../algorithm.ts'
 import { equalBytes, equalSecrets } from '../bytes.ts'
 import { Certificate } from '../certificate.ts'
@@ -64,12 +64,14 @@ export interface PfxOptions {
    * seconds in JavaScript; give more for a file that is trusted, less for a stranger's.
    */
   readonly work?: number
+  /** Default true; with `false`, what RC2 or single DES protects is `UNSUPPORTED`, as it is to OpenSSL 3 by default. */
+  readonly legacyCiphers?: boolean
 }
 
 const readOptions = /* @__PURE__ */ (() =>
   optionsReader(
     'parsePfx',
-    { passphrase: aPassphrase, provider: aProvider, work: someWork },
+    { passphrase: aPassphrase, provider: aProvider, work: someWork, legacyCiphers: bool },
     invalidArgument,
   ) as unknown as (given: unknown) => PfxOptions)()
 
@@ -168,7 +170,7 @@ class PfxReader {
 
   /** Made when the file turns out to need it; all of the file shares its bound on work. */
   private get crypto(): PassphraseCrypto {
-    this.made ??= PassphraseCrypto.by(this.options.provider, 'PFX', this.options.work)
+    this.made ??= PassphraseCrypto.by(this.options.provider, 'PFX', this.options.work, this.options.legacyCiphers)
     return this.made
   }
 

@@ -17,10 +17,12 @@ export class PassphraseCrypto {
 
   /**
    * @param work hashes that key derivation may compute, in blocks of SHA-1 or SHA-256
+   * @param legacyCiphers whether RC2 and single DES are known
    */
   constructor(
     readonly provider: CryptoProvider,
     private readonly work = DEFAULT_WORK,
+    private readonly legacyCiphers = true,
   ) {
     this.left = work
   }
@@ -29,13 +31,18 @@ export class PassphraseCrypto {
    * @param what is encrypted
    * @throws {X509Error} `PROVIDER_REQUIRED`
    */
-  static by(provider: CryptoProvider | undefined, what: string, work?: number): PassphraseCrypto {
+  static by(
+    provider: CryptoProvider | undefined,
+    what: string,
+    work?: number,
+    legacyCiphers?: boolean,
+  ): PassphraseCrypto {
     if (!provider)
       throw new X509Error(
         'PROVIDER_REQUIRED',
         `${what}: encryption with a passphrase takes the option "provider": nodeProvider of @x/crypto-primitives/node, or portableProvider of @x/crypto-primitives/portable`,
       )
-    return new PassphraseCrypto(provider, work)
+    return new PassphraseCrypto(provider, work, legacyCiphers)
   }
 
   /** @throws {X509Error} `UNSUPPORTED` */
@@ -51,6 +58,8 @@ export class PassphraseCrypto {
    */
   cipher(name: KeyFileCipher, where: string): CbcCipher {
     const effectiveBits = RC2_BITS[name]
+    if (!this.legacyCiphers && (effectiveBits || name === 'des-cbc'))
+      throw new X509Error('UNSUPPORTED', `${where}: ${name}, and "legacyCiphers" is false`)
     if (effectiveBits) return cbcCipher(rc2(effectiveBits), effectiveBits / 8)
     if (name === 'des-cbc') return singleDes(this.cipher('3des-ede-cbc', where))
     return this.provider.cbc?.(name as CbcName) ?? this.lacks(name, where)

@@ -1,5 +1,5 @@
 import type { TlsContextOptions } from '@x/secure-context'
-import { BLANK_CURVE_IS_DEFAULT, Buffer } from '#host'
+import { BLANK_CURVE_IS_DEFAULT, Buffer, readsLegacyPfx } from '#host'
 import { invalidArgType, invalidArgValue, nodeError } from '../../errors/node-error.ts'
 import {
   validateArray,
@@ -234,6 +234,7 @@ export function contextOptions(
     cert,
     key: keyList,
     pfx,
+    ...(pfx.length > 0 && { legacyPfx: readsLegacyPfx() }),
     ...(crl.length > 0 && { crl }),
     certificateCompression,
     sigalgs: options.sigalgs ?? undefined,

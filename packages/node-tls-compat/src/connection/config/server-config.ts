@@ -90,13 +90,13 @@ function connectionConfig(base: ServerConfig) {
       return new NamedTickets(this[kSocket], this[kContext])
     }
 
-    /** Node goes on, and looks at the verdict when the handshake is done. */
+    /** Node goes on, and looks at the verdict when the handshake is done: of a session it is the one it was made with. */
     get allowUnverifiedPeer() {
       return true
     }
 
     get allowUnverifiedSession() {
-      return !this.requireCertificate
+      return true
     }
 
     get verifierId() {

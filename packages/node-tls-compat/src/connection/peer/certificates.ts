@@ -38,6 +38,10 @@ function asNodes(object: LegacyCertificate, made = new Map<LegacyCertificate, Le
     ? (Object.fromEntries(FIELDS.map((name) => [name, object[name]])) as unknown as LegacyCertificate)
     : object
   made.set(object, own)
+  // BN_print's digits since then; a stream's of C++ before.
+  if (ALL_CERTIFICATE_FIELDS && own.exponent) {
+    own.exponent = `0x${own.exponent.slice(2).toUpperCase()}`
+  }
   own.raw = Buffer.from(own.raw)
   if (own.pubkey) {
     own.pubkey = Buffer.from(own.pubkey)

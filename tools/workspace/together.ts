@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { rollup } from 'rollup'
+import { builtinsByName } from './builtins.ts'
 
 const isOutside = (id: string) => !id.startsWith('.') && !id.startsWith('/')
 
@@ -26,6 +27,7 @@ export async function putTogether(folder: string, entries: readonly string[], to
     // What a program does not use, its bundler leaves out.
     treeshake: false,
     plugins: [
+      builtinsByName,
       {
         name: 'built files with their maps',
         async load(id) {

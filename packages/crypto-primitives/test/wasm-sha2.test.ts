@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { PAYS_AFTER } from '../src/hash/wasm-sha2.ts'
 import { hashes } from '../src/node/hash.ts'
 
 const pieces = fc.array(
@@ -8,6 +9,31 @@ const pieces = fc.array(
   { maxLength: 6 },
 )
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+// The first in this file: what it counts happens once in a process.
+test('is compiled when there have been many messages, and what was begun before stays right', () => {
+  const { Module } = WebAssembly
+  let compiled = 0
+  WebAssembly.Module = class extends Module {
+    constructor(bytes: BufferSource) {
+      super(bytes)
+      compiled++
+    }
+  } as typeof Module
+  const message = Uint8Array.of(1, 2, 3)
+  const mac = hashes.sha256.hmac(message)
+  const running = hashes.sha256.create().update(message)
+  const first = [hashes.sha384.digest(message), hashes.sha256.hmacOnce!(message, message), mac.mac(message)]
+  for (let asked = 4; asked < PAYS_AFTER - 1; asked++) hashes.sha512.digest(message)
+  expect(compiled).toBe(0)
+  for (let i = 0; i < 3; i++) hashes.sha512.digest(message)
+  expect(compiled).toBe(1)
+  WebAssembly.Module = Module
+  const later = [hashes.sha384.digest(message), hashes.sha256.hmacOnce!(message, message), mac.mac(message)]
+  expect(later.map(hex)).toEqual(first.map(hex))
+  expect(hex(later[0]!)).toBe(createHash('sha384').update(message).digest('hex'))
+  expect(hex(running.copy().update(message).digest())).toBe(hex(hashes.sha256.digest(message, message)))
+})
 
 describe.each(['sha256', 'sha384', 'sha512'] as const)('%s in WebAssembly is OpenSSL’s', (name) => {
   const native = (parts: readonly Uint8Array[]) => createHash(name).update(Buffer.concat(parts)).digest('hex')

@@ -16,7 +16,6 @@ const FIELD = { verifier: 0, verdict: 1, applicationData: 2 } as const
 const OVERHEAD = 64
 
 const encoder = /* @__PURE__ */ new TextEncoder()
-const decoder = /* @__PURE__ */ new TextDecoder()
 
 /**
  * `ticket_appdata` of a session; `undefined` for none.
@@ -72,8 +71,8 @@ export function decodeExtras(bytes: Uint8Array | undefined): {
   reader.finish()
   return {
     above,
-    ...(verifier && { verifierId: decoder.decode(verifier) }),
-    ...(verdict && { verdict: JSON.parse(decoder.decode(verdict)) as unknown }),
+    ...(verifier && { verifierId: new TextDecoder().decode(verifier) }),
+    ...(verdict && { verdict: JSON.parse(new TextDecoder().decode(verdict)) as unknown }),
     applicationData,
   }
 }

@@ -20,7 +20,8 @@ export function isStringTag(tag: number): boolean {
   }
 }
 
-const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** Made when the first text asks for it, and most are ASCII: hosts load theirs late. */
+let utf8: TextDecoder | undefined
 
 /** The text of a character string; `null` when the bytes are not of that type. TeletexString is read as Latin-1. */
 export function decodeString(tag: number, contents: Uint8Array): string | null {
@@ -30,6 +31,7 @@ export function decodeString(tag: number, contents: Uint8Array): string | null {
       for (let i = 0; i < contents.length && ascii; i++) ascii = contents[i]! < 0x80
       if (ascii) return latin1(contents)
       try {
+        utf8 ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
         return utf8.decode(contents)
       } catch {
         return null

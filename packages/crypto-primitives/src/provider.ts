@@ -79,7 +79,9 @@ export type AeadName =
 export interface AeadAlgorithm {
   readonly name: AeadName
   readonly keyLength: number
+  /** Bytes; RFC 9846 §5.3 #3: room for a sequence number. */
   readonly nonceLength: number
+  /** Bytes that a record grows by; RFC 9846 §5.2 #4: with the type far below 255. */
   readonly tagLength: number
   /** Full-size records that one key may protect (RFC 9846 §5.5); `Infinity` where the sequence number ends first. */
   readonly recordLimit: number
@@ -230,7 +232,7 @@ export interface KeyAgreement {
   readonly share: Uint8Array
   /**
    * The shared secret. May be called once; the private part is overwritten.
-   * Fixed-length for finite fields (leading zeros kept: RFC 9846 §7.4.1, Raccoon); TLS 1.2's stripping is the PRF's affair.
+   * As long as the field, leading zeros kept (RFC 9846 §7.4.1, RFC 9846 §7.4.2 #1, Raccoon); TLS 1.2's stripping is the PRF's affair.
    *
    * @throws {CryptoError} `INVALID_SHARE` for a wrong length, a point off the curve, of low order, an all-zero secret
    */

@@ -17,6 +17,7 @@ import {
   whole,
 } from '@x/tls-record'
 import type { Credential, TlsConfig } from './config.ts'
+import { GROUP_NAMES } from './registry/groups.ts'
 import type { PskIdentity } from './session.ts'
 
 /** On a configuration that was read: what from. */
@@ -96,9 +97,13 @@ export function readCredential(what: string, given: Credential): Credential {
 /** What may be shown, and at least one of it. */
 export const certificateTypes = /* @__PURE__ */ list(/* @__PURE__ */ oneOf('x509', 'raw_public_key'), 1)
 
+/** Names of groups: one that is misspelt would be left out without a word. */
+export const groups = /* @__PURE__ */ list(/* @__PURE__ */ oneOf(...GROUP_NAMES))
+
 const psk = /* @__PURE__ */ optionTable(
   [/* @__PURE__ */ bytes(), 'identity key'],
-  [text, 'hash'],
+  // RFC 9846 §2.2 #2, RFC 9846 §4.3.11 #2: those that suites have; SHA-256 where none is named.
+  [/* @__PURE__ */ oneOf('sha256', 'sha384'), 'hash'],
   [/* @__PURE__ */ group(/* @__PURE__ */ optionTable([/* @__PURE__ */ bytes(), 'context']), 'context'), 'importer'],
 )
 /** A PSK that a hook has answered with, checked whole. @throws {TlsError} `INVALID_ARGUMENT` */
@@ -121,7 +126,7 @@ export const COMMON: OptionRows = [
   [/* @__PURE__ */ thing('randomBytes'), 'provider'],
   [/* @__PURE__ */ list(/* @__PURE__ */ whole(0x0301, 0x0304)), 'versions'],
   [/* @__PURE__ */ list(number16), 'cipherSuites signatureSchemes certificateSignatureSchemes'],
-  [/* @__PURE__ */ list(text), 'groups'],
+  [groups, 'groups'],
   [/* @__PURE__ */ list(/* @__PURE__ */ bytes(1, 255)), 'alpnProtocols'],
   [/* @__PURE__ */ list(credential), 'credentials'],
   [certificateTypes, 'peerCertificateTypes'],

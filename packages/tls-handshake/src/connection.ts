@@ -193,6 +193,7 @@ export class Connection extends ConnectionProperties {
     if (exporter === undefined || hash === undefined) {
       throw localError('EXPORTER_NOT_AVAILABLE', 'there is no exporter secret before the Finished messages')
     }
+    // RFC 9846 §7.5 #1: the early one has to be asked for by name.
     return exportKeyingMaterial(hash, exporter, label, context ?? EMPTY, length)
   }
 
@@ -260,6 +261,7 @@ export class Connection extends ConnectionProperties {
 
   // --- State
 
+  /** RFC 9846 F.5 #4: data that came before was early. */
   get handshakeComplete(): boolean {
     return this.#facts.complete === true
   }
@@ -331,7 +333,7 @@ export class Connection extends ConnectionProperties {
     })
   }
 
-  /** The one place where a fatal alert is sent. */
+  /** The one place where a fatal alert is sent; RFC 9846 §6 #2, RFC 9846 §6.2 #1, #2: nothing is sent or taken behind it. */
   #fail(cause: unknown): void {
     if (this.#error !== undefined) return
     const error = toTlsError(cause)

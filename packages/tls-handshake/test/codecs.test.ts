@@ -170,7 +170,7 @@ function tolerates(decode: () => unknown): void {
 }
 
 describe('extensions', () => {
-  test('every one that is registered has a case here', () => {
+  test('RFC 9846 §4.3 #1: every one that is registered has a case here, in which what is written is read to its end', () => {
     expect(new Set(cases.map(({ form }) => form.extension.type))).toEqual(new Set(EXTENSIONS.keys()))
   })
 

@@ -33,7 +33,7 @@ const parts = [
 ] as const
 
 for (const [name, make, type, length, sent] of parts) {
-  test(`${name} in records of one byte costs its bytes`, () => {
+  test(`${name} in records of one byte costs its bytes`, { timeout: 180_000 }, () => {
     const honest = memoryOf(make)
     const bytes = crumbs(type, length, sent)
     for (const size of [bytes.length, 4096, 6, 1]) {

@@ -1,7 +1,7 @@
 import type { GroupName } from '@x/crypto-primitives'
 import { nodeProvider } from '@x/crypto-primitives/node'
 import { describe, expect, test } from 'vitest'
-import { decodeSession, encodeSession, TlsConnection } from '../src/index.ts'
+import { decodeSession, encodeSession, type ServerConfig, TlsConnection } from '../src/index.ts'
 import { credential, der } from './harness/credentials.ts'
 import { clientConfig, connect, End, handshake, join, pump, pumpAsync, serverConfig, utf8 } from './harness/pair.ts'
 
@@ -103,7 +103,7 @@ describe('sizes', () => {
 describe('post-handshake authentication', () => {
   const able = { postHandshakeAuth: true, credentials: [credential('client')] }
 
-  test('asked for and given', () => {
+  test('RFC 9846 §4.7.2 #2, #3: asked for and given', () => {
     const pair = handshake(able)
     expect(pair.server.tls.peerCertificates ?? []).toEqual([])
     expect(pair.server.tls.requestClientCertificate()).toBe(true)
@@ -120,7 +120,7 @@ describe('post-handshake authentication', () => {
     expect(pair.server.text).toBe('still fine')
   })
 
-  test('declined', () => {
+  test('RFC 9846 §4.7.2 #4: declined', () => {
     const pair = handshake({ postHandshakeAuth: true })
     pair.server.tls.requestClientCertificate()
     pump(pair)
@@ -128,11 +128,33 @@ describe('post-handshake authentication', () => {
     expect(pair.server.tls.peerCertificates).toEqual([])
   })
 
-  test('not possible without the client’s offer', () => {
+  test('RFC 9846 §4.4.2 #3, RFC 9846 §4.7.2 #7: several may be under way, each by a context of its own, and anything may come first', () => {
+    const contexts: string[] = []
+    const onMessage: ServerConfig['onMessage'] = (direction, type, bytes) => {
+      if (direction === 'write' && type === 22 && bytes[0] === 13)
+        contexts.push(Buffer.from(bytes.subarray(5, 5 + bytes[4])).toString('hex'))
+    }
+    const pair = handshake(able, { onMessage })
+    for (let i = 0; i < 3; i++) expect(pair.server.tls.requestClientCertificate()).toBe(true)
+    // Under way in the other direction.
+    pair.client.tls.write(utf8('first'))
+    pair.client.tls.updateKeys()
+    pair.client.tls.write(utf8(', then'))
+    const before = join(pair.client.tls.takeOutput())
+    pair.server.tls.receive(before)
+    pump(pair)
+    expect(pair.server.event('error')?.error).toBeUndefined()
+    expect(pair.server.text).toBe('first, then')
+    expect(pair.server.all('postHandshakeAuth')).toHaveLength(3)
+    expect(new Set(contexts).size).toBe(3)
+    for (const context of contexts) expect(context).toHaveLength(32)
+  })
+
+  test('RFC 9846 §4.3.6 #1: not possible without the client’s offer', () => {
     expect(handshake().server.tls.requestClientCertificate()).toBe(false)
   })
 
-  test('with a slow signer, application data does not come between the messages', async () => {
+  test('RFC 9846 §4.7.2 #5: with a slow signer, application data does not come between the messages', async () => {
     const { chain, signer } = credential('client')
     const slow = {
       chain,

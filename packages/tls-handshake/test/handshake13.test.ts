@@ -96,7 +96,7 @@ describe('full handshake', () => {
     expectEcho(pair)
   })
 
-  test('exporters agree, and differ by label, context and length', () => {
+  test('RFC 9846 §7.5 #1: exporters agree, and differ by label, context and length', () => {
     const { client, server } = handshake()
     const a = client.tls.exportKeyingMaterial('EXPORTER-test', 40, utf8('context'))
     expect(a).toHaveLength(40)
@@ -146,7 +146,7 @@ describe('full handshake', () => {
     expect(Buffer.compare(pair.client.data, bytes)).toBe(0)
   })
 
-  test('a client without verifyPeer trusts nobody', () => {
+  test('RFC 9846 C.5 #1: a client without verifyPeer trusts nobody', () => {
     const { client, server } = handshake({ verifyPeer: undefined })
     expect(client.event('error')?.error).toMatchObject({ reason: 'CERTIFICATE_VERIFY_FAILED', blame: 'config' })
     expect(server.tls.handshakeComplete).toBe(false)

@@ -303,7 +303,7 @@ describe('TLS 1.3', () => {
   }
   rows([
     [
-      'two entries',
+      'RFC 9846 §4.5.1 #13: two entries',
       () => client(on(Message.certificate, doubled), onlyRaw, certified),
       'illegal_parameter',
       'INVALID_RAW_PUBLIC_KEY',

@@ -1,4 +1,4 @@
-/** ContentType (RFC 9846 §5.1). */
+/** ContentType (RFC 9846 §5.1); RFC 9846 §5 #4: these are sent, and no others. */
 export const ContentType = {
   change_cipher_spec: 20,
   alert: 21,

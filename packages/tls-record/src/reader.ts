@@ -242,6 +242,7 @@ export class RecordReader {
       return this.#record
     }
     const payload = protection.open(buffer, at, length)
+    // RFC 9846 §5.2 #3: bad_record_mac, but for early data that is passed over.
     if (payload === null) {
       if (this.#skipEarlyData) return this.#skip(length)
       throw peerError(
@@ -347,7 +348,7 @@ function asText(buffer: Uint8Array, at: number): string {
   return `; what came is no TLS but text, ${JSON.stringify(words)}${words.startsWith('HTTP/') ? ': plain HTTP' : ''}`
 }
 
-/** Plain HTTP and other protocols on our port. */
+/** Plain HTTP and other protocols on our port; RFC 9846 E.5 #6: an SSLv2 hello is one of them. */
 function refuseGarbage(buffer: Uint8Array, at: number): void {
   const word = String.fromCharCode(...buffer.subarray(at, at + HEADER_LENGTH))
   if (/^(GET |POST |HEAD |PUT )/.test(word)) {

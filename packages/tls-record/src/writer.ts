@@ -63,7 +63,7 @@ export class RecordWriter {
     return this.protection.recordLimit - this.protection.sequence
   }
 
-  /** Bytes of content that a full record takes now. */
+  /** Bytes of content that a full record takes now: RFC 9846 §5.1 #15, RFC 9846 §5.2 #1: 2^14, and with type and padding 2^14 + 1, at most. */
   get fragmentLength(): number {
     const limit = Math.min(this.maxFragment, this.peerMaxFragment)
     return Math.max(1, this.protection.innerType ? Math.min(limit, this.maxInner - 1) : limit)

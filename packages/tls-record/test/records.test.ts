@@ -301,4 +301,69 @@ describe('RecordWriter', () => {
     writer.write(23, bytes(10))
     expect(join(writer.takeOutput())).toHaveLength(5 + 512 + 16)
   })
+
+  test('RFC 9846 §5.2 #1: no protected record is over 2^14 + 256 bytes, whatever is asked for', () => {
+    for (const padding of [0, 255, 100_000]) {
+      const writer = new RecordWriter({ padding: () => padding })
+      writer.version = 0x0303
+      writer.protection = kinds['node TLS 1.3 aes-128-ccm']()![0]
+      writer.write(23, bytes(40_000))
+      const wire = join(writer.takeOutput())
+      for (let at = 0; at < wire.length; ) {
+        const length = (wire[at + 3] << 8) | wire[at + 4]
+        expect(length).toBeLessThanOrEqual(16384 + 256)
+        at += 5 + length
+      }
+    }
+  })
+})
+
+describe('what a cipher must be', () => {
+  const aeads = [nodeProvider, portableProvider].flatMap((provider) => Object.values(provider.aeads))
+
+  test('RFC 9846 §5.2 #4: it expands by 255 bytes at most; RFC 9846 §5.3 #3: its nonce holds a sequence number', () => {
+    expect(aeads.length).toBeGreaterThanOrEqual(10)
+    for (const aead of aeads) {
+      const writer = new Aead13Writer(aead, bytes(aead.keyLength), bytes(aead.nonceLength))
+      expect(writer.sizeOf(100, 0) - 5 - 100).toBeLessThanOrEqual(255)
+      expect(aead.nonceLength).toBeGreaterThanOrEqual(8)
+    }
+  })
+
+  test('RFC 9846 §5.3 #1: the first record of a key has number 0; RFC 9846 §5.4 #2: padding is zeros', () => {
+    for (const aead of aeads) {
+      const [key, iv] = [bytes(aead.keyLength, 3), bytes(aead.nonceLength, 5)]
+      const writer = new RecordWriter({ padding: () => 20 })
+      writer.version = 0x0303
+      for (let round = 0; round < 2; round++) {
+        // Another key, and it begins anew.
+        writer.protection = new Aead13Writer(aead, key.slice(), iv.slice())
+        writer.write(23, bytes(10, 9))
+        const wire = join(writer.takeOutput())
+        // Number 0 leaves the IV as it is (RFC 9846 §5.3).
+        const opened = aead.create(key.slice()).open(iv.slice(), wire.subarray(0, 5), wire, 5, wire.length - 5)
+        expect([...opened!]).toEqual([...bytes(10, 9), 23, ...bytes(20, 0)])
+      }
+    }
+  })
+
+  test('RFC 9846 §5.3 #2: a sequence number never wraps: each is exact as far as a key may be used', () => {
+    for (const aead of aeads) {
+      const writer = new Aead13Writer(aead, bytes(aead.keyLength), bytes(aead.nonceLength))
+      // Where a cipher has no limit of its own, ours is that of exact numbers: a record a nanosecond for 104 days.
+      expect(writer.recordLimit).toBeLessThanOrEqual(2 ** 53)
+    }
+  })
+
+  test('RFC 9846 §5.4 #4: the type is looked for in what was opened, and nowhere behind it', () => {
+    const aead = nodeProvider.aeads['aes-128-gcm']!
+    const [key, iv] = [bytes(16), bytes(12)]
+    // Nothing but zeros inside, and a buffer full of types around it.
+    const wire = new Uint8Array(5 + 8 + 16 + 50).fill(23)
+    wire.set([23, 3, 3, 0, 24, ...bytes(8, 0)])
+    aead.create(key.slice()).seal(iv.slice(), wire.subarray(0, 5), wire, 5, 8)
+    const { reader } = pair([kinds['node TLS 1.3 aes-128-gcm']()![0], new Aead13Reader(aead, key, iv)])
+    reader.push(wire)
+    expect(() => reader.next()).toThrow(expect.objectContaining({ reason: 'BAD_RECORD_TYPE' }))
+  })
 })

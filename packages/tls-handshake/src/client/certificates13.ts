@@ -87,7 +87,7 @@ function answerRequests(client: Client13): (message: HandshakeMessage) => Flow {
   }
 }
 
-/** Post-handshake authentication (RFC 9846 §4.7.2): Certificate, CertificateVerify, Finished, all at once. */
+/** Post-handshake authentication (RFC 9846 §4.7.2 #2, #3, #4): Certificate, CertificateVerify where it is not empty, Finished, all at once. */
 function* answerCertificateRequest(client: Client13, message: HandshakeMessage, transcript: Transcript): Flow {
   const { hs } = client
   const request = readCertificateRequest(hs, message, true)

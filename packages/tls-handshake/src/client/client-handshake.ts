@@ -24,6 +24,7 @@ export function* clientHandshake(hs: ClientContext, olderHandshake?: OlderHandsh
 
 /** Common until the version is known. @returns what comes after */
 function* firstHandshake(hs: ClientContext, olderHandshake: OlderHandshake | undefined): Flow<Flow> {
+  // RFC 9846 §4.2.2 #1: first of all.
   yield* sendClientHello(hs)
   let hello = yield* readServerHello()
   if (hello.isRetryRequest) {

@@ -54,7 +54,7 @@ export function* sendClientHello(hs: ClientContext): Flow {
   ]
   const hello = encodeClientHello(hs, true)
   hs.send(hello)
-  // RFC 9846 §5.1 #13, #17, RFC 9846 E.5 #10: only the record of the first ClientHello says 0x0301.
+  // RFC 9846 §5.1 #13, #17, RFC 9846 E.5 #5, #10: only the record of the first ClientHello says 0x0301.
   hs.wire.flush()
   hs.wire.writer.version = Math.min(hs.versions[0], Version.TLS12)
   if (hs.earlyData) hs.parts.earlyData!.start(hs, hello)
@@ -113,7 +113,7 @@ function writeExtensions(hs: ClientContext, writer: Writer, first: boolean): rea
   return extensions.map(({ type }) => type)
 }
 
-/** Those that every version understands. */
+/** Those that every version understands; RFC 9846 §9.2 #1, #7, #8, #13, with what TLS 1.3 adds. RFC 9846 E.5 #12: no truncated_hmac. */
 function commonExtensions(hs: ClientContext): PendingExtension[] {
   const { config, grease } = hs
   const list: PendingExtension[] = []

@@ -1,5 +1,5 @@
-import { flag, hook, list, oneOf, text, thing, whole } from '@x/tls-record'
-import { COMMON, certificateTypes, configTable, type OptionRows, readConfig } from '../checked-config.ts'
+import { flag, hook, oneOf, text, thing, whole } from '@x/tls-record'
+import { COMMON, certificateTypes, configTable, groups, type OptionRows, readConfig } from '../checked-config.ts'
 import type { ClientConfig } from '../config.ts'
 
 /** What a client may be told. */
@@ -12,7 +12,7 @@ export const CLIENT: OptionRows = [
   [hook, 'pskCallback selectClientCredential onCertificateRequest rewriteClientHello selectNpn'],
   [certificateTypes, 'clientCertificateTypes'],
   [text, 'serverName'],
-  [/* @__PURE__ */ list(text), 'keyShares'],
+  [groups, 'keyShares'],
   // What a store gives back may be damaged: then it is no session.
   [/* @__PURE__ */ thing(), 'session'],
   [/* @__PURE__ */ oneOf(true, false, 'without-alpn'), 'falseStart'],

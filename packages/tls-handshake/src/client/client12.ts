@@ -2,6 +2,7 @@ import { answered, bytes, peerError, Version } from '@x/tls-record'
 import { readAgain } from '../checked-config.ts'
 import { EMPTY, equalBytes } from '../codec/bytes.ts'
 import type { CertificateRequestInfo, ClientConfig, ProtocolVersion } from '../config.ts'
+import { selectedVersion } from '../extensions/supported-versions.ts'
 import { allows } from '../handshake/allowed.ts'
 import { inBoth } from '../handshake/in-common.ts'
 import { readCertificates } from '../handshake/peer-certificates.ts'
@@ -409,7 +410,9 @@ function* renegotiate(
   yield* sendClientHello(hs)
   const message = yield* next(HandshakeType.server_hello)
   const hello = decodeServerHello(message)
-  if (hello.legacyVersion !== version) {
+  // RFC 9846 §4.2.3 #18: nor to TLS 1.3, which says so in an extension.
+  const selected = hello.extensions.get(selectedVersion) ?? hello.legacyVersion
+  if (hello.legacyVersion !== version || selected >= Version.TLS13) {
     throw peerError('protocol_version', 'UNSUPPORTED_PROTOCOL', 'the version changes in a renegotiation')
   }
   const pair = yield* handshake(hs, hello, version, previous)

@@ -49,6 +49,7 @@ export function* clientHandshake13(hs: ClientContext, hello: ServerHello): Flow<
     if (client.psk) hs.parts.preSharedKeys!.resume(client)
     const serverFinished = yield* readServerFinished(client)
     if (hs.earlyData) hs.parts.earlyData!.end(client)
+    // RFC 9846 §4.5.1 #2, #4, RFC 9846 §4.5.2 #2: only where it was asked for; a Finished in any case.
     if (request) yield* sendClientCredential(client, request, hs.transcript)
     resumptionSecret = sendClientFinished(client, serverFinished)
     hs.wire.complete(false)
@@ -107,6 +108,7 @@ function* agree(hs: ClientContext, hello: ServerHello, psk: Psk | undefined): Fl
   if (psk !== undefined && !hs.pskModes.includes('psk_dhe_ke')) {
     throw peerError('illegal_parameter', 'BAD_KEY_SHARE', 'a key share, but only psk_ke was offered')
   }
+  // RFC 9846 §4.3.8 #17, #18: behind a HelloRetryRequest there is one agreement left, of the group that it named.
   const group = offeredGroup(hs, share.group)
   const agreement = hs.agreements.get(share.group)
   if (group === undefined || agreement === undefined) {
@@ -254,6 +256,7 @@ interface ServerFinished {
 
 function* readServerFinished(client: Client13): Flow<ServerFinished> {
   const { hs } = client
+  // RFC 9846 §4.6 #3, RFC 9846 §4.7.3 #1: neither EndOfEarlyData nor KeyUpdate.
   const message = yield* nextMessage(HandshakeType.finished)
   const expected = finishedData(hs, client.serverHandshakeSecret, hs.transcript)
   checkFinished(message, expected)
@@ -277,6 +280,7 @@ function sendClientFinished(client: Client13, { applicationHash }: ServerFinishe
   const resumptionSecret = schedule.resumptionSecret(hs.transcript.digest())
   schedule.destroy()
   wipe(client.clientHandshakeSecret, client.serverHandshakeSecret)
+  // RFC 9846 §4.5.3 #3: what follows a Finished is under these.
   wire.changeWriteKeys(new TrafficKeys(cipher, secrets.write))
   wire.changeReadKeys(new TrafficKeys(cipher, secrets.read))
   return resumptionSecret

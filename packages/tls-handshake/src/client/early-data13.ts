@@ -34,6 +34,7 @@ function prepare(hs: ClientContext): void {
     facts.earlyDataReason = 'alpn_mismatch'
     return
   }
+  // RFC 9846 §4.3.10 #1, #2: the first PSK, with early_data beside it.
   hs.earlyData = { psk, schedule: pskSchedule(hs.provider, psk), suite }
 }
 
@@ -61,6 +62,7 @@ function abandon(hs: ClientContext): void {
   hs.wire.closeEarlyData()
   hs.wire.changeWriteKeys(NO_KEYS)
   hs.earlyData!.schedule.destroy()
+  // RFC 9846 §4.3.10 #15: it is not sent again. Who wrote it is told, and knows whether it may be.
   hs.earlyData = undefined
   hs.facts.earlyDataAccepted = false
   hs.facts.earlyDataReason = 'hello_retry_request'
@@ -95,6 +97,7 @@ function settle(client: Client13, extensions: ExtensionBlock): void {
     facts.earlyDataReason = 'accepted'
   } else {
     facts.earlyDataReason = psk === undefined ? 'session_not_resumed' : 'peer_declined'
+    // RFC 9846 §4.6 #2: nor is its end told.
     hs.earlyData = undefined
     hs.wire.closeEarlyData()
     if (!hs.wire.quic) writeWithHandshakeKeys(client)

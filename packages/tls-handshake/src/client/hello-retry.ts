@@ -17,7 +17,9 @@ export function answerHelloRetryRequest(hs: ClientContext, request: ServerHello)
   if (negotiateVersion(hs, request) !== Version.TLS13) {
     throw peerError('illegal_parameter', 'BAD_PROTOCOL_VERSION_NUMBER', 'a HelloRetryRequest that is not of TLS 1.3')
   }
+  // RFC 9846 §4.2.4 #4: the version, the other fields, then the extensions.
   const suite = checkServerHello13(hs, request)
+  // RFC 9846 §4.2.4 #3: what was offered, and a cookie.
   request.extensions.admit('HRR', FORMS, new Set([...hs.offeredExtensions, COOKIE.type]))
   hs.cookie = request.extensions.get(cookie)
   const group = request.extensions.get(retryGroup)
@@ -42,6 +44,7 @@ export function answerHelloRetryRequest(hs: ClientContext, request: ServerHello)
   if (hs.earlyData) hs.parts.earlyData!.abandon(hs)
   hs.psks = hs.psks.filter((psk) => psk.hash === suite.hash)
   sendChangeCipherSpecOnce(hs)
+  // RFC 9846 §4.2.4 #7.
   sendSecondClientHello(hs)
 }
 

@@ -9,6 +9,7 @@ export function* clientPostHandshake13(client: Client13, resumptionSecret: Uint8
   const answerRequest = hs.config.postHandshakeAuth ? hs.parts.certificates?.answerRequests(client) : undefined
   hs.forgetHello()
   const allowed: number[] = [HandshakeType.new_session_ticket, HandshakeType.key_update]
+  // RFC 9846 §4.7.2 #6: only where it was offered.
   if (answerRequest) allowed.push(HandshakeType.certificate_request)
   try {
     for (let tickets = 0; ; ) {

@@ -67,7 +67,7 @@ function extension(hs: ClientContext): PendingExtension {
       offeredPsks.encode(writer, {
         identities: hs.psks.map(({ identity, session }) => ({
           identity,
-          // RFC 9846 §4.3.11.1: milliseconds since the ticket came, plus ticket_age_add, modulo 2^32.
+          // RFC 9846 §4.3.11 #1: zero for an external one. RFC 9846 §4.3.11.1: milliseconds since the ticket came, plus ticket_age_add, modulo 2^32.
           obfuscatedTicketAge: session ? (Math.max(0, now - session.createdAt) + (session.ageAdd ?? 0)) % 2 ** 32 : 0,
         })),
         binders: emptyBinders(hs),

@@ -199,6 +199,7 @@ export class Incoming {
     // RFC 9846 §5.1 #4: nothing between the records of a message.
     if (!isError && insideMessage && this.#facts.version === Version.TLS13) this.#refuse(ContentType.alert, true)
     if (alert === Alert.close_notify) {
+      // RFC 9846 §6.1 #1: nothing that follows is looked at.
       this.peerClosed = true
       this.reader.clear()
       this.#events.push({ type: 'closeNotify' })
@@ -228,6 +229,7 @@ export class Incoming {
     if (!this.#facts.complete) {
       throw new TlsError('UNEXPECTED_EOF_WHILE_READING', 'the transport ended during the handshake')
     }
+    // RFC 9846 §6.1 #8: an end is one only where the peer has said so.
     if (!this.peerClosed) this.#events.push({ type: 'truncated' })
   }
 }

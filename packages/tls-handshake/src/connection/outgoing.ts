@@ -19,7 +19,7 @@ export class Outgoing {
   readonly #flight = new ByteQueue()
   readonly #data = new ByteQueue()
   readonly #earlyData = new ByteQueue()
-  /** What our own application data may do now. */
+  /** What our own application data may do now (RFC 9846 §2 #2, RFC 9846 §5.1 #18). */
   #policy: 'held' | 'early' | 'open' = 'held'
   #earlyDataLeft = 0
   #keyUpdateDue = false
@@ -58,6 +58,7 @@ export class Outgoing {
   }
 
   changeWriteKeys(keys: Keys): void {
+    // RFC 9846 §5.1 #5, #7: a record ends where its keys do.
     this.flushFlight()
     this.writer.protection.destroy()
     this.writer.protection = keys.writer()
@@ -121,7 +122,11 @@ export class Outgoing {
 
   /** Bytes that `writeEarly` takes now. */
   get earlyDataLeft(): number {
-    return this.#policy === 'early' ? this.#earlyDataLeft : 0
+    if (this.#policy !== 'early') return 0
+    // RFC 9846 §5.5 #2: there is no KeyUpdate for early data; what its key may protect is all there is.
+    const { recordsLeft, fragmentLength } = this.writer
+    const room = Math.max(0, recordsLeft - RESERVED_RECORDS) * fragmentLength - this.#earlyData.length
+    return Math.max(0, Math.min(this.#earlyDataLeft, room))
   }
 
   openEarlyData(bytes: number): void {
@@ -179,6 +184,7 @@ export class Outgoing {
     const waits = this.#data.length > 0 && !peerIsOver
     if (waits || this.closeNotifySent) return
     this.#data.clear()
+    // RFC 9846 §6.1 #2: a warning.
     this.sendAlert(AlertLevel.warning, Alert.close_notify)
     this.closeNotifySent = true
   }

@@ -15,7 +15,7 @@ export const SERVER_CERTIFICATE_TYPE: Extension = {
   places: ['CH', 'SH12', 'EE'],
 }
 
-/** TLS Certificate Types (IANA). 1, OpenPGP, is of the past. */
+/** TLS Certificate Types (IANA). 1, OpenPGP, is of the past (RFC 9846 §4.5.1 #14). */
 export const CertificateFormat = { x509: 0, raw_public_key: 2 } as const
 
 /** A ClientHello's list, in order of preference. */

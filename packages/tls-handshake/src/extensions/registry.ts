@@ -67,7 +67,7 @@ export const EXTENSIONS: ReadonlyMap<number, Extension> = /* @__PURE__ */ new Ma
   ].map((extension) => [extension.type, extension]),
 )
 
-/** Messages in which what we do not recognise is ignored (RFC 9846 §4.2.2 #17, RFC 9846 §4.4.2 #7, RFC 9846 §4.7.1 #16, RFC 9846 §9.3 #5, #6); elsewhere it is an answer to nothing. */
+/** Messages in which what we do not recognise is ignored (RFC 9846 §4.2.2 #17, RFC 9846 §4.4.2 #7, RFC 9846 §4.7.1 #16, RFC 9846 §9.3 #5, #6), oid_filters and status_request_v2 too (RFC 9846 §4.3.5 #4, RFC 9846 §4.5.1.1 #2, #3); elsewhere it is an answer to nothing. */
 const REQUESTS: ReadonlySet<Place> = /* @__PURE__ */ new Set<Place>(['CH', 'CR', 'NST'])
 
 const PLACE_NAMES: Readonly<Record<Place, string>> = {
@@ -137,6 +137,7 @@ export class ExtensionBlock {
     if (body === undefined) return undefined
     const reader = new Reader(body, form.extension.name, 'BAD_EXTENSION')
     const value = form.decode(reader)
+    // RFC 9846 §4.3 #2: to its end.
     reader.end()
     return value
   }
@@ -190,6 +191,7 @@ export class ExtensionWriter {
     this.addRaw(form.extension.type, () => form.encode(this.writer, value))
   }
 
+  /** RFC 9846 §4.3 #1: the length is that of what `encode` has written. */
   addRaw(type: number, encode: () => void): void {
     this.types.push(type)
     this.writer.u16(type).within16(encode)

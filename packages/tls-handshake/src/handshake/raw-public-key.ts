@@ -35,7 +35,7 @@ export function shownChain(credential: Credential): readonly Uint8Array[] {
  * @throws {TlsError} decode_error for what is no key; illegal_parameter for more than one entry
  */
 export function readRawPublicKey(config: TlsConfig, list: readonly Uint8Array[]): PeerKey {
-  // RFC 9846 §4.5.1: no more than one CertificateEntry.
+  // RFC 9846 §4.5.1 #13: no more than one CertificateEntry.
   if (list.length > 1) {
     throw peerError('illegal_parameter', 'INVALID_RAW_PUBLIC_KEY', `${list.length} entries beside a raw public key`)
   }

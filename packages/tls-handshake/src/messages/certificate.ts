@@ -31,7 +31,7 @@ export function decodeCertificate13(body: Uint8Array, offered: ReadonlySet<numbe
       chain.push(list.vector24(1))
       const extensions = ExtensionBlock.decode(list)
       extensions.admit('CT', FORMS, offered)
-      // RFC 9846 §4.5.1: they belong to their certificate; only the leaf's are of use to us.
+      // RFC 9846 §4.5.1: they belong to their certificate; only the leaf's are of use to us. RFC 9846 §4.5.1.1 #1: a CertificateStatus.
       if (chain.length === 1) {
         ocspResponse = extensions.get(certificateStatus)
         scts = extensions.get(sctList)
@@ -44,11 +44,13 @@ export function decodeCertificate13(body: Uint8Array, offered: ReadonlySet<numbe
 
 /** The body, which is also what compression works on (RFC 8879 §4). */
 export function writeCertificate13(writer: Writer, certificate: Certificate13): void {
+  // RFC 9846 §4.5.1 #5: a server's context is empty. RFC 9846 §4.5.1 #9: the leaf goes first.
   writer.vector8(certificate.context).within24(() => {
     certificate.chain.forEach((der, index) => {
       writer.vector24(der).within16(() => {
         if (index > 0) return
         const extensions = new ExtensionWriter(writer)
+        // RFC 9846 §4.5.1.1 #1, #5.
         if (certificate.ocspResponse) extensions.add(certificateStatus, certificate.ocspResponse)
         if (certificate.sctList) extensions.add(sctList, certificate.sctList)
       })

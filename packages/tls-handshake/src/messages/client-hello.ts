@@ -99,7 +99,7 @@ export function receiveClientHello(message: HandshakeMessage): ClientHello {
   return hello
 }
 
-/** Up to TLS 1.2 a hello may end without an extensions block (RFC 5246 §7.4.1.2). */
+/** Up to TLS 1.2 a hello may end without an extensions block (RFC 5246 §7.4.1.2, RFC 9846 §4.2.2 #18, #19); nothing else may follow. */
 export function decodeOptionalExtensions(
   reader: Reader,
   duplicateAlert?: 'decode_error' | 'illegal_parameter',

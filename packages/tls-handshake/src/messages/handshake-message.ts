@@ -1,7 +1,7 @@
 import { Reader } from '../codec/reader.ts'
 import { Writer } from '../codec/writer.ts'
 
-/** HandshakeType (RFC 9846 §4, RFC 5246 §7.4 and their extensions). */
+/** HandshakeType (RFC 9846 §4, RFC 5246 §7.4 and their extensions; RFC 9846 B #1: those of old are sent by the older versions alone). */
 export const HandshakeType = {
   hello_request: 0,
   client_hello: 1,
@@ -47,7 +47,7 @@ export function encodeHandshake(type: number, write: (writer: Writer) => void, c
   return writer.finish()
 }
 
-/** Reads a message's body to its end. */
+/** Reads a message's body to its end (RFC 9846 §6 #6). */
 export function decodeBody<T>(message: HandshakeMessage, decode: (reader: Reader) => T): T {
   const reader = new Reader(message.body, handshakeTypeName(message.type))
   const value = decode(reader)

@@ -26,6 +26,7 @@ export function decodeServerHello(message: HandshakeMessage): ServerHello {
   return decodeBody(message, (reader) => {
     const legacyVersion = reader.u16()
     const random = reader.bytes(32)
+    // RFC 9846 §4.2.3 #11, RFC 9846 §4.3.1 #11: the first thing looked at.
     const isRetryRequest = equalBytes(random, HELLO_RETRY_RANDOM)
     const sessionId = reader.vector8(0, 32)
     const cipherSuite = reader.u16()

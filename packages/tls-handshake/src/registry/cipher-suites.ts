@@ -27,7 +27,7 @@ export const CIPHER_SUITES_13: readonly CipherSuite13[] = /* @__PURE__ */ [
   suite13(0x1305, 'TLS_AES_128_CCM_8_SHA256', 'aes-128-ccm-8', 'sha256'),
 ]
 
-/** The three that are on unless others are asked for; CCM is for constrained devices. */
+/** The three that are on unless others are asked for (RFC 9846 §9.1 #1); CCM is for constrained devices. */
 const DEFAULT_13: readonly number[] = [0x1301, 0x1302, 0x1303]
 
 /** The suite with this number, when it is of TLS 1.3. */

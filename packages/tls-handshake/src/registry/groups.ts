@@ -26,6 +26,9 @@ export const GROUP_IDS: Readonly<Record<GroupName, number>> = {
   SecP384r1MLKEM1024: 4589,
 }
 
+/** What a configuration may name. */
+export const GROUP_NAMES: readonly string[] = /* @__PURE__ */ Object.keys(GROUP_IDS)
+
 /** IANA gave TLS 1.3 numbers of their own to the brainpool curves (RFC 8734). */
 const TLS13_ONLY: Readonly<Partial<Record<GroupName, number>>> = {
   brainpoolP256r1: 31,
@@ -45,7 +48,7 @@ const ONLY_13: ReadonlySet<GroupName> = /* @__PURE__ */ new Set<GroupName>([
 /** Not in TLS 1.3 (RFC 9846 B.3.1.4 #1: obsolete_RESERVED). */
 const NOT_13: ReadonlySet<GroupName> = /* @__PURE__ */ new Set<GroupName>(['secp224r1', 'secp256k1'])
 
-/** What is offered and accepted unless the configuration says otherwise, in order. */
+/** What is offered and accepted unless the configuration says otherwise, in order (RFC 9846 §9.1 #3). */
 const DEFAULT_GROUPS: readonly GroupName[] = ['X25519MLKEM768', 'x25519', 'secp256r1', 'secp384r1', 'secp521r1']
 
 /** A group with the number it has on the wire. */
@@ -54,7 +57,7 @@ export interface Group {
   readonly name: GroupName
 }
 
-/** The groups for TLS 1.3, in order of preference. */
+/** The groups for TLS 1.3, in order of preference: RFC 9846 §9.3 #4: of what the provider can do. */
 export const enabledGroups13 = /* @__PURE__ */ rememberedByList((provider, configured?: readonly GroupName[]) =>
   (configured ?? DEFAULT_GROUPS)
     .filter((name) => provider.groups[name] !== undefined && !NOT_13.has(name))

@@ -17,6 +17,7 @@ export interface SignatureScheme {
 const hashBytes: Readonly<Partial<Record<HashName, number>>> = { sha256: 32, sha384: 48, sha512: 64 }
 
 function pss(id: number, name: string, keyType: 'rsa' | 'rsa-pss', hash: HashName): SignatureScheme {
+  // RFC 9846 §4.3.3 #7, #9: a salt as long as the digest.
   const algorithm = { name: 'rsa-pss', hash, mgfHash: hash, saltLength: hashBytes[hash]! } as const
   return { id, name, algorithm, keyType, tls13: 'both' }
 }
@@ -86,17 +87,25 @@ export function signatureSchemeName(id: number): string {
   return byId.get(id)?.name ?? `0x${id.toString(16).padStart(4, '0')}`
 }
 
-/** The schemes to accept from a peer, in order: those of `configured` that can be verified, or all that are sound. */
+/**
+ * The schemes to accept from a peer, in order: those of `configured` that can be verified, or all that are sound.
+ * RFC 9846 §4.3.3 #15: SHA-1 behind all others.
+ */
 export const acceptedSchemes = /* @__PURE__ */ rememberedByList((provider, configured: readonly number[] = SOUND) =>
-  configured.filter((id) => {
-    const scheme = byId.get(id)
-    if (!scheme) return false
-    const { algorithm, keyType, curve } = scheme
-    // A curve that the provider lacks is not accepted in 1.2 either, where the scheme would allow others.
-    return provider.supportsSignature(algorithm, curve && { type: keyType, curve, bits: 0 })
-  }),
+  configured
+    .filter((id) => {
+      const scheme = byId.get(id)
+      if (!scheme) return false
+      const { algorithm, keyType, curve } = scheme
+      // A curve that the provider lacks is not accepted in 1.2 either, where the scheme would allow others.
+      return provider.supportsSignature(algorithm, curve && { type: keyType, curve, bits: 0 })
+    })
+    .sort((a, b) => Number(SHA1.has(a)) - Number(SHA1.has(b))),
 )
 
+const SHA1: ReadonlySet<number> = /* @__PURE__ */ new Set([0x0201, 0x0203])
+
+/** RFC 9846 §9.1 #2, and more. */
 const SOUND = /* @__PURE__ */ SIGNATURE_SCHEMES.map(({ id }) => id).filter((id) => !OFF_BY_DEFAULT.has(id))
 
 /** Bytes an RSA modulus must have at least for EMSA-PSS with this hash (RFC 8017 §9.1.1: emLen ≥ hLen + sLen + 2). */
@@ -107,7 +116,7 @@ function pssFits(scheme: SignatureScheme, key: KeyInfo): boolean {
   return key.pss === undefined || key.pss.hash === hash
 }
 
-/** True when a key may sign by this scheme in TLS 1.3 (RFC 9846 §4.3.3). */
+/** True when a key may sign by this scheme in TLS 1.3 (RFC 9846 §4.3.3 #1, #8, #10). */
 export function schemeFitsKey13(scheme: SignatureScheme, key: KeyInfo, signer: 'client' | 'server'): boolean {
   return (
     (scheme.tls13 === 'both' || scheme.tls13 === signer) &&
@@ -125,7 +134,7 @@ export function isScheme12(id: number): boolean {
   return !ONLY_13.has(id) && byId.get(id)?.keyType.startsWith('ml-dsa') !== true
 }
 
-/** True when a key may sign by this scheme in TLS 1.2, where ECDSA is not bound to a curve (RFC 5246 §7.4.1.4.1). */
+/** True when a key may sign by this scheme in TLS 1.2, where ECDSA is not bound to a curve (RFC 5246 §7.4.1.4.1, RFC 9846 §4.3.3 #22), and PSS is taken (RFC 9846 §4.3.3 #23). */
 export function schemeFitsKey12(scheme: SignatureScheme, key: KeyInfo): boolean {
   return scheme.keyType === key.type && isScheme12(scheme.id) && pssFits(scheme, key)
 }

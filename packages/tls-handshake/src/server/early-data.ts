@@ -10,7 +10,10 @@ import type { ServerContext } from './server-context.ts'
 /** How far a client's idea of its ticket's age may be from ours, seconds (RFC 9846 §8.3). */
 const MAX_AGE_SKEW = 60
 
-/** How far the ages are apart, seconds: positive when the client thinks its ticket is older (RFC 9846 §4.3.11.1). */
+/**
+ * How far the ages are apart, seconds: positive when the client thinks its ticket is older (RFC 9846 §4.3.11.1).
+ * RFC 9846 §4.3.11 #1: of an external PSK it is not read.
+ */
 export function ticketAgeSkew(hs: ServerContext, selected: SelectedPsk): number | undefined {
   const { session } = selected.psk
   if (session === undefined) return undefined
@@ -39,6 +42,7 @@ export function* judgeEarlyData(
   if (quic && !equalBytes(session.applicationData ?? EMPTY, quic.earlyDataContext)) return 'quic_parameter_mismatch'
   if (Math.abs(facts.ticketAgeSkew ?? 0) > MAX_AGE_SKEW) return 'ticket_age_skew'
   const { antiReplay } = config
+  // RFC 9846 §8.2 #1, #2: by the binder, which was checked; a no is a full handshake and no error.
   const fresh = yield* answer('antiReplay', () => antiReplay(selected.binder, session))
   // Only yes is yes.
   return fresh === true ? 'accepted' : 'replay'

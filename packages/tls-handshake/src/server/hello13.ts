@@ -87,7 +87,7 @@ export function readOffers(hello: ClientHello): Offers {
   }
 }
 
-/** Suites that both sides have, best first. */
+/** Suites that both sides have, best first; RFC 9846 §4.2.2 #12: what we do not know is passed over. */
 export function sharedSuites13(hs: ServerContext, hello: ClientHello): CipherSuite13[] {
   const ours = enabledSuites13(hs.provider, hs.config.cipherSuites)
   const shared = inCommon(ours, hello.cipherSuites, hs.config.preferServerCiphers)
@@ -102,7 +102,7 @@ export function sharedSuites13(hs: ServerContext, hello: ClientHello): CipherSui
   return shared
 }
 
-/** The group to use, and the client's share of it if it sent one. */
+/** The group to use, and the client's share of it if it sent one; RFC 9846 §4.3.8 #11: whether it was seen before is not asked. */
 export function selectGroup13(hs: ServerContext, offers: Offers): { group: Group; share?: KeyShareEntry } | undefined {
   const ours = enabledGroups13(hs.provider, hs.config.groups)
   const [group] = inCommon(ours, offers.groups ?? [], hs.config.preferServerCiphers)
@@ -110,7 +110,7 @@ export function selectGroup13(hs: ServerContext, offers: Offers): { group: Group
   return { group, share: offers.shares.find((entry) => entry.group === group.id) }
 }
 
-/** Modes that both sides allow, ours first. */
+/** Modes that both sides allow, ours first (RFC 9846 §4.2.1 #2, RFC 9846 §4.3.9 #4). */
 export function sharedPskModes(hs: ServerContext, offers: Offers): ('psk_dhe_ke' | 'psk_ke')[] {
   return hs.pskModes.filter((mode) => offers.pskModes.includes(PskMode[mode]))
 }

@@ -81,6 +81,7 @@ export function* serverPostHandshake13(hs: ServerContext, clientAuthenticates: b
   hs.forgetHello()
   for (;;) {
     // Whether a Certificate is expected is known only when it comes: a request may go out while we wait here.
+    // RFC 9846 §4.7.2 #7: anything else may come first. RFC 9846 §4.2.2 #3: but no ClientHello.
     const message = yield* nextMessage(
       HandshakeType.key_update,
       HandshakeType.certificate,
@@ -113,6 +114,7 @@ function offerRequests(hs: ServerContext, mainTranscript: Transcript, requests: 
 }
 
 function sendRequest(hs: ServerContext, transcript: Transcript): PendingRequest {
+  // RFC 9846 §4.4.2 #3: no other request of this connection has it.
   const context = hs.provider.randomBytes(16)
   const { message, requested } = certificateRequest(hs, context)
   transcript.add(message)

@@ -56,7 +56,7 @@ export function* selectPsk(
         ? external.psk
         : ((yield* askForPsk(hs, identity, suites)) ?? (yield* ticket(hs, identity, hello, suites[0])))
     if (psk === undefined) continue
-    // A PSK made known by the application may decide the suite; a ticket may not.
+    // RFC 9846 §4.3.11 #3: they go together. A PSK made known by the application may decide the suite; a ticket may not.
     const suite = suites.find(({ hash }) => hash === psk.hash)
     if (suite === undefined) continue
     const at = psk === external?.psk ? external.index : index

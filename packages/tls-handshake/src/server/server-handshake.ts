@@ -45,6 +45,7 @@ function* askForOverrides(hs: ServerContext, hello: ClientHello): Flow {
   hs.hello = info
   hs.clientRandom = hello.random
   hs.facts.clientHello = info
+  // RFC 9846 §4.7.1 #9: of this hello, whatever a session remembers.
   hs.pending.serverName = info.serverName
   const { config } = hs
   if (config.onClientHello === undefined) return
@@ -60,6 +61,7 @@ function selectVersion(hs: ServerContext, hello: ClientHello): ProtocolVersion {
     throw peerError('protocol_version', 'UNSUPPORTED_PROTOCOL', 'legacy_version is that of SSL 3.0')
   }
   const enabled = enabledVersions(hs.config.versions)
+  // RFC 9846 §4.3.1 #7: TLS 1.3 need not be among them.
   const offered = hello.extensions.get(supportedVersions)
   const version = offered
     ? enabled.find((candidate) => offered.includes(candidate))

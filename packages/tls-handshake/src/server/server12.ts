@@ -85,6 +85,7 @@ export function* serverHandshake12(hs: ServerContext, hello: ClientHello, versio
     hs.clientRandom = next.random
     hs.hello = hs.facts.clientHello = new ReceivedHello(next, hs.hello)
     hs.wire.holdOutgoing()
+    // RFC 9846 §4.2.2 #4, #5: of the same version, whatever the hello offers.
     finished = yield* handshake(hs, next, version, previous)
   }
 }
@@ -183,6 +184,7 @@ function sendServerHello(server: Server12): void {
 
   hs.send(
     encodeServerHello(
+      // RFC 9846 §4.3.1 #8: the version stands here, and supported_versions is left out.
       { version: server.version, random: server.serverRandom, sessionId: server.sessionId, cipherSuite: suite.id },
       // RFC 5246 §7.4.1.3: an empty block is left out.
       writers.length > 0

@@ -63,6 +63,8 @@ export function* serverHandshake13(hs: ServerContext, first: ClientHello): Flow<
   hs.opened?.context.destroy()
   let resumptionSecret: Uint8Array | undefined
   try {
+    // RFC 9846 §4 #1, RFC 9846 §4.4.1 #1, RFC 9846 §4.4.2 #2, RFC 9846 §4.5.1 #1, RFC 9846 §4.5.2 #1: in this order, at once,
+    // RFC 9846 §4.3.11.3 #1: whether or not early data is still under way.
     yield* sendServerHello(server)
     sendEncryptedExtensions(server)
     const requestsCertificate = sendCertificateRequest(server)
@@ -99,6 +101,7 @@ function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
   let selected = yield* choosePsk(hs, hello, offers, suites)
   let exchange = chooseExchange(hs, offers, selected)
   if (exchange.retry || hs.config.cookie) {
+    // RFC 9846 §4.2.4 #9: from here on there is no other.
     const suite = selected?.suite ?? suites[0]
     const { group } = exchange
     ;({ hello, offers } = yield* retryHello(hs, first, suite, exchange.retry ? group : undefined))
@@ -126,12 +129,17 @@ function* negotiate(hs: ServerContext, first: ClientHello): Flow<Server13> {
   if (selected) restoreSession(hs, selected)
   yield* selectProtocol(hs, hs.hello)
   wire.quic?.receive(hello.extensions, pending.alpnProtocol)
+  // RFC 9846 §4.3.10 #5: taken, passed over, or not even looked at behind a HelloRetryRequest.
   facts.earlyDataReason = yield* judgeEarlyData(hs, first, selected)
   const acceptsEarlyData = facts.earlyDataReason === 'accepted'
   facts.earlyDataAccepted = acceptsEarlyData
   const presentation = selected ? undefined : yield* selectCredential(hs, hello)
-  // RFC 9846 §4.3.6 #1: only of a client that has said it can, and that has something to show.
-  hs.authenticatesLater = hello.extensions.has(POST_HANDSHAKE_AUTH) && clientType(hs, hello.extensions) !== undefined
+  // RFC 9846 §4.3.6 #1: only of a client that has said it can, and that has something to show. RFC 9846 §4.4.2 #9,
+  // RFC 9846 F.1 #1: nor where an external PSK says who both are.
+  hs.authenticatesLater =
+    hello.extensions.has(POST_HANDSHAKE_AUTH) &&
+    clientType(hs, hello.extensions) !== undefined &&
+    selected?.psk.external === undefined
   if (asksForCertificate({ hs, selected }) || hs.authenticatesLater) settleClientType(hs, hello.extensions)
   const cipher = { suite: suite.id, aead: hs.provider.aeads[suite.aead]!, hash }
   hs.secrets.hash = hash
@@ -297,6 +305,7 @@ function* sendServerHello(server: Server13): Flow {
   if (keyExchange) {
     const group = provider.groups[keyExchange.group.name]!
     const result = yield* withPeerShare(() => group.respond(keyExchange.share.keyExchange))
+    // RFC 9846 §2 #1, RFC 9846 §4.3.8 #15, #16: of the group of the client's own share; with psk_ke there is none.
     ours = { group: keyExchange.group.id, keyExchange: result.share }
     secret = result.secret
   }
@@ -309,7 +318,7 @@ function* sendServerHello(server: Server13): Flow {
     hs.secrets.earlyHash = schedule.hash
     hs.logSecret('EARLY_EXPORTER_SECRET', clientRandom, hs.secrets.earlyExporter)
   }
-  // RFC 9846 §4.2.3 #1, #4, RFC 9846 §4.3.1 #10. RFC 9846 §4.2.3 #9, #10, RFC 9846 §4.3.1 #9: what keys need.
+  // RFC 9846 §4.2.3 #1, #4, #7, RFC 9846 §4.3.1 #10, RFC 9846 §4.3.9 #7, #8. RFC 9846 §4.2.3 #9, #10, RFC 9846 §4.3.1 #9: what keys need.
   const answer = encodeServerHello(
     { version: Version.TLS12, random: provider.randomBytes(32), sessionId: hello.sessionId, cipherSuite: suite.id },
     (extensions) => {
@@ -320,6 +329,7 @@ function* sendServerHello(server: Server13): Flow {
   )
   confirm(hs, answer, false)
   hs.send(answer)
+  // RFC 9846 E.4 #1: behind our first message, to a client that has sent a session id.
   if (hello.sessionId.length > 0 && !hs.facts.helloRetried) wire.sendChangeCipherSpec()
   schedule.enterHandshake(secret)
   secret?.fill(0)
@@ -345,6 +355,7 @@ function sendEncryptedExtensions(server: Server13): void {
   const limit = hello.extensions.get(recordSizeLimit)
   const fragment = limit === undefined ? hello.extensions.get(maxFragmentLength) : undefined
   hs.send(
+    // RFC 9846 §4.3 #5: each of them to a client that has asked for it.
     encodeEncryptedExtensions((extensions: ExtensionWriter) => {
       if (config.announceGroups && hello.extensions.has(SUPPORTED_GROUPS)) {
         extensions.add(
@@ -373,7 +384,7 @@ function sendEncryptedExtensions(server: Server13): void {
   }
 }
 
-/** A CertificateRequest is due. RFC 9846 §4.4.2 #8, #9: never with a PSK. */
+/** A CertificateRequest is due. RFC 9846 §4.4.2 #8, #9, RFC 9846 F.1 #1: never with a PSK. */
 const asksForCertificate = ({ hs, selected }: Pick<Server13, 'hs' | 'selected'>): boolean =>
   hs.config.requestCertificate === true && !selected
 
@@ -405,6 +416,7 @@ function sendServerFinished(server: Server13): void {
   if (server.acceptsEarlyData) {
     wire.changeReadKeys(new TrafficKeys(cipher, server.earlySecret!), true)
     server.earlySecret!.fill(0)
+    // RFC 9846 §4.3.10 #11, #12: from here on it is read as any other record is.
     wire.admitEarlyData(hs.config.maxEarlyData!)
     // The client has proved to know the PSK: 0.5-RTT data is for it alone.
     wire.openOutgoing()

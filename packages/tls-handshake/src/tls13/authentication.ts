@@ -101,7 +101,7 @@ export function decompressCertificate(hs: Context, body: Uint8Array): Uint8Array
   return plain
 }
 
-/** Has the certificates read. @returns the leaf, which is what TLS asks of it */
+/** Has the certificates read, the leaf first (RFC 9846 §4.5.1 #9, #12; RFC 9846 §4.5.1.2 #1: X.509 alone). @returns the leaf, which is what TLS asks of it */
 export function readChain13(config: TlsConfig, chain: readonly Uint8Array[]): PeerCertificate {
   const leaf = readCertificates(config, chain)
   // RFC 9846 §4.5.1.2 #3: digitalSignature must be set if keyUsage is there.
@@ -146,7 +146,7 @@ export function* readCertificateVerify(
 
 /**
  * Asks whether the peer is who it should be. Without anyone to ask, nobody is. Only `ok: true` is yes; a no ends the
- * handshake, by RFC 9846 §4.5.2 with an alert that fits, unless the configuration goes on with unverified peers by name.
+ * handshake, by RFC 9846 §4.5.1.2 #12 with an alert that fits (RFC 9846 C.5 #1), unless the configuration goes on with unverified peers by name.
  */
 export function* verifyPeer(hs: Context, peer: PeerVerification): Flow<PeerVerdict> {
   const { verifyPeer: ask } = hs.config
@@ -209,7 +209,7 @@ export interface Presentation {
   readonly compression: readonly number[]
 }
 
-/** Certificate, compressed if both sides can, and CertificateVerify. */
+/** Certificate, compressed if both sides can, and CertificateVerify right behind it (RFC 9846 §4.5.2 #3, RFC 9846 §4.7.2 #3). */
 export function* sendCredential(
   hs: Context,
   transcript: Transcript,

@@ -38,7 +38,7 @@ export type CredentialChoice =
   | { readonly credential: undefined; readonly reason: string }
 
 /**
- * The credential that fits what the peer wishes (RFC 9846 §4.5.1.2), by `credentialChoice` where several do.
+ * The credential that fits what the peer wishes (RFC 9846 §4.5.1.2 #2), by `credentialChoice` where several do.
  *
  * @param types what may be shown (RFC 7250)
  */

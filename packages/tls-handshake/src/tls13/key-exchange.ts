@@ -7,7 +7,7 @@ export function* withPeerShare<T>(compute: () => Awaitable<T>): Flow<T> {
   try {
     return yield* answer('keyExchange', compute)
   } catch (error) {
-    // RFC 9846 §4.3.8.1 #1, RFC 9846 §4.3.8.2 #1, RFC 9846 §7.4.2 #3, RFC 7748 §6.1, RFC 8422 §5.11: illegal_parameter.
+    // RFC 9846 §6 #7, RFC 9846 §4.3.8.1 #1, RFC 9846 §4.3.8.2 #1, RFC 9846 §7.4.2 #3, RFC 7748 §6.1, RFC 8422 §5.11: illegal_parameter.
     if (error instanceof CryptoError && error.code === 'INVALID_SHARE') {
       throw peerError('illegal_parameter', 'BAD_ECPOINT', error.message, error)
     }

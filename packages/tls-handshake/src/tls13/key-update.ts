@@ -21,6 +21,7 @@ export function receiveKeyUpdate(hs: Context, message: HandshakeMessage): void {
       `more than ${limit} KeyUpdates without application data`,
     )
   }
+  // RFC 9846 §4.7.3 #3, #8: at once; what is not under the next keys is not understood.
   updateReadKeys(hs)
   hs.wire.peerUpdatedKeys(requested)
   hs.wire.emit({ type: 'keyUpdate' })
@@ -33,7 +34,7 @@ function updateReadKeys({ secrets, wire }: Context): void {
   wire.changeReadKeys(new TrafficKeys(secrets.cipher!, next))
 }
 
-/** What we write from here on is under the next keys. To be called right after our KeyUpdate was sent. */
+/** What we write from here on is under the next keys (RFC 9846 §4.7.3 #2, #7). To be called right after our KeyUpdate was sent. */
 export function updateWriteKeys(own: { secrets: ConnectionSecrets; wire: Pick<Wire, 'changeWriteKeys'> }): void {
   const { secrets, wire } = own
   const next = nextTrafficSecret(secrets.hash!, secrets.write!)

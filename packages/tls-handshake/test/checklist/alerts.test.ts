@@ -1,6 +1,6 @@
 import { Alert } from '@x/tls-record'
 import { describe, expect, test } from 'vitest'
-import { TlsConnection } from '../../src/index.ts'
+import { type ClientConfig, TlsConnection } from '../../src/index.ts'
 import { bodyOf, editExtensions, on, removeExtension, withBody } from '../harness/edit.ts'
 import { client12, handshake12, server12, USUAL } from '../harness/legacy.ts'
 import { Ext, Message } from '../harness/names.ts'
@@ -55,11 +55,16 @@ describe('alerts and closing', () => {
     ],
   ])
 
-  test('A4, A5: any other alert is fatal whatever its level, reaches the error, and is not answered', () => {
+  test('RFC 9846 §6 #2, #4, #5: any other alert, known or not, is fatal whatever its level, reaches the error, and is not answered', () => {
     for (const level of [1, 2]) {
-      const { victim, evil } = afterwards(client(), (peer) =>
-        peer.record(21, Uint8Array.of(level, Alert.access_denied)),
-      )
+      const unknown = afterwards(client(), (peer) => peer.record(21, Uint8Array.of(level, 213)))
+      expect(unknown.victim.event('error')?.error).toMatchObject({ alert: 213, alertReceived: true })
+      const { victim, evil } = afterwards(client(), (peer) => {
+        peer.record(21, Uint8Array.of(level, Alert.access_denied))
+        peer.record(23, utf8('no data any more'))
+      })
+      expect(victim.text).toBe('')
+      victim.tls.write(utf8('nor this'))
       expect(victim.event('error')?.error).toMatchObject({
         reason: 'TLSV1_ALERT_ACCESS_DENIED',
         alert: Alert.access_denied,
@@ -84,10 +89,15 @@ describe('alerts and closing', () => {
     expect(evil.alerts).toEqual([{ level: 2, alert: Alert.decrypt_error, protected: true }])
   })
 
-  test('RFC 9846 §6.1 #6: close_notify on close; an end without the peer’s is a truncation', () => {
-    const pair = handshake()
+  test('RFC 9846 §6.1 #2, #6, #8: close_notify, a warning, on close; an end without the peer’s is a truncation', () => {
+    const alerts: number[][] = []
+    const onMessage: ClientConfig['onMessage'] = (_direction, type, bytes) => {
+      if (type === 21) alerts.push([...bytes])
+    }
+    const pair = handshake({ onMessage })
     pair.client.tls.close()
     pump(pair)
+    expect(alerts).toEqual([[1, Alert.close_notify]])
     expect(pair.server.types.at(-1)).toBe('closeNotify')
     expect(pair.server.tls.peerClosed).toBe(true)
     // Half-closed: the other direction still works.
@@ -193,7 +203,7 @@ describe('alerts and closing', () => {
     }
   })
 
-  test('RFC 9846 §6.2 #1: write after close is refused, the error of a failed connection stays', () => {
+  test('RFC 9846 §6.2 #1, #2: write after close is refused, the error of a failed connection stays', () => {
     const { client: end } = handshake()
     end.tls.close()
     expect(() => end.tls.write(utf8('x'))).toThrow(/write after close/)
@@ -201,5 +211,14 @@ describe('alerts and closing', () => {
       on(Message.encrypted_extensions, (raw) => editExtensions(raw, () => [[Ext.unknown, utf8('')]])),
     )
     expectAlert(failed, 'unsupported_extension')
+  })
+
+  test('RFC 9846 §6 #3: the keys of a connection that has failed are gone', () => {
+    const pair = handshake()
+    const { read, write } = pair.client.tls.trafficSecrets!
+    expect(read.some((byte) => byte !== 0) && write.some((byte) => byte !== 0)).toBe(true)
+    pair.client.tls.abort(Alert.internal_error)
+    expect([...read, ...write].filter((byte) => byte !== 0)).toEqual([])
+    expect(() => pair.client.tls.exportKeyingMaterial('EXPORTER-x', 16)).toThrow(/exporter/)
   })
 })

@@ -1,9 +1,11 @@
+import { nodeProvider } from '@x/crypto-primitives/node'
 import { describe, expect, test } from 'vitest'
+import { parseClientHello } from '../../src/hello.ts'
 import { type ClientConfig, type ServerConfig, type Session, TlsConnection } from '../../src/index.ts'
-import { addExtension, message, on, setExtension } from '../harness/edit.ts'
+import { addExtension, message, on, patched, setExtension } from '../harness/edit.ts'
 import { EvilPeer, type Tamper } from '../harness/evil.ts'
 import { Ext, Message, Type } from '../harness/names.ts'
-import { bytewise, clientConfig, connect, End, handshake, pump, serverConfig, utf8 } from '../harness/pair.ts'
+import { bytewise, clientConfig, connect, End, handshake, join, pump, serverConfig, utf8 } from '../harness/pair.ts'
 import { rows } from '../harness/table.ts'
 import { client, play, type Scene } from '../harness/victim.ts'
 
@@ -45,6 +47,10 @@ function serverWith(tamper?: Tamper, overrides: Partial<ServerConfig> = {}, befo
 const clientWith = (tamper?: Tamper, server: Partial<ServerConfig> = {}, config: Partial<ClientConfig> = {}): Scene =>
   client(tamper, { session: freshSession(config, config as never), ...early, ...config }, { ...accepting, ...server })
 
+const helloOf = (config: ClientConfig): Uint8Array => {
+  const output = join(TlsConnection.client(config).takeOutput())
+  return output.subarray(5, 9 + ((output[7] << 8) | output[8]))
+}
 const extended = (raw: Uint8Array): Uint8Array => addExtension(raw, Ext.early_data)
 const app =
   (length: number, times = 1) =>
@@ -69,7 +75,7 @@ describe('early data', () => {
     }
   })
 
-  test('0.5-RTT data goes out before the client’s Finished', () => {
+  test('RFC 9846 §4.3.11.3 #1: the server’s flight, and 0.5-RTT data, go out before the client’s Finished', () => {
     const us = TlsConnection.client(clientConfig({ session: freshSession(), ...early }))
     const them = new End(TlsConnection.server(serverConfig(accepting)))
     us.writeEarly(utf8('hello'))
@@ -90,7 +96,7 @@ describe('early data', () => {
     expect(tls.writeEarly(new Uint8Array(80))).toBe(0)
   })
 
-  test('Z1, Z5: rejected early data is skipped, and the reason is told', () => {
+  test('RFC 9846 §4.3.10 #3, #5, #7, #10, RFC 9846 §8.2 #1: rejected early data is skipped, and the reason is told', () => {
     const rejected = (reason: string, client: Partial<ClientConfig> = {}, server: Partial<ServerConfig> = {}): void => {
       const { client: us, server: them } = attempt(client, server)
       expect(them.event('error')?.error).toBeUndefined()
@@ -129,7 +135,94 @@ describe('early data', () => {
     expect(results).toEqual(['pay', ''])
   })
 
+  test('RFC 9846 §4.3.10 #1, #2: it is offered together with the PSK that it is under, which comes first', () => {
+    const session = freshSession()
+    const psks = [{ identity: utf8('another'), key: utf8('a secret of thirty-two bytes ...') }]
+    const { extensions } = parseClientHello(helloOf(clientConfig({ session, psks, ...early })))
+    const bodies = new Map(extensions!.map(({ type, data }) => [type, data]))
+    expect(bodies.get(Ext.early_data)).toBe('')
+    const identity = Buffer.from(session.ticket!).toString('hex')
+    expect(bodies.get(Ext.pre_shared_key)!.indexOf(identity)).toBe(8)
+    expect(parseClientHello(helloOf(clientConfig({ ...early }))).extensions!.map(({ type }) => type)).not.toContain(
+      Ext.early_data,
+    )
+  })
+
+  test('RFC 9846 §4.3.10 #15: what was not accepted is not sent again by us', () => {
+    for (const server of [{ antiReplay: () => false }, { cookie: true }, { cipherSuites: [0x1303] }] as const) {
+      const pair = connect(
+        clientConfig({ session: freshSession(), ...early }),
+        serverConfig({ ...accepting, ...server }),
+      )
+      expect(pair.client.tls.writeEarly(utf8('pay'))).toBe(3)
+      pump(pair)
+      expect(pair.server.tls.handshakeComplete).toBe(true)
+      expect(pair.server.text).toBe('')
+      expect(pair.client.tls.heldBytes).toBe(0)
+    }
+  })
+
+  test('RFC 9846 §5.5 #2: no more of it than its key may protect, in however many records', () => {
+    const { 'aes-128-gcm': gcm } = nodeProvider.aeads
+    const provider = { ...nodeProvider, aeads: { 'aes-128-gcm': { ...gcm!, recordLimit: 7 } } }
+    const tls = TlsConnection.client(
+      clientConfig({ session: freshSession({ cipherSuites: [0x1301] }), provider, ...early }),
+    )
+    let taken = 0
+    for (let i = 0; i < 20; i++) {
+      taken += tls.writeEarly(utf8('x'))
+      tls.takeOutput()
+    }
+    expect(taken).toBe(3)
+    expect(tls.earlyDataLeft).toBe(0)
+  })
+
+  test('RFC 9846 §8.2 #2, RFC 9846 F.5 #4: replays are looked for by a binder that was checked, and what is early is told', () => {
+    const binders: Uint8Array[] = []
+    const antiReplay = (binder: Uint8Array) => {
+      binders.push(binder.slice())
+      return true
+    }
+    const { server: them } = attempt({}, { antiReplay })
+    expect(binders).toHaveLength(1)
+    expect(them.all('data').map(({ early: isEarly }) => isEarly)).toEqual([true, false])
+    expect(them.tls.handshakeComplete).toBe(true)
+    // One that is not valid never comes so far.
+    const bad = serverWith(
+      on(Message.client_hello, (raw) => patched(raw, -1, raw[raw.length - 1] ^ 1)),
+      { antiReplay },
+    )
+    expect(bad.victim.event('error')?.error).toMatchObject({ reason: 'BINDER_DOES_NOT_VERIFY' })
+    expect(binders).toHaveLength(1)
+  })
+
+  // The alert goes out under keys that the peer does not have, or has no more: the error alone is looked at.
+  test('RFC 9846 E.3 #1: a ServerHello of TLS 1.2 ends it', () => {
+    const { victim } = client(
+      undefined,
+      { session: freshSession(), ...early, versions: [0x0304, 0x0303] },
+      { versions: [0x0303], cipherSuites: [0xc02b] },
+    )
+    expect(victim.event('error')?.error).toMatchObject({ reason: 'WRONG_VERSION_ON_EARLY_DATA', alert: 70 })
+  })
+
+  test('RFC 9846 §4.3.11 #13, #14: accepted with another PSK than the first', () => {
+    const psks = [{ identity: utf8('us'), key: utf8('a secret of thirty-two bytes ...') }]
+    const { victim } = client(
+      on(Message.encrypted_extensions, extended),
+      { session: freshSession(), psks, ...early },
+      { ...accepting, psks, ticketKeys: { ...open, open: () => null } },
+    )
+    expect(victim.event('error')?.error).toMatchObject({ reason: 'BAD_EARLY_DATA', alert: 47 })
+  })
+
   rows([
+    [
+      'RFC 9846 §4.3.10 #11, #12: a record that cannot be opened, where it was accepted',
+      () => serverWith(undefined, {}, (evil) => evil.plain(Type.application_data, new Uint8Array(64))),
+      'bad_record_mac',
+      'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+    ],
     [
       'more than 16 KiB that cannot be opened',
       () => serverWith(undefined, { maxEarlyData: 0 }, app(9000, 2)),

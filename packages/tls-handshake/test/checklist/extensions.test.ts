@@ -114,7 +114,7 @@ describe('extensions', () => {
       'UNEXPECTED_EXTENSION',
     ],
     [
-      'RFC 9846 §9.3 #6: unknown ones in requests are ignored (GREASE, from both sides)',
+      'RFC 9846 §9.3 #5, #6, RFC 9846 §4.4.2 #7, RFC 9846 §4.7.1 #16: unknown ones in requests are ignored (GREASE, from both sides)',
       () => honest({ victim: 'client', client: { grease: true }, server: { grease: true } }),
     ],
     [

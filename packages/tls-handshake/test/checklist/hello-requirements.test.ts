@@ -1,8 +1,12 @@
 /** Sentences about the hellos that no other file of this folder asks for. */
+import { nodeProvider } from '@x/crypto-primitives/node'
 import { describe, expect, test } from 'vitest'
 import { parseClientHello, parseServerHello } from '../../src/hello.ts'
-import { TlsConnection } from '../../src/index.ts'
-import { addExtension, on, patched, removeExtension } from '../harness/edit.ts'
+import { type ServerConfig, TlsConnection } from '../../src/index.ts'
+import { CIPHER_SUITES_12 } from '../../src/registry/cipher-suites12.ts'
+import { GROUP_IDS } from '../../src/registry/groups.ts'
+import { credential } from '../harness/credentials.ts'
+import { addExtension, extensionsOf, on, patched, removeExtension, trailing, u16, withBody } from '../harness/edit.ts'
 import { Ext, Message } from '../harness/names.ts'
 import { clientConfig, handshake, join, serverConfig } from '../harness/pair.ts'
 import { rows } from '../harness/table.ts'
@@ -29,6 +33,14 @@ function serverHello(
   tls.receive(join(other.takeOutput()))
   expect(tls.error).toBeUndefined()
   return parseServerHello(helloOf(join(tls.takeOutput())))
+}
+
+/** A ClientHello's body up to its compression methods. */
+function fieldsOf(raw: Uint8Array): Uint8Array {
+  let at = 4 + 34
+  at += 1 + raw[at]
+  at += 2 + ((raw[at] << 8) | raw[at + 1])
+  return raw.subarray(4, at + 1 + raw[at])
 }
 
 const typesOf = ({ extensions = [] }: { extensions?: readonly { type: number }[] }) =>
@@ -116,7 +128,7 @@ describe('what a client says', () => {
 })
 
 describe('what a server answers', () => {
-  test('RFC 9846 §4.2.3 #1, RFC 9846 §4.3.1 #10: legacy_version is 0x0303, §4.2.3 #7: compression null', () => {
+  test('RFC 9846 §4.2.3 #1, RFC 9846 §4.3.1 #10: legacy_version is 0x0303, RFC 9846 §4.2.3 #7: compression null', () => {
     expect(serverHello()).toMatchObject({ version: 0x0303, compressionMethod: 0 })
   })
 
@@ -148,6 +160,56 @@ describe('what a server answers', () => {
       { versions: [0x0302], cipherSuites: [0xc009] },
     )
     expect(random.slice(-16)).toBe(Buffer.from('DOWNGRD\x00').toString('hex'))
+  })
+
+  test('RFC 9846 §2 #1, RFC 9846 §4.3.8 #16: its share is of the one group that both have and the client sent a share of', () => {
+    for (const group of ['x25519', 'secp256r1', 'secp384r1', 'secp521r1'] as const) {
+      const { extensions } = serverHello(
+        { groups: ['x25519', 'secp256r1', 'secp384r1', 'secp521r1'] },
+        { groups: [group] },
+      )
+      const share = extensions!.find(({ type }) => type === Ext.key_share)!.data
+      expect(share.slice(0, 4)).toBe(GROUP_IDS[group].toString(16).padStart(4, '0'))
+    }
+  })
+
+  test('RFC 9846 §4.2.1 #2, RFC 9846 §4.3.9 #7, #8: with psk_ke no share, with psk_dhe_ke one, as the client allows', () => {
+    const psks = [{ identity: new Uint8Array(3), key: new Uint8Array(32).fill(1) }]
+    const modes = (mode: 'psk_ke' | 'psk_dhe_ke') =>
+      typesOf(serverHello({ psks, pskModes: ['psk_ke', 'psk_dhe_ke'] }, { psks, pskModes: [mode] }))
+    expect(modes('psk_ke')).toEqual([Ext.pre_shared_key, Ext.supported_versions])
+    expect(modes('psk_dhe_ke')).toEqual([Ext.pre_shared_key, Ext.key_share, Ext.supported_versions])
+  })
+
+  test('RFC 9846 §4.3 #5: nothing is answered that was not asked', () => {
+    const answers: Uint8Array[] = []
+    const onMessage: ServerConfig['onMessage'] = (direction, type, bytes) => {
+      if (type === 22 && direction === 'write') answers.push(bytes.slice())
+    }
+    const shown = { ...credential('p256'), ocspResponse: Uint8Array.of(1), sctList: Uint8Array.of(0, 3, 0, 1, 9) }
+    const all = {
+      alpnProtocols: [Uint8Array.of(104)],
+      recordSizeLimit: 1000,
+      maxEarlyData: 100,
+      antiReplay: () => true,
+    }
+    const pair = handshake({ serverName: undefined }, { ...all, credentials: [shown], onMessage })
+    expect(pair.client.tls.handshakeComplete).toBe(true)
+    const typesIn = (type: number) => extensionsOf(answers.find(([first]) => first === type)!).map(([id]) => id)
+    expect(typesIn(Message.server_hello)).toEqual([Ext.key_share, Ext.supported_versions])
+    expect(typesIn(Message.encrypted_extensions)).toEqual([])
+    const certificate = answers.find(([first]) => first === Message.certificate)!
+    expect([...certificate.subarray(-2)]).toEqual([0, 0])
+  })
+
+  test('RFC 9846 §4.3.8 #11: a share that was seen before is as good as another', () => {
+    const hello = join(TlsConnection.client(clientConfig()).takeOutput())
+    for (let i = 0; i < 2; i++) {
+      const tls = TlsConnection.server(serverConfig())
+      tls.receive(hello.slice())
+      expect(tls.error).toBeUndefined()
+      expect(join(tls.takeOutput())[0]).toBe(22)
+    }
   })
 
   test('RFC 9846 §4.2.4 #1: a HelloRetryRequest has supported_versions', () => {
@@ -210,6 +272,139 @@ describe('what is refused', () => {
       'INAPPROPRIATE_FALLBACK',
     ],
   ])
+
+  rows([
+    [
+      'RFC 9846 §4.2.2 #18, #19: bytes behind the compression methods that are no extensions, below TLS 1.3',
+      () =>
+        server(
+          on(Message.client_hello, (raw) => withBody(raw, join([fieldsOf(raw), Uint8Array.of(9)]))),
+          { versions: [0x0303], cipherSuites: [0xc02b] },
+          { versions: [0x0303], cipherSuites: [0xc02b] },
+        ),
+      'decode_error',
+      'LENGTH_MISMATCH',
+    ],
+    [
+      'RFC 9846 §4.2.2 #18, #19: extensions with bytes behind them, below TLS 1.3',
+      () =>
+        server(
+          on(Message.client_hello, (raw) => trailing(raw, 0)),
+          { versions: [0x0303], cipherSuites: [0xc02b] },
+          { versions: [0x0303], cipherSuites: [0xc02b] },
+        ),
+      'decode_error',
+      'LENGTH_MISMATCH',
+    ],
+    [
+      'RFC 9846 §9.2 #12: signature_algorithms alone, neither groups nor shares',
+      () =>
+        server(
+          on(Message.client_hello, (raw) => removeExtension(removeExtension(raw, Ext.key_share), Ext.supported_groups)),
+        ),
+      'missing_extension',
+      'MISSING_SUPPORTED_GROUPS_EXTENSION',
+    ],
+  ])
+
+  test('RFC 9846 §4.2.2 #12: suites that nobody knows are passed over', () => {
+    const strange = (raw: Uint8Array): Uint8Array => {
+      const at = 4 + 34 + 1 + raw[38]
+      const length = (raw[at] << 8) | raw[at + 1]
+      const suites = join([u16(0x0a0a, 0x1399, 0xfefe), raw.subarray(at + 2, at + 2 + length)])
+      return withBody(raw, join([raw.subarray(4, at), u16(suites.length), suites, raw.subarray(at + 2 + length)]))
+    }
+    const pair = handshake({ rewriteClientHello: strange })
+    expect(pair.server.tls.handshakeComplete).toBe(true)
+    expect(pair.server.tls.clientHello?.cipherSuites).toContain(0x1399)
+  })
+
+  test('RFC 9846 §4.3.1 #7, RFC 9846 E.2 #1: supported_versions without TLS 1.3 is heeded all the same', () => {
+    const older = (...versions: number[]) =>
+      handshake(
+        {
+          versions: [0x0303],
+          cipherSuites: [0xc02b],
+          rewriteClientHello: (raw) => addExtension(raw, Ext.supported_versions, Uint8Array.of(4, ...versions)),
+        },
+        { versions: [0x0304, 0x0303, 0x0302], cipherSuites: [0x1301, 0xc02b, 0xc009] },
+      ).server
+    expect(older(3, 3, 3, 2).tls.version).toBe(0x0303)
+    // legacy_version says 1.2, and counts no more.
+    expect(older(3, 1, 3, 0).event('error')?.error).toMatchObject({ reason: 'UNSUPPORTED_PROTOCOL', alert: 70 })
+  })
+
+  test('RFC 9846 §4.3.1 #12: a ServerHello is of the version in its extension, not of legacy_version', () => {
+    const { client: end } = handshake({ versions: [0x0304, 0x0303] }, { versions: [0x0304, 0x0303] })
+    expect(end.tls.version).toBe(0x0304)
+  })
+
+  test('RFC 9846 §9.3 #4: nothing is offered that the provider cannot do', () => {
+    const { x25519, secp384r1 } = nodeProvider.groups
+    const provider = {
+      ...nodeProvider,
+      groups: { x25519, secp384r1 },
+      aeads: { 'aes-256-gcm': nodeProvider.aeads['aes-256-gcm'] },
+      supportsSignature: ({ name }: { name: string }) => name === 'ed25519',
+    } as typeof nodeProvider
+    const hello = clientHello({ provider })
+    const list = (type: number) => hello.extensions!.find((one) => one.type === type)!.data
+    expect(hello.cipherSuites).toEqual([0x1302])
+    expect(list(Ext.supported_groups)).toBe('0004001d0018')
+    expect(list(Ext.signature_algorithms)).toBe('00020807')
+  })
+
+  test('RFC 9846 B.3.1.4 #1: groups of old are neither offered nor taken in TLS 1.3', () => {
+    const { extensions } = clientHello({ groups: ['secp224r1', 'secp256k1', 'x25519'] })
+    expect(extensions!.find(({ type }) => type === Ext.supported_groups)!.data).toBe('0002001d')
+    const none = handshake({ groups: ['secp224r1'] }, { groups: ['secp224r1'] })
+    expect(none.server.tls.handshakeComplete).toBe(false)
+  })
+
+  test('RFC 9846 E.5 #2: no suite with RC4; none below 112 bits, nor without encryption, that is not asked for by name', () => {
+    const names = CIPHER_SUITES_12.map(({ name }) => name)
+    expect(names.length).toBeGreaterThan(100)
+    expect(names.filter((name) => /RC4|_DES_|EXPORT|_40_|RC2|IDEA/.test(name))).toEqual([])
+    const offered = clientHello({ versions: [0x0304, 0x0303, 0x0301] }).cipherSuites
+    const weak = CIPHER_SUITES_12.filter(({ name }) => name.includes('NULL')).map(({ id }) => id)
+    expect(offered.filter((id) => weak.includes(id))).toEqual([])
+  })
+
+  test('RFC 9846 E.5 #6: an SSLv2 hello is not understood, whatever version it names', () => {
+    const tls = TlsConnection.server(serverConfig({ versions: [0x0304, 0x0303] }))
+    tls.receive(Uint8Array.of(0x80, 0x2e, 1, 3, 4, 0, 0x15, 0, 0, 0, 0x10, ...new Uint8Array(37)))
+    expect(tls.error).toMatchObject({ reason: 'WRONG_VERSION_NUMBER' })
+    expect(tls.version).toBeUndefined()
+  })
+
+  test('RFC 9846 E.5 #12: truncated_hmac is neither offered nor answered', () => {
+    expect(typesOf(clientHello({ versions: [0x0304, 0x0303, 0x0301] }))).not.toContain(4)
+    const versions = [0x0303] as const
+    const asked = handshake(
+      { versions: [...versions], cipherSuites: [0xc009], rewriteClientHello: (raw) => addExtension(raw, 4) },
+      { versions: [...versions], cipherSuites: [0xc009] },
+    )
+    expect(asked.client.tls.handshakeComplete).toBe(true)
+  })
+
+  test('RFC 9846 §9.1 #1, #2, #3, RFC 9846 §9.2 #1, #7, #8, #13: what everybody must have is on, and asked for by default', () => {
+    const hello = clientHello({ psks: [{ identity: new Uint8Array(3), key: new Uint8Array(32) }] })
+    expect(hello.cipherSuites).toEqual(expect.arrayContaining([0x1301, 0x1302, 0x1303]))
+    const list = (type: number) => hello.extensions!.find((one) => one.type === type)!.data.match(/..../g)!
+    expect(list(Ext.supported_groups)).toEqual(expect.arrayContaining(['0017', '001d']))
+    expect(list(Ext.signature_algorithms)).toEqual(expect.arrayContaining(['0401', '0804', '0403']))
+    const types = typesOf(hello)
+    for (const type of [
+      'server_name',
+      'supported_versions',
+      'key_share',
+      'pre_shared_key',
+      'psk_key_exchange_modes',
+    ] as const)
+      expect(types, type).toContain(Ext[type])
+    // The cookie is for a second hello.
+    expect(handshake({}, { cookie: true }).client.tls.handshakeComplete).toBe(true)
+  })
 
   test('RFC 9846 §4.3.1 #2, RFC 9846 E.2 #2: without supported_versions it is TLS 1.2 at most, whatever legacy_version says', () => {
     const { victim } = server(

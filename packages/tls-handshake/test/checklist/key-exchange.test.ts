@@ -19,6 +19,11 @@ import { Ext, Message } from '../harness/names.ts'
 import { rows } from '../harness/table.ts'
 import { client, type Scene, server } from '../harness/victim.ts'
 
+/** RFC 7919 appendix A.1: 2^2048 - 2^1984 + (floor(2^1918 e) + 560316) 2^64 - 1, as its first and last share say. */
+const FFDHE2048 = BigInt(
+  `0xFFFFFFFFFFFFFFFFADF85458A2BB4A9AAFDC5620273D3CF1D8B9C583CE2D3695A9E13641146433FBCC939DCE249B3EF97D2FE363630C75D8F681B202AEC4617AD3DF1ED5D5FD65612433F51F5F066ED0856365553DED1AF3B557135E7F57C935984F0C70E0E68B77E2A689DAF3EFE8721DF158A136ADE73530ACCA4F483A797ABC0AB182B324FB61D108A94BB2C8E3FBB96ADAB760D7F4681D4F42A3DE394DF4AE56EDE76372BB190B07A7C8EE0A6D709E02FCE1CDF7E2ECC03404CD28342F619172FE9CE98583FF8E4F1232EEF28183C3FE3B1B4C6FAD733BB5FCBC2EC22005C58EF1837D1683B2C6F34A26C1B2EFFA886B423861285C97FFFFFFFFFFFFFFFF`,
+)
+
 const encode = (write: (writer: Writer) => void): Uint8Array => {
   const writer = new Writer()
   write(writer)
@@ -77,11 +82,22 @@ function bothWays(name: string, group: GroupName, edit: (key: Uint8Array) => Uin
 
 describe('groups and key shares', () => {
   for (const group of ['secp256r1', 'secp384r1', 'secp521r1'] as const) {
-    bothWays(`a point off the curve ${group}`, group, (key) => patched(key, -1, key[key.length - 1] ^ 1))
+    bothWays(`RFC 9846 §4.3.8.2 #1, RFC 9846 §6 #7: a point off the curve ${group}`, group, (key) =>
+      patched(key, -1, key[key.length - 1] ^ 1),
+    )
     bothWays(`a compressed point of ${group}`, group, (key) => patched(key.slice(0, (key.length + 1) / 2), 0, 2))
     bothWays(`a point of ${group} that is too short`, group, (key) => key.slice(0, -1))
     bothWays(`a point of ${group} that is too long`, group, (key) => Uint8Array.from([...key, 0]))
   }
+  for (const [value, name] of [
+    [0n, 'zero'],
+    [1n, 'one'],
+    [FFDHE2048 - 1n, 'p - 1'],
+    [FFDHE2048, 'p'],
+  ] as const)
+    bothWays(`RFC 9846 §4.3.8.1 #1, RFC 9846 §6 #7: a share of ffdhe2048 that is ${name}`, 'ffdhe2048', () =>
+      Uint8Array.from(Buffer.from(value.toString(16).padStart(512, '0'), 'hex')),
+    )
   bothWays('RFC 9846 §7.4.2 #3: an X25519 share of low order', 'x25519', () => new Uint8Array(32))
   bothWays('an X25519 share that is too short', 'x25519', (key) => key.slice(1))
   bothWays('an X25519MLKEM768 share that is too short', 'X25519MLKEM768', (key) => key.slice(1))

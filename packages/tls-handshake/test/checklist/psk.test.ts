@@ -259,6 +259,37 @@ describe('PSK and resumption', () => {
     expect(victim.event('session')).toBeUndefined()
   })
 
+  test('RFC 9846 §4.7.1 #6: only with a suite of the hash that it was made with', () => {
+    const with256 = { client: { cipherSuites: [0x1301] } }
+    expect(twice({ client: { cipherSuites: [0x1303, 0x1301] } }, with256).client.tls.resumed).toBe(true)
+    // The client offers the session's suite too; the server would rather have another hash.
+    const other = twice({ client: { cipherSuites: [0x1302, 0x1301] }, server: { cipherSuites: [0x1302] } }, with256)
+    expect(other.client.tls.handshakeComplete).toBe(true)
+    expect([other.client.tls.cipherSuite, other.client.tls.resumed]).toEqual([0x1302, false])
+  })
+
+  test('RFC 9846 §4.7.1 #9: the name that is told is that of the hello which resumes', () => {
+    const named = twice()
+    expect([named.server.tls.resumed, named.server.tls.serverName]).toEqual([true, 'localhost'])
+    const renamed = twice({
+      client: { serverName: 'other.example' },
+      edit: (s) => ({ ...s, serverName: 'other.example' }),
+    })
+    expect([renamed.server.tls.resumed, renamed.server.tls.serverName]).toEqual([false, 'other.example'])
+  })
+
+  test('RFC 9846 §4.7.1 #11, #14: a week at most, and a nonce that is each ticket’s own', () => {
+    const tickets: Uint8Array[] = []
+    const onMessage: ClientConfig['onMessage'] = (direction, _type, bytes) => {
+      if (direction === 'read' && bytes[0] === Message.new_session_ticket) tickets.push(bytes.slice())
+    }
+    handshake({ onMessage }, { ticketKeys: open, ticketCount: 5, sessionTimeout: 10_000_000 })
+    expect(tickets).toHaveLength(5)
+    for (const raw of tickets) expect((raw[4] << 24) | (raw[5] << 16) | (raw[6] << 8) | raw[7]).toBe(604800)
+    const nonces = tickets.map((raw) => raw.slice(13, 13 + raw[12]).join())
+    expect(new Set(nonces).size).toBe(5)
+  })
+
   test('RFC 9846 §4.7.1 #3: tickets off: none issued, taken or offered', () => {
     const off = { tickets: false } as const
     expect(handshake({}, off).client.event('session')).toBeUndefined()
@@ -281,6 +312,29 @@ describe('external PSKs', () => {
     expect(pair.client.tls.pskIdentity).toEqual(utf8('us'))
     expect(pair.server.tls.pskIdentity).toEqual(utf8('us'))
     expect(pair.client.tls.resumed).toBe(false)
+  })
+
+  test('RFC 9846 §2.2 #2, RFC 9846 §4.3.11 #2, #3: a name is needed, the hash is SHA-256 unless given, and the suite goes with it', () => {
+    for (const wrong of [[{ key: psks[0].key }], [{ ...psks[0], hash: 'sha1' }]] as never[])
+      expect(() => handshake({ psks: wrong })).toThrow(/psks/)
+    const suite = (client: Partial<ClientConfig>) => handshake(client, { psks }).server.tls
+    expect(suite({ psks }).pskIdentity).toEqual(utf8('us'))
+    // AES-256-GCM would be preferred, and is of SHA-384.
+    expect(suite({ psks, cipherSuites: [0x1302, 0x1301] }).cipherSuite).toBe(0x1301)
+    const none = suite({ psks, cipherSuites: [0x1302] })
+    expect([none.handshakeComplete, none.pskIdentity]).toEqual([true, undefined])
+  })
+
+  test('RFC 9846 §4.3.11 #1: its obfuscated_ticket_age is zero, and whatever comes is ignored', () => {
+    const ages: string[] = []
+    const rewriteClientHello = (raw: Uint8Array): Uint8Array => {
+      const body = extensionBody(raw, Ext.pre_shared_key)
+      ages.push(Buffer.from(body.subarray(6, 10)).toString('hex'))
+      return setExtension(raw, Ext.pre_shared_key, patched(body, 6, 0xde, 0xad, 0xbe, 0xef))
+    }
+    const pair = handshake({ psks, rewriteClientHello }, { psks })
+    expect(ages).toEqual(['00000000'])
+    expect(pair.server.tls.pskIdentity).toEqual(utf8('us'))
   })
 
   test('SHA-384, and by a hook', () => {

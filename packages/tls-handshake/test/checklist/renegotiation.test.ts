@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { ClientConfig } from '../../src/index.ts'
+import { HELLO_RETRY_RANDOM } from '../../src/messages/server-hello.ts'
 import { credential } from '../harness/credentials.ts'
-import { extensionBody, on, removeExtension, setExtension } from '../harness/edit.ts'
+import { addExtension, extensionBody, on, patched, removeExtension, setExtension } from '../harness/edit.ts'
 import { client12, handshake12, server12, USUAL } from '../harness/legacy.ts'
 import { Ext, Message } from '../harness/names.ts'
 import { clientConfig, connect, type Pair, pump, serverConfig } from '../harness/pair.ts'
-import { client } from '../harness/victim.ts'
+import { client, expectAlert, play } from '../harness/victim.ts'
 
 const freely = { renegotiation: 'freely' } as const
 
@@ -70,6 +71,42 @@ describe('a renegotiation stands for itself', () => {
     expect(pair.server.tls.error).toBeUndefined()
     again(pair)
     expect(pair.server.tls.error?.reason).toBe('NO_RENEGOTIATION')
+  })
+
+  test('RFC 9846 §4.2.2 #4, #5: it is of the version that there is, whatever its ClientHello offers', () => {
+    let hellos = 0
+    const versions = [0x0304, 0x0303] as const
+    const pair = handshake12(
+      {
+        ...freely,
+        rewriteClientHello: (raw) =>
+          ++hellos === 1 ? raw : addExtension(raw, Ext.supported_versions, Uint8Array.of(2, 3, 4)),
+      },
+      { ...freely, versions: [...versions] },
+    )
+    expect(pair.server.tls.version).toBe(0x0303)
+    again(pair)
+    expect(pair.server.tls.error).toBeUndefined()
+    expect(pair.server.tls.renegotiations).toBe(1)
+    expect(pair.server.tls.version).toBe(0x0303)
+  })
+
+  test.each([
+    ['a ServerHello', (raw: Uint8Array) => raw],
+    ['a HelloRetryRequest', (raw: Uint8Array) => patched(raw, 6, ...HELLO_RETRY_RANDOM)],
+  ])('RFC 9846 §4.2.3 #18: %s of TLS 1.3 in answer to it is protocol_version', (_name, edit) => {
+    let hellos = 0
+    const scene = client(
+      on(Message.server_hello, (raw) =>
+        ++hellos === 1 ? raw : edit(addExtension(raw, Ext.supported_versions, Uint8Array.of(3, 4))),
+      ),
+      { ...client12(USUAL, 0x0303), versions: [0x0304, 0x0303], ...freely },
+      { ...server12(USUAL, 0x0303), ...freely },
+    )
+    expect(scene.victim.tls.version).toBe(0x0303)
+    scene.victim.tls.renegotiate()
+    play(scene)
+    expectAlert(scene, 'protocol_version', 'UNSUPPORTED_PROTOCOL')
   })
 
   test('another server_name does not count: certificate and trust were chosen by the first', () => {

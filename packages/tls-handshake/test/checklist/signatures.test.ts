@@ -83,7 +83,7 @@ describe('signatures and certificates', () => {
       'PEER_DID_NOT_RETURN_A_CERTIFICATE',
     ],
     [
-      'RFC 9846 §4.5.1.3 #1: the server’s list is empty',
+      'RFC 9846 §4.5.1 #15, RFC 9846 §4.5.1.3 #1: the server’s list is empty',
       () => client(on(Message.certificate, (raw) => withBody(raw, new Uint8Array(4)))),
       'decode_error',
       'PEER_DID_NOT_RETURN_A_CERTIFICATE',

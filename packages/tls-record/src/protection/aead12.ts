@@ -4,7 +4,7 @@ import { plainView } from '../bytes.ts'
 import { HEADER_LENGTH, MAX_CIPHERTEXT_12 } from '../constants.ts'
 import { headerBytes, writeHeader } from '../header.ts'
 import type { ReadProtection, WriteProtection } from '../protection.ts'
-import { SequenceNonce } from './nonce.ts'
+import { MAX_SEQUENCE, SequenceNonce } from './nonce.ts'
 
 /** Bytes of GCM's and CCM's explicit nonce (RFC 5288 §3, RFC 6655 §3). */
 const EXPLICIT_NONCE = 8
@@ -38,7 +38,7 @@ class Aead12 {
   }
 
   get recordLimit(): number {
-    return this.#algorithm.recordLimit
+    return Math.min(this.#algorithm.recordLimit, MAX_SEQUENCE)
   }
 
   /** Fills `additionalData` for the next record. */

@@ -4,7 +4,7 @@ import { plainView } from '../bytes.ts'
 import { ContentType, HEADER_LENGTH, MAX_CIPHERTEXT_13 } from '../constants.ts'
 import { headerBytes, writeHeader } from '../header.ts'
 import type { ReadProtection, WriteProtection } from '../protection.ts'
-import { SequenceNonce } from './nonce.ts'
+import { MAX_SEQUENCE, SequenceNonce } from './nonce.ts'
 
 /** TLSCiphertext of TLS 1.3 (RFC 9846 §5.2), writing. */
 export class Aead13Writer implements WriteProtection {
@@ -22,7 +22,7 @@ export class Aead13Writer implements WriteProtection {
   constructor(algorithm: AeadAlgorithm, key: Uint8Array, iv: Uint8Array) {
     this.#aead = algorithm.create(key)
     this.#nonce = new SequenceNonce(iv)
-    this.recordLimit = algorithm.recordLimit
+    this.recordLimit = Math.min(algorithm.recordLimit, MAX_SEQUENCE)
     this.allocates = this.#aead.sealChunks !== undefined
   }
 
@@ -51,6 +51,7 @@ export class Aead13Writer implements WriteProtection {
     const start = offset + HEADER_LENGTH
     content.copy(wire, start, length)
     wire[start + length] = type
+    // RFC 9846 §5.4 #2: zeros behind it.
     wire.fill(0, start + length + 1, start + inner)
     this.#aead.seal(this.#nonce.next(), header, wire, start, inner)
     return start + fragment

@@ -1,9 +1,12 @@
+/** RFC 9846 §5.3 #2: no more records than there are exact numbers for them; what a cipher allows is mostly far less. */
+export const MAX_SEQUENCE = Number.MAX_SAFE_INTEGER
+
 /**
  * The per-record nonce: the sequence number, padded on the left, XOR the static IV (RFC 9846 §5.3; also RFC 7905 §2).
  * One buffer is reused: ciphers take the nonce synchronously.
  */
 export class SequenceNonce {
-  /** Records so far. A number is exact to 2^53, far beyond any limit of a cipher. */
+  /** Records so far, from 0 with every key (RFC 9846 §5.3 #1). A number is exact to 2^53, far beyond any limit of a cipher. */
   sequence = 0
   readonly #iv: Uint8Array
   readonly #nonce: Uint8Array

@@ -2,7 +2,7 @@
  * Node's own tls, https and http2 tests on our stack:
  * `pnpm --filter @x-tools/node-suite suite [24 22 26 20] [--rest-tls-only] [--second-way]`.
  *
- * Our package's own tests run on that Node first. Then every test that passes natively has to pass through `./register`,
+ * Every test that passes natively has to pass through `./register`,
  * save those of `allowed-failures.json`. A test that fails is given two more chances, alone, and counts only if Node's own
  * tls passes it on this machine.
  *
@@ -12,7 +12,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fetchNode } from '../workspace/nodes.ts'
-import { ownTests, type Results, type Run, registerPath, run } from './runs.ts'
+import { type Results, type Run, registerPath, run } from './runs.ts'
 import { fetchSuite, HARNESS, PAIRS } from './sources.ts'
 
 interface Allowed {
@@ -48,10 +48,6 @@ async function judge(major: string, part: Part): Promise<boolean> {
     return true
   }
   const second = part === 'second way'
-  const said = second ? undefined : ownTests(node, new URL('../../packages/node-tls-compat/', import.meta.url))
-  if (!second) {
-    console.log(`Node ${pair.node}: the tests of node-tls-compat ${said ? `fail\n${said}` : 'pass'} (${seconds()} s)`)
-  }
   const common = { node, suite, only: ONLY[part] } satisfies Partial<Run>
   const on = second ? 'second way' : 'ours'
   const known = new Map(
@@ -85,7 +81,6 @@ async function judge(major: string, part: Part): Promise<boolean> {
     const { status, reason, output } = ours[name]!
     console.log(`  LOST: ${name}: ${status} ${reason ?? ''}\n${(output ?? '').replace(/^/gm, '    ')}`)
   }
-  if (said) return false
   if (Object.keys(first).length < FEWEST[part]) {
     console.log(`  only ${Object.keys(first).length} tests were found`)
     return false

@@ -63,19 +63,4 @@ export async function run({ node, suite, on, tests, only, jobs, retries }: Run):
   }
 }
 
-/** The package's own tests, by another Node than the one that runs us. @returns what vitest said, when they failed twice */
-export function ownTests(node: string, folder: URL): string | undefined {
-  const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
-  let said = ''
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const { status, stdout, stderr } = spawnSync(node, [vitest, 'run'], {
-      cwd: fileURLToPath(folder),
-      maxBuffer: 1 << 26,
-    })
-    if (status === 0) return undefined
-    said = `${stdout}\n${stderr}`
-  }
-  return said
-}
-
 export const registerPath = fileURLToPath(REGISTER)

@@ -1,10 +1,10 @@
 /** Runs one of the programs here under the Node whose node:tls ours is held against, from npm. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { fetchNode, PAIRS } from '../../node-suite/sources.ts'
+import { fetchNode, NODES } from '../../workspace/nodes.ts'
 
 const [program, ...args] = process.argv.slice(2)
-const version = PAIRS[24].node
+const version = NODES[24]
 const node = process.version === `v${version}` ? process.execPath : fetchNode(version)
 if (!node) {
   console.log(`SKIPPED: node@${version} cannot be fetched`)

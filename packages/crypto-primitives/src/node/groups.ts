@@ -14,7 +14,7 @@ import { checkUncompressed } from '../groups/weierstrass.ts'
 import type { CurveName, KeyExchangeGroup } from '../provider.ts'
 import { bare } from './bare.ts'
 import { base64url, bytesOf, fromBase64url } from './bytes.ts'
-import { nativeXdhKey } from './octet-keys.ts'
+import { nativeXdhKey, nativeXdhShare } from './octet-keys.ts'
 
 const OPENSSL_CURVE: Readonly<Partial<Record<CurveName, string>>> = { secp256r1: 'prime256v1' }
 
@@ -107,5 +107,5 @@ function generated(name: 'x25519' | 'x448'): XdhPair {
 
 function given(name: 'x25519' | 'x448', privateValue: Uint8Array): XdhPair {
   const privateKey = nativeXdhKey(name, privateValue)
-  return { privateKey, share: () => fromBase64url(createPublicKey(privateKey).export(bare({ format: 'jwk' })).x!) }
+  return { privateKey, share: () => nativeXdhShare(name, privateValue) }
 }

@@ -1,4 +1,12 @@
-import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  type PrivateKeyInput,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto'
 import { expectLength } from '../bytes.ts'
 import { CryptoError } from '../error.ts'
 import type { KeyInfo, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
@@ -56,7 +64,7 @@ export function importNativeOctetPrivateKey(type: OctetKeyName, bytes: Uint8Arra
   const { bits, length, pkcs8 } = known
   expectLength(`${type} private key`, bytes, length, 'INVALID_KEY')
   const key = privateKeyOf(pkcs8, bytes)
-  const publicBytes = fromBase64url(createPublicKey(key).export(bare({ format: 'jwk' })).x!)
+  const publicBytes = publicHalf(pkcs8, bytes)
   const info = { type, bits } as const
   return {
     ...info,
@@ -75,13 +83,26 @@ export function generateNativeOctetKey(type: OctetKeyName): PrivateKey {
   return importNativeOctetPrivateKey(type, bytesOf(randomBytes(KEYS[type].length)))
 }
 
-/** A key from its bytes alone: JWK would ask for the public key too. */
-function privateKeyOf(pkcs8: string, bytes: Uint8Array): KeyObject {
+/** Reads a key from its bytes alone: JWK would ask for the public key too. */
+function read(create: (options: PrivateKeyInput) => KeyObject, pkcs8: string, bytes: Uint8Array): KeyObject {
   const der = Buffer.concat([Buffer.from(pkcs8, 'hex'), bytes])
-  const key = createPrivateKey(bare({ key: der, format: 'der', type: 'pkcs8' }))
+  const key = create(bare({ key: der, format: 'der', type: 'pkcs8' }))
   der.fill(0)
   return key
 }
+
+const privateKeyOf = (pkcs8: string, bytes: Uint8Array) => read(createPrivateKey, pkcs8, bytes)
+
+/**
+ * The public key of a private one's bytes. Not of its KeyObject: Node 24 reads a `format` off `Object.prototype` then,
+ * and ends the process by what it finds.
+ */
+const publicHalf = (pkcs8: string, bytes: Uint8Array): Uint8Array =>
+  fromBase64url(read(createPublicKey as never, pkcs8, bytes).export(bare({ format: 'jwk' })).x!)
+
+/** The public key of an X25519 or X448 private key. */
+export const nativeXdhShare = (type: 'x25519' | 'x448', bytes: Uint8Array): Uint8Array =>
+  publicHalf(KEYS[type].pkcs8, bytes)
 
 /** An X25519 or X448 key for one agreement. @throws {CryptoError} `INVALID_KEY` */
 export function nativeXdhKey(type: 'x25519' | 'x448', bytes: Uint8Array): KeyObject {

@@ -224,6 +224,23 @@ describe('a session lends no more than it had', () => {
       expect(strict).toEqual({ refused: 'ERR_TLS_CERT_ALTNAME_INVALID' })
     })
 
+    test('of a server that the program itself has refused', async () => {
+      const { port } = await serve({ maxVersion })
+      const own = { checkServerIdentity: () => Object.assign(new Error('no'), { code: 'PIN' }) }
+      const lax = { maxVersion, ...own, rejectUnauthorized: false }
+      const first = await visit(OURS, trusting(port, lax))
+      expect(first).toMatchObject({ authorized: false })
+      // The function is the same and is not asked again: what it said is in the session.
+      const { session = first.session, ...again } = await visit(
+        OURS,
+        trusting(port, { ...lax, session: first.session }),
+      )
+      expect(again).toMatchObject({ authorized: false })
+      for (const held of [first.session, session]) {
+        expect(await visit(OURS, trusting(port, { maxVersion, ...own, session: held }))).toEqual({ refused: 'PIN' })
+      }
+    })
+
     test('of an authority that is not trusted any more, or is now', async () => {
       const { port } = await serve({ maxVersion })
       const trusted = await visit(OURS, trusting(port, { maxVersion }))

@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { Duplex, duplexPair } from 'node:stream'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isPrivileged, launchVariable } from '../src/host/environment.ts'
 import tls from '../src/index.ts'
 import { authority, leaf } from './harness.ts'
@@ -383,6 +383,33 @@ describe('the environment', () => {
     expect(isPrivileged(ids(0, 0, 0, 0))).toBe(false)
     // Windows has none of them.
     expect(isPrivileged({})).toBe(false)
+  })
+
+  it('is read as own variables, where the process has no more rights than its user', async () => {
+    const name = 'NODE_EXTRA_CA_CERTS'
+    const before = process.env[name]
+    const prototype = Object.prototype as Record<string, unknown>
+    const atLaunch = async () => {
+      vi.resetModules()
+      return (await import('../src/host/environment.ts')).launchVariable(name)
+    }
+    try {
+      process.env[name] = '/tmp/own.pem'
+      expect(await atLaunch()).toBe('/tmp/own.pem')
+      for (const id of ['geteuid', 'getegid'] as const) {
+        const more = vi.spyOn(process as { [name in typeof id]: () => number }, id).mockReturnValue(-1)
+        expect(await atLaunch()).toBeUndefined()
+        more.mockRestore()
+      }
+      delete process.env[name]
+      prototype[name] = '/tmp/everybodys.pem'
+      expect(await atLaunch()).toBeUndefined()
+    } finally {
+      delete prototype[name]
+      if (before !== undefined) {
+        process.env[name] = before
+      }
+    }
   })
 
   it('is what it was when the process started, and own', () => {

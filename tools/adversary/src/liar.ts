@@ -14,6 +14,24 @@ function message(type: number, body: Uint8Array): Uint8Array {
   return out
 }
 
+/**
+ * The part of a message that is as long whichever stack it goes to, so that a lie hits the same byte of it: a ticket stands
+ * at the end of a hello of TLS 1.3, the name of a request at the beginning of a Certificate that comes later.
+ */
+function likeForAll(message: Uint8Array): { from: number; to: number } {
+  const whole = { from: 0, to: message.length }
+  if (message[0] === 11) return { ...whole, from: message[4] > 0 && message[4] <= 32 ? 5 + message[4] : 0 }
+  if (message[0] !== 1) return whole
+  const u16 = (at: number): number => (message[at] << 8) | message[at + 1]
+  let at = 39 + (message[38] ?? 0)
+  at += 2 + u16(at)
+  at += 1 + (message[at] ?? 0) + 2
+  while (at + 4 <= message.length && u16(at) !== PRE_SHARED_KEY) at += 4 + u16(at + 2)
+  return at + 4 <= message.length ? { from: 0, to: at } : whole
+}
+
+const PRE_SHARED_KEY = 41
+
 /** Whoever is speaking now: a transcript does not say whose it is. */
 let speaker: Liar | undefined
 
@@ -147,11 +165,14 @@ export class Liar {
         out.set(last.subarray(0, length))
         return [...rest, lie.mend ? message(last[0], out.subarray(4)) : out]
       }
-      case 'flip':
-        last[Math.floor(lie.place * last.length)] ^= lie.mask
+      case 'flip': {
+        const { from, to } = likeForAll(last)
+        last[from + Math.floor(lie.place * (to - from))] ^= lie.mask
         return [...rest, last]
+      }
       case 'set16': {
-        const place = Math.floor(lie.place * Math.max(0, last.length - 1))
+        const { from, to } = likeForAll(last)
+        const place = from + Math.floor(lie.place * Math.max(0, to - from - 1))
         last.set([lie.value >> 8, lie.value & 255].slice(0, last.length - place), place)
         return [...rest, last]
       }

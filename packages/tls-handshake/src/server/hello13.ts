@@ -6,7 +6,7 @@ import { clientKeyShares, KEY_SHARE, type KeyShareEntry, retryGroup } from '../e
 import { PRE_SHARED_KEY } from '../extensions/pre-shared-key.ts'
 import { PSK_KEY_EXCHANGE_MODES, PskMode, pskKeyExchangeModes } from '../extensions/psk-key-exchange-modes.ts'
 import { SUPPORTED_GROUPS, supportedGroups } from '../extensions/supported-groups.ts'
-import { SUPPORTED_VERSIONS, selectedVersion } from '../extensions/supported-versions.ts'
+import { selectedVersion } from '../extensions/supported-versions.ts'
 import { distinct, inCommon } from '../handshake/in-common.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import { type ClientHello, decodeClientHello } from '../messages/client-hello.ts'
@@ -16,6 +16,7 @@ import { type CipherSuite13, enabledSuites13 } from '../registry/cipher-suites.t
 import { enabledGroups13, type Group, groupName } from '../registry/groups.ts'
 import { bothLists } from '../registry/words.ts'
 import { confirm, openSecondHello, reserveConfirmation } from './encrypted-client-hello.ts'
+import { checkSecondHello } from './second-hello.ts'
 import type { ServerContext } from './server-context.ts'
 
 /** What a TLS 1.3 ClientHello offers for the key exchange, checked. */
@@ -173,30 +174,4 @@ export function* retryHello(
     throw peerError('illegal_parameter', 'COOKIE_MISMATCH', 'the second ClientHello does not repeat the cookie')
   }
   return { hello, offers }
-}
-
-/** RFC 9846 §4.2.2 #2: nothing else may change. We look at what our choices rest on. */
-function checkSecondHello(first: ClientHello, second: ClientHello): void {
-  const sameLists = (a: Uint16Array, b: Uint16Array): boolean =>
-    a.length === b.length && a.every((value, index) => value === b[index])
-  if (
-    !equalBytes(first.random, second.random) ||
-    !equalBytes(first.sessionId, second.sessionId) ||
-    !sameLists(first.cipherSuites, second.cipherSuites) ||
-    !second.extensions.has(SUPPORTED_VERSIONS)
-  ) {
-    throw peerError(
-      'illegal_parameter',
-      'BAD_HELLO_RETRY',
-      'the second ClientHello differs from the first in what must not change',
-    )
-  }
-  // RFC 9846 §4.3.10 #6: early_data is removed.
-  if (second.extensions.has(EARLY_DATA)) {
-    throw peerError('illegal_parameter', 'BAD_EARLY_DATA', 'early_data in a second ClientHello')
-  }
-  // RFC 9846 §4.2.2: single PSKs may go, pre_shared_key may not, nor come.
-  if (first.extensions.has(PRE_SHARED_KEY) && !second.extensions.has(PRE_SHARED_KEY)) {
-    throw peerError('missing_extension', 'BAD_PSK', 'pre_shared_key is missing from the second ClientHello')
-  }
 }

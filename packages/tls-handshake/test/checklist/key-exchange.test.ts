@@ -16,7 +16,7 @@ import {
 } from '../harness/edit.ts'
 import type { Tamper } from '../harness/evil.ts'
 import { Ext, Message } from '../harness/names.ts'
-import { rows } from '../harness/table.ts'
+import { type Row, rows } from '../harness/table.ts'
 import { client, type Scene, server } from '../harness/victim.ts'
 
 /** RFC 7919 appendix A.1: 2^2048 - 2^1984 + (floor(2^1918 e) + 560316) 2^64 - 1, as its first and last share say. */
@@ -215,6 +215,24 @@ describe('HelloRetryRequest', () => {
   const atServer = (edit: (raw: Uint8Array) => Uint8Array, overrides: object = {}): Scene =>
     server(second(Message.client_hello, edit), { ...wantsP384, ...overrides }, { ...offersBoth, ...overrides })
   const psks = [{ identity: Uint8Array.of(1), key: new Uint8Array(32).fill(7) }]
+  const setting =
+    (type: number, body: Uint8Array) =>
+    (raw: Uint8Array): Uint8Array =>
+      setExtension(raw, type, body)
+  const changed: readonly [string, (raw: Uint8Array) => Uint8Array][] = [
+    ['another server_name', setting(Ext.server_name, Uint8Array.of(0, 4, 0, 0, 1, 0x61))],
+    ['no server_name', (raw) => removeExtension(raw, Ext.server_name)],
+    ['other signature_algorithms', setting(Ext.signature_algorithms, u16(2, 0x0403))],
+    ['no signature_algorithms', (raw) => removeExtension(raw, Ext.signature_algorithms)],
+    ['other supported_versions', setting(Ext.supported_versions, Uint8Array.of(4, 3, 4, 3, 3))],
+    ['TLS 1.2 alone', setting(Ext.supported_versions, Uint8Array.of(2, 3, 3))],
+    ['another protocol', setting(Ext.alpn, Uint8Array.of(0, 2, 1, 0x62))],
+    ['no protocol', (raw) => removeExtension(raw, Ext.alpn)],
+    ['other groups, the chosen one among them', setting(Ext.supported_groups, u16(4, 24, 25))],
+    ['other modes of PSKs', setting(Ext.psk_key_exchange_modes, Uint8Array.of(2, 1, 0))],
+    ['status_request', (raw) => addExtension(raw, Ext.status_request, Uint8Array.of(1, 0, 0, 0, 0))],
+    ['compress_certificate', (raw) => addExtension(raw, Ext.compress_certificate, Uint8Array.of(2, 0, 1))],
+  ]
 
   rows([
     [
@@ -406,6 +424,24 @@ describe('HelloRetryRequest', () => {
       () => atServer((raw) => patched(raw, 6, raw[6] ^ 1)),
       'illegal_parameter',
       'BAD_HELLO_RETRY',
+    ],
+    ...changed.map(
+      ([what, edit]): Row => [
+        `RFC 9846 §4.2.2 #2: ${what} in the second ClientHello`,
+        () => atServer(edit, { alpnProtocols: [Uint8Array.of(0x61)] }),
+        'illegal_parameter',
+        'BAD_HELLO_RETRY',
+      ],
+    ),
+    [
+      'pre_shared_key in the second ClientHello alone',
+      () =>
+        atServer((raw) => {
+          const psk = encode((w) => w.u16(7).u16(1).bytes(new Uint8Array(5)).u16(33).u8(32).bytes(new Uint8Array(32)))
+          return addExtension(raw, Ext.pre_shared_key, psk)
+        }),
+      'illegal_parameter',
+      'BAD_PSK',
     ],
     [
       'binders are computed anew over the message_hash',

@@ -73,9 +73,20 @@ export class OurStack implements MemoryStack {
     return this.#told()
   }
 
+  /** Record by record, so that it can be told who the peer was when each of them had come. */
   async receive(bytes: Uint8Array): Promise<Told> {
-    this.#connection!.receive(bytes)
-    return this.#told()
+    const all: Told[] = []
+    for (let at = 0; at < bytes.length; ) {
+      const end = at + 5 + ((bytes[at + 3] ?? 0) << 8) + (bytes[at + 4] ?? 0)
+      this.#connection!.receive(bytes.subarray(at, end))
+      all.push(await this.#told())
+      at = end
+    }
+    return {
+      ...all.at(-1)!,
+      bytes: new Uint8Array(Buffer.concat(all.map((told) => told.bytes))),
+      happened: all.flatMap(({ happened }) => happened),
+    }
   }
 
   async ask(): Promise<Told> {

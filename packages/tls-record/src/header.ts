@@ -7,13 +7,16 @@ export function writeHeader(buffer: Uint8Array, offset: number, type: number, ve
   buffer[offset + 4] = length
 }
 
-/** Small pieces of output are cut from one piece of memory: `writev` wants them outside the heap, where each costs much. */
-const SLAB_LENGTH = 4096
+/**
+ * Small pieces of output are cut from one piece of memory: `writev` wants them outside the heap, where each costs much. A
+ * piece is cut once, and never given out again.
+ */
+const SLAB_LENGTH = 8192
 let slab = new Uint8Array(0)
 let slabUsed = 0
 
-/** Fresh memory for the start of a record, `length` bytes: a few. */
-export function headerBytes(length: number): Uint8Array {
+/** Fresh memory for a small record or the start of one, `length` bytes. */
+export function smallBytes(length: number): Uint8Array {
   if (slabUsed + length > slab.length) {
     slab = new Uint8Array(SLAB_LENGTH)
     slabUsed = 0

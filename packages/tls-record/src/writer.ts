@@ -1,5 +1,6 @@
 import { ByteQueue } from './byte-queue.ts'
 import { ContentType, MAX_PLAINTEXT, Version } from './constants.ts'
+import { smallBytes } from './header.ts'
 import { answered, hook, kind, optionTable, readOptions, whole } from './options.ts'
 import { PlaintextWriter } from './protection/plaintext.ts'
 import type { WriteProtection } from './protection.ts'
@@ -13,6 +14,9 @@ export interface RecordWriterOptions {
 
 const amount = /* @__PURE__ */ kind('a number of at least 0', (value) => typeof value === 'number' && value >= 0)
 
+/** Content of so few bytes is cheaper to seal in place than to hand on in pieces. */
+const SMALL = 512
+
 const OPTIONS = /* @__PURE__ */ optionTable([/* @__PURE__ */ whole(1, MAX_PLAINTEXT), 'maxFragment'], [hook, 'padding'])
 
 /**
@@ -20,7 +24,7 @@ const OPTIONS = /* @__PURE__ */ optionTable([/* @__PURE__ */ whole(1, MAX_PLAINT
  *
  * The output is pieces for one `writev`. With a cipher that works in place, one buffer is allocated for all records of
  * a call, and the content is copied into it once; with one that allocates, header, ciphertext and tag are handed on as
- * they are.
+ * they are, unless they are small.
  */
 export class RecordWriter {
   /** What protects the next record. */
@@ -105,7 +109,7 @@ export class RecordWriter {
 
   #writeRecords(type: number, content: ByteQueue, total: number, fragment: number, records: number): void {
     const { protection, version } = this
-    if (protection.allocates) {
+    if (protection.allocates && total > SMALL) {
       for (let left = total; left > 0; ) {
         const length = Math.min(left, fragment)
         const pieces = protection.sealPieces!(type, version, content, length, this.#paddingFor(type, length))
@@ -126,9 +130,9 @@ export class RecordWriter {
       return
     }
     const last = total - (records - 1) * fragment
-    const wire = new Uint8Array(
-      (records - 1) * protection.sizeOf(Math.min(fragment, total), 0) + protection.sizeOf(last, 0),
-    )
+    const size = (records - 1) * protection.sizeOf(Math.min(fragment, total), 0) + protection.sizeOf(last, 0)
+    // What a cipher that works in place makes is a buffer of its own, which a program may transfer.
+    const wire = protection.allocates && size <= 2 * SMALL ? smallBytes(size) : new Uint8Array(size)
     let offset = 0
     for (let left = total; left > 0; ) {
       const length = Math.min(left, fragment)

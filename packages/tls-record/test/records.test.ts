@@ -259,6 +259,34 @@ describe('RecordReader', () => {
 })
 
 describe('RecordWriter', () => {
+  test.each(Object.keys(kinds))('small records of %s: no memory is given out twice', (kind) => {
+    const [one, other] = [pair(kinds[kind]!()), pair(kinds[kind]!())]
+    const output: { piece: Uint8Array; was: Uint8Array }[] = []
+    for (let i = 0; i < 300; i++) {
+      for (const { writer } of [one, other]) {
+        writer.write(ContentType.application_data, bytes(1 + ((37 * i) % 700), i))
+        for (const piece of writer.takeOutput()) output.push({ piece, was: piece.slice() })
+      }
+    }
+    const places = new Map<ArrayBufferLike, [from: number, to: number][]>()
+    for (const { piece, was } of output) {
+      expect(Buffer.compare(piece, was)).toBe(0)
+      const taken = places.get(piece.buffer) ?? []
+      const [from, to] = [piece.byteOffset, piece.byteOffset + piece.length]
+      expect(taken.some(([start, end]) => from < end && start < to)).toBe(false)
+      places.set(piece.buffer, [...taken, [from, to]])
+    }
+  })
+
+  test('records of a byte each do not run over a piece of memory', () => {
+    const { writer, reader } = pair(kinds['node TLS 1.3 aes-128-gcm']!())
+    writer.maxFragment = 1
+    const message = bytes(512, 3)
+    writer.write(ContentType.application_data, message)
+    reader.push(join(writer.takeOutput()))
+    expect(join(drain(reader).map(({ payload }) => payload))).toEqual(message)
+  })
+
   test('content is cut into full records, and small pieces are joined', () => {
     const { writer, reader } = pair()
     const queue = new ByteQueue()

@@ -24,14 +24,18 @@ import { hostDoes } from './trials.ts'
 /** What nearly all ask for, once. */
 const FULL_TAG = /* @__PURE__ */ bare({ authTagLength: 16 })
 
-/** Bytes of text up to which a cipher object costs three times what the text does; and how many such in a row are a flood. */
-const TINY = 64
-const TINY_IN_A_ROW = 16
+/**
+ * Bytes of text up to which our own cipher takes less than the making of a cipher object of OpenSSL's, and how many such
+ * in a row say that more will come: by then what ours does ahead for a key has paid for itself.
+ */
+const SHORT = 512
+const SHORT_IN_A_ROW = 16
 
 /**
- * An AEAD of OpenSSL. node:crypto makes a cipher object per record (2.5 microseconds) and allocates its output;
- * `sealChunks` hands that output on without a copy. A peer that cuts what it sends into records of a byte each would have
- * it make thousands: after a row of such it is our own cipher that opens them, which needs no object for each.
+ * An AEAD of OpenSSL. node:crypto makes a cipher object per record (3.5 microseconds, and it is slow to collect) and
+ * allocates its output; `sealChunks` hands that output on without a copy. After a row of short texts it is our own cipher
+ * that seals and opens them, which needs no object for each: what a request and its answer are, and what a peer sends
+ * that cuts its data into records of a byte each.
  */
 export class NativeAead implements Aead {
   #key: KeyObject | undefined
@@ -40,8 +44,8 @@ export class NativeAead implements Aead {
   readonly #name: 'aes-128-gcm'
   readonly #isCcm: boolean
   readonly #options: { authTagLength: number }
-  /** Tiny texts opened in a row; minus infinity where ours has not this cipher. */
-  #tiny = 0
+  /** Short texts in a row; minus infinity where ours has not this cipher. */
+  #short = 0
   #ours: Aead | undefined
   constructor(cipher: AeadCipher, key: Uint8Array, { nonceLength, tagLength }: Required<AeadParameters>) {
     this.#key = createSecretKey(key)
@@ -51,11 +55,16 @@ export class NativeAead implements Aead {
     this.#nonceLength = nonceLength
     this.tagLength = tagLength
     this.#options = tagLength === 16 ? FULL_TAG : bare({ authTagLength: tagLength })
-    if (this.#isCcm || nonceLength !== NONCE_LENGTH) this.#tiny = Number.NEGATIVE_INFINITY
+    if (this.#isCcm || nonceLength !== NONCE_LENGTH) this.#short = Number.NEGATIVE_INFINITY
   }
 
   seal(nonce: Uint8Array, aad: Uint8Array, buffer: Uint8Array, offset: number, length: number): void {
     checkPlace(this.#name, nonce, this.#nonceLength, buffer, offset, offset + length + this.tagLength)
+    const ours = this.#forShort(length)
+    if (ours) {
+      ours.seal(nonce, aad, buffer, offset, length)
+      return
+    }
     const cipher = this.#start(nonce, aad, length)
     buffer.set(cipher.update(buffer.subarray(offset, offset + length)), offset)
     cipher.final()
@@ -64,6 +73,13 @@ export class NativeAead implements Aead {
 
   sealChunks(nonce: Uint8Array, aad: Uint8Array, text: Uint8Array): [Uint8Array, Uint8Array] {
     checkPlace(this.#name, nonce, this.#nonceLength, nonce, 0, 0)
+    const ours = this.#forShort(text.length)
+    if (ours) {
+      const sealed = new Uint8Array(text.length + this.tagLength)
+      sealed.set(text)
+      ours.seal(nonce, aad, sealed, 0, text.length)
+      return [sealed.subarray(0, text.length), sealed.subarray(text.length)]
+    }
     const cipher = this.#start(nonce, aad, text.length)
     const sealed = cipher.update(text)
     cipher.final()
@@ -74,12 +90,8 @@ export class NativeAead implements Aead {
     checkPlace(this.#name, nonce, this.#nonceLength, buffer, offset, offset + length)
     const textLength = length - this.tagLength
     if (textLength < 0) return null
-    if (textLength > TINY) {
-      if (this.#tiny > 0) this.#tiny = 0
-    } else if (++this.#tiny > TINY_IN_A_ROW) {
-      const ours = this.#cipherOfOurs()
-      if (ours) return ours.open(nonce, aad, buffer, offset, length)
-    }
+    const ours = this.#forShort(textLength)
+    if (ours) return ours.open(nonce, aad, buffer, offset, length)
     const decipher: DecipherGCM = createDecipheriv(this.#name, this.#secret(), nonce, this.#options)
     decipher.setAuthTag(buffer.subarray(offset + textLength, offset + length))
     if (this.#isCcm) decipher.setAAD(aad, bare({ plaintextLength: textLength }))
@@ -101,12 +113,18 @@ export class NativeAead implements Aead {
     this.#ours = undefined
   }
 
-  #cipherOfOurs(): Aead | undefined {
+  /** Our own cipher, where this text is one of a row of short ones. */
+  #forShort(length: number): Aead | undefined {
+    if (length > SHORT) {
+      if (this.#short > 0) this.#short = 0
+      return undefined
+    }
+    if (++this.#short <= SHORT_IN_A_ROW) return undefined
     if (!this.#ours) {
       const key = this.#secret().export()
       this.#ours = vectorAead(this.#name.endsWith('gcm') ? 'aes-gcm' : 'chacha20-poly1305', key)
       key.fill(0)
-      if (!this.#ours) this.#tiny = Number.NEGATIVE_INFINITY
+      if (!this.#ours) this.#short = Number.NEGATIVE_INFINITY
     }
     return this.#ours
   }

@@ -2,7 +2,7 @@ import type { Aead, AeadAlgorithm } from '@x/crypto-primitives'
 import type { ByteQueue } from '../byte-queue.ts'
 import { plainView } from '../bytes.ts'
 import { HEADER_LENGTH, MAX_CIPHERTEXT_12 } from '../constants.ts'
-import { headerBytes, writeHeader } from '../header.ts'
+import { smallBytes, writeHeader } from '../header.ts'
 import type { ReadProtection, WriteProtection } from '../protection.ts'
 import { MAX_SEQUENCE, SequenceNonce } from './nonce.ts'
 
@@ -135,7 +135,7 @@ export class Aead12Writer implements WriteProtection {
 
   sealPieces(type: number, version: number, content: ByteQueue, length: number): Uint8Array[] {
     const cipher = this.#cipher
-    const header = headerBytes(HEADER_LENGTH + cipher.explicitLength)
+    const header = smallBytes(HEADER_LENGTH + cipher.explicitLength)
     writeHeader(header, 0, type, version, cipher.explicitLength + length + cipher.aead.tagLength)
     cipher.describe(type, version, length)
     const nonce = cipher.nextNonce(header, HEADER_LENGTH)

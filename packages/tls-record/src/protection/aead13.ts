@@ -2,7 +2,7 @@ import type { Aead, AeadAlgorithm } from '@x/crypto-primitives'
 import type { ByteQueue } from '../byte-queue.ts'
 import { plainView } from '../bytes.ts'
 import { ContentType, HEADER_LENGTH, MAX_CIPHERTEXT_13 } from '../constants.ts'
-import { headerBytes, writeHeader } from '../header.ts'
+import { smallBytes, writeHeader } from '../header.ts'
 import type { ReadProtection, WriteProtection } from '../protection.ts'
 import { MAX_SEQUENCE, SequenceNonce } from './nonce.ts'
 
@@ -58,7 +58,7 @@ export class Aead13Writer implements WriteProtection {
   }
 
   sealPieces(type: number, version: number, content: ByteQueue, length: number, padding: number): Uint8Array[] {
-    const header = headerBytes(HEADER_LENGTH)
+    const header = smallBytes(HEADER_LENGTH)
     writeHeader(header, 0, ContentType.application_data, version, length + 1 + padding + this.#aead.tagLength)
     const text = content.take(length, 1 + padding)
     text[length] = type

@@ -137,6 +137,6 @@ export const COMMON: OptionRows = [
   [/* @__PURE__ */ oneOf('never', 'once', 'freely', 'ignore', 'explicit'), 'renegotiation'],
   [/* @__PURE__ */ list(/* @__PURE__ */ oneOf('psk_dhe_ke', 'psk_ke')), 'pskModes'],
   [/* @__PURE__ */ whole(512, 16384), 'maxSendFragment'],
-  // RFC 8449 §4.
+  // RFC 8449 §4 #2, #8.
   [/* @__PURE__ */ whole(64, 16385), 'recordSizeLimit'],
 ]

@@ -57,7 +57,7 @@ describe('sizes', () => {
     return lengths
   }
 
-  test('record_size_limit holds in both directions', () => {
+  test('RFC 8449 §4 #1: record_size_limit holds in both directions', () => {
     const pair = handshake({ recordSizeLimit: 200 }, { recordSizeLimit: 300 })
     const bytes = new Uint8Array(2000).fill(1)
     pair.client.tls.write(bytes)

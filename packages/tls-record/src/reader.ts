@@ -261,7 +261,7 @@ export class RecordReader {
 
   #checkContent(protection: ReadProtection, payload: Uint8Array): void {
     const type = protection.contentType
-    // RFC 9846 §5.4 #6: padding counts against the limit; RFC 8449 §4: so does the type byte.
+    // RFC 9846 §5.4 #6: padding counts against the limit; RFC 8449 §4 #6: so does the type byte.
     const limit = protection.innerType ? Math.min(this.maxPlaintext, MAX_INNER_PLAINTEXT - 1) + 1 : this.maxPlaintext
     if (protection.innerLength > limit) {
       throw peerError(

@@ -41,4 +41,20 @@ export const ARGUED: Readonly<Record<string, string>> = {
   'RFC 9846 F.5 #1':
     'for applications: the connection says which data went early, and sends none that was not asked for',
   'RFC 9846 F.5 #2': 'for application protocols',
+  'RFC 5746 §4.2 #3': 'there is no renegotiation with a server that does not know the extension',
+  'RFC 5746 §4.2 #4': 'as §4.2 #3',
+  'RFC 5746 §4.4 #3': 'there is no renegotiation with a client that does not know the extension',
+  'RFC 5746 §4.4 #4': 'as §4.4 #3',
+  'RFC 5746 §4.4 #5': 'as §4.4 #3',
+  'RFC 5746 §4.5 #1': 'there is no SSL 3.0 here',
+  'RFC 5746 §4.5 #2': 'there is no SSL 3.0 here',
+  'RFC 7627 §5.4 #1':
+    'for applications: what exported keys are used for is theirs, and `extendedMasterSecret` tells whether they may be',
+  'RFC 7627 §5.4 #2': 'as §5.4 #1',
+  'RFC 7627 §6.4 #2': 'there is no SSL 3.0 here',
+  'RFC 7366 §3 #4': 'for DTLS',
+  'RFC 7919 A #1': 'for future groups',
+  'RFC 8879 §4 #4': 'the codecs are given by who configures; those of node-tls-compat are the host’s zlib',
+  'RFC 8879 §4 #5': 'as §4 #4: the host’s Brotli',
+  'RFC 8879 §4 #6': 'as §4 #4: the host’s Zstandard',
 }

@@ -200,7 +200,7 @@ function levelHash(hash: Hash, actual: number, longest: number): void {
   hash.digest(IDLE.subarray(0, (whole << shift) + rest))
 }
 
-/** Encrypt-then-MAC (RFC 7366 §3): the MAC covers IV and ciphertext and is checked first. */
+/** Encrypt-then-MAC (RFC 7366 §3 #2, #3): the MAC covers IV and ciphertext and is checked first. */
 class EncryptThenMac extends CbcRecord implements CbcHmac {
   seal(header: Uint8Array, buffer: Uint8Array, offset: number, length: number): number {
     const { transform, hmac } = this.parts

@@ -13,7 +13,7 @@ import type { ClientContext } from './client-context.ts'
 
 /** What a client makes of a server's answers in every version. */
 
-/** RFC 7301 §3.1: exactly one protocol, of those we offered. */
+/** RFC 7301 §3.1 #6: exactly one protocol, of those we offered. */
 export function negotiatedProtocol({ config }: ClientContext, extensions: ExtensionBlock): Uint8Array | undefined {
   const protocols = extensions.get(alpn)
   if (protocols === undefined) return undefined
@@ -44,11 +44,11 @@ export function limitFragments(hs: ClientContext, extensions: ExtensionBlock): v
   }
   const limit = extensions.get(recordSizeLimit)
   if (limit === undefined) return
-  // RFC 8449 §5: both extensions in an answer are illegal_parameter.
+  // RFC 8449 §5 #2: both extensions in an answer are illegal_parameter.
   if (fragment !== undefined)
     throw peerError('illegal_parameter', 'BAD_EXTENSION', 'max_fragment_length beside record_size_limit')
   if (facts.version === Version.TLS13) {
-    // RFC 8449 §4: the content type and padding count.
+    // RFC 8449 §4 #1, #5, RFC 8449 §4.1 #1: the content type and padding count.
     writer.maxInner = Math.min(writer.maxInner, limit)
     reader.maxPlaintext = Math.min(reader.maxPlaintext, config.recordSizeLimit! - 1)
   } else hs.recordLimits = { send: limit, receive: Math.min(NO_LIMITS.receive, config.recordSizeLimit!) }

@@ -58,10 +58,12 @@ export class ClientContext12 extends ClientContext {
   override get olderExtensions(): PendingExtension[] {
     if (this.#highest12 === undefined) return []
     const { config, renegotiating } = this
+    // RFC 5746 §3.4 #1, RFC 5746 §3.5 #1, #2, RFC 5746 §4.3 #1: the extension, never the SCSV.
     const list: PendingExtension[] = [pending(renegotiationInfo, renegotiating?.client ?? EMPTY)]
     if (this.suites12.some(({ keyExchange }) => keyExchange.startsWith('ecdhe'))) {
       list.push(pending(ecPointFormats, [UNCOMPRESSED]))
     }
+    // RFC 7627 §5.2 #1, RFC 7627 §5.3 #3.
     if (config.extendedMasterSecret !== false) list.push(pending(extendedMainSecret, true))
     if (config.encryptThenMac !== false && this.suites12.some(({ cbc }) => cbc !== undefined && cbc !== 'null')) {
       list.push(pending(encryptThenMac, true))

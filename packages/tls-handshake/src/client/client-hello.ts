@@ -1,4 +1,4 @@
-import { configError, Version } from '@x/tls-record'
+import { configError, MAX_PLAINTEXT, Version } from '@x/tls-record'
 import { Writer } from '../codec/writer.ts'
 import { alpn } from '../extensions/alpn.ts'
 import { compressCertificate } from '../extensions/compress-certificate.ts'
@@ -119,7 +119,7 @@ function commonExtensions(hs: ClientContext): PendingExtension[] {
   const list: PendingExtension[] = []
   if (config.serverName) list.push(pending(serverName, config.serverName))
   const known = [...(hs.version13 ? hs.groups13 : []), ...hs.olderGroups]
-  // RFC 9846 §4.3.7 #1: none twice; RFC 9846 §9.2 #5.
+  // RFC 9846 §4.3.7 #1: none twice; RFC 9846 §9.2 #5. RFC 7919 §3 #1, #4: of all kinds, those that can be used.
   const groups = [...new Set(known.map(({ id }) => id))]
   if (groups.length > 0) list.push(pending(supportedGroups, grease ? [grease.group, ...groups] : groups))
   if (config.alpnProtocols?.length) list.push(pending(alpn, config.alpnProtocols))
@@ -134,7 +134,10 @@ function commonExtensions(hs: ClientContext): PendingExtension[] {
   }
   if (config.requestSct) list.push(pending(sctRequest, true))
   if (config.maxFragmentLength) list.push(pending(maxFragmentLength, config.maxFragmentLength))
-  if (config.recordSizeLimit) list.push(pending(recordSizeLimit, config.recordSizeLimit))
+  if (config.recordSizeLimit) {
+    // RFC 8449 §4 #2: the most that a record of the best version holds, with its type in TLS 1.3.
+    list.push(pending(recordSizeLimit, Math.min(config.recordSizeLimit, MAX_PLAINTEXT + (hs.version13 ? 1 : 0))))
+  }
   if (hs.parts.rawPublicKeys) list.push(...hs.parts.rawPublicKeys.offer(hs))
   return list
 }

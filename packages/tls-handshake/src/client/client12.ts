@@ -6,7 +6,7 @@ import { selectedVersion } from '../extensions/supported-versions.ts'
 import { allows } from '../handshake/allowed.ts'
 import { inBoth } from '../handshake/in-common.ts'
 import { readCertificates } from '../handshake/peer-certificates.ts'
-import { renegotiated } from '../handshake/peer-state.ts'
+import { mayRenegotiate, renegotiated } from '../handshake/peer-state.ts'
 import { type PeerKey, shownChain } from '../handshake/raw-public-key.ts'
 import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { type Flow, idle, nextMessage } from '../handshake/step.ts'
@@ -286,7 +286,7 @@ function sendFinished(client: Client12, keys: Protections): Uint8Array {
   return data
 }
 
-/** False Start (RFC 7918): only with forward secrecy, an AEAD, and a protocol agreed on. */
+/** False Start (RFC 7918; RFC 7919 §8.9 #2): only with forward secrecy by curves, an AEAD, and a protocol agreed on. */
 function startFalseStart({ hs, suite }: Client12): void {
   const { config, pending } = hs
   if (!config.falseStart || !suite.aead || !suite.keyExchange.startsWith('ecdhe')) return
@@ -370,8 +370,8 @@ function* waitForRenegotiation(hs: ClientContext12, count: number): Flow {
       hs.wire.emit({ type: 'renegotiationRequest' })
       continue
     }
-    // RFC 5746 §4.2: not with a peer that could be spliced.
-    if (policy === 'never' || (policy === 'once' && count > 0) || !hs.wire.peer!.secureRenegotiation) {
+    // RFC 5746 §4.2 #2: not with a peer that could be spliced.
+    if (policy === 'never' || (policy === 'once' && count > 0) || !mayRenegotiate(hs.wire.peer)) {
       throw peerError(
         'no_renegotiation',
         'NO_RENEGOTIATION',

@@ -74,7 +74,8 @@ function* agreeFiniteField(
   parameters: { readonly p: Uint8Array; readonly g: Uint8Array; readonly share: Uint8Array },
 ): Flow<{ exchange: Uint8Array; secret: Uint8Array }> {
   const bits = bitLength(parameters.p)
-  const minimum = hs.config.minDhBits ?? 1024
+  // RFC 7919 §3.1 #1, #2: never below 768, whatever the configuration says.
+  const minimum = Math.max(hs.config.minDhBits ?? 1024, 768)
   if (bits < minimum) {
     throw peerError('insufficient_security', 'DH_KEY_TOO_SMALL', `a DH prime of ${bits} bits, less than ${minimum}`)
   }
@@ -82,7 +83,8 @@ function* agreeFiniteField(
     throw peerError('illegal_parameter', 'DH_P_TOO_LONG', `a DH prime of ${bits} bits, more than ${MAX_DH_BITS}`)
   hs.pending.dhInfo = { bits }
   const agreement = yield* withPeerShare(() => hs.provider.dhGroup(parameters.p, parameters.g).initiate())
-  const secret = yield* withPeerShare(() => agreement.complete(parameters.share))
+  // RFC 7919 §3 #7, #8, RFC 7919 §5.1 #1.
+  const secret = yield* withPeerShare(() => agreement.complete(parameters.share), 'handshake_failure')
   return { exchange: agreement.share, secret: stripLeadingZeros(secret) }
 }
 

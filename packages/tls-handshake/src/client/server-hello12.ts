@@ -18,6 +18,7 @@ import { supportedGroups } from '../extensions/supported-groups.ts'
 import type { ServerHello } from '../messages/server-hello.ts'
 import { type CipherSuite12, suiteFitsVersion } from '../registry/cipher-suites12.ts'
 import type { Session } from '../session.ts'
+import { checkMacOrder } from '../tls12/mac-order.ts'
 import { checkPointFormats } from '../tls12/point-formats.ts'
 import type { Connection12, FinishedPair } from '../tls12/state.ts'
 import { limitFragments, negotiatedProtocol } from './answers.ts'
@@ -100,13 +101,15 @@ export function processServerHello(
   const extendedMasterSecret = extensions.has(EXTENDED_MAIN_SECRET)
   checkExtendedMasterSecret(extendedMasterSecret, resumed, previous)
   const macsAfterwards = extensions.has(ENCRYPT_THEN_MAC)
-  // RFC 7366 §3: only with block ciphers.
+  // RFC 7366 §3 #1: only with block ciphers.
   if (macsAfterwards && suite.aead) {
     throw peerError('illegal_parameter', 'BAD_EXTENSION', 'encrypt_then_mac with an AEAD')
   }
+  checkMacOrder(hs.wire.peer, suite, macsAfterwards)
   extensions.get(serverNameAnswer)
   pending.resumed = resumed !== undefined
   pending.extendedMasterSecret = extendedMasterSecret
+  pending.encryptThenMac = macsAfterwards
   pending.secureRenegotiation = extensions.get(renegotiationInfo) !== undefined
   pending.serverName = config.serverName
   pending.sctList = extensions.get(sctList)
@@ -136,7 +139,7 @@ export function processServerHello(
   }
 }
 
-/** RFC 5746 §3.4, §3.5. */
+/** RFC 5746 §3.4 #3, #4, RFC 5746 §3.5 #3, #4, #5, RFC 5746 §4.1 #1, RFC 5746 §4.2 #6, #7. */
 function checkRenegotiationInfo(
   hs: ClientContext12,
   info: Uint8Array | undefined,
@@ -200,7 +203,7 @@ function resumedSession(
   return session
 }
 
-/** RFC 7627 §5.3, §5.4. */
+/** RFC 7627 §5.3 #9, #10, RFC 7627 §5.4 #6. */
 function checkExtendedMasterSecret(
   used: boolean,
   resumed: Session | undefined,

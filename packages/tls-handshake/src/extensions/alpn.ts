@@ -1,6 +1,6 @@
 import { type Extension, form } from './extension.ts'
 
-/** application_layer_protocol_negotiation (RFC 7301 §3.1). */
+/** application_layer_protocol_negotiation (RFC 7301 §3.1 #2, #3). */
 export const ALPN: Extension = {
   type: 16,
   name: 'application_layer_protocol_negotiation',

@@ -1,6 +1,6 @@
 import { type Extension, form } from './extension.ts'
 
-/** compress_certificate (RFC 8879 §3). */
+/** compress_certificate (RFC 8879 §3 #1, #2). */
 export const COMPRESS_CERTIFICATE: Extension = { type: 27, name: 'compress_certificate', places: ['CH', 'CR'] }
 
 /** CertificateCompressionAlgorithms, in order of preference. */

@@ -9,7 +9,7 @@ export const recordSizeLimit = /* @__PURE__ */ form<number>(
   RECORD_SIZE_LIMIT,
   (reader) => {
     const limit = reader.u16()
-    // RFC 8449 §4: smaller than 64 is illegal_parameter.
+    // RFC 8449 §4 #3, #9: smaller than 64 is illegal_parameter, and nothing is too large.
     if (limit < 64) throw peerError('illegal_parameter', 'BAD_EXTENSION', `record_size_limit ${limit}, less than 64`)
     return limit
   },

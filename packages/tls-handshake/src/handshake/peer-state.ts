@@ -37,8 +37,16 @@ export interface PeerState {
   /** TLS up to 1.2. */
   readonly secureRenegotiation?: boolean
   readonly extendedMasterSecret?: boolean
+  readonly encryptThenMac?: boolean
   readonly dhInfo?: { readonly bits: number }
 }
+
+/**
+ * True when a renegotiation is bound to the handshake before it (RFC 5746), and that one to this peer. RFC 7627 §5.4 #3, #4: a
+ * session without the extended main secret, resumed, may be shared with somebody in between.
+ */
+export const mayRenegotiate = (peer: PeerState | undefined): boolean =>
+  peer?.secureRenegotiation === true && !(peer.resumed && !peer.extendedMasterSecret)
 
 /** What a running handshake has learned so far. Nobody outside of it reads this. */
 export type PendingPeer = { -readonly [property in keyof PeerState]?: PeerState[property] }

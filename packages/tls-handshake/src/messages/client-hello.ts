@@ -95,6 +95,7 @@ export function decodeClientHello(message: HandshakeMessage): ClientHello {
 /** The same for a hello of a peer, which is kept for a while. */
 export function receiveClientHello(message: HandshakeMessage): ClientHello {
   const hello = decodeClientHello(message)
+  // RFC 5746 §3.6 #5, #6: what we do not know is no fault.
   hello.extensions.forgetUnknown()
   return hello
 }

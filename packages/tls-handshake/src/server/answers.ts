@@ -7,7 +7,7 @@ import type { ServerContext } from './server-context.ts'
 
 /** What a server of any version asks the application for. */
 
-/** ALPN (RFC 7301 §3.2): once, on resumption too. */
+/** ALPN (RFC 7301 §3.2 #2, #3, #4): once, on resumption too. */
 export function* selectProtocol(hs: ServerContext, hello: ClientHelloInfo): Flow {
   const { config, pending } = hs
   const offered = hello.alpnProtocols

@@ -18,6 +18,7 @@ import { type CipherSuite12, hasCertificate, hasPsk } from '../registry/cipher-s
 import { enabledVersions } from '../registry/versions.ts'
 import type { Session } from '../session.ts'
 import { openTicket } from '../sessions/ticket-protection.ts'
+import { checkMacOrder, hasMacOrder } from '../tls12/mac-order.ts'
 import { checkPointFormats } from '../tls12/point-formats.ts'
 import type { Connection12, FinishedPair } from '../tls12/state.ts'
 import { selectProtocol, staple } from './answers.ts'
@@ -77,7 +78,7 @@ export function* negotiate(
   extensions.get(compressCertificate)
   const extendedMasterSecret = extensions.has(EXTENDED_MAIN_SECRET) && config.extendedMasterSecret !== false
   if (previous && previous.extendedMasterSecret !== extendedMasterSecret) {
-    // RFC 7627 §5.4.
+    // RFC 7627 §5.4 #6.
     throw peerError(
       'illegal_parameter',
       'RENEGOTIATION_EMS_MISMATCH',
@@ -90,6 +91,10 @@ export function* negotiate(
   const suite = choice?.suite ?? offer!.suite
   const requestsCertificate = choice !== undefined && config.requestCertificate === true && hasCertificate(suite)
   if (requestsCertificate) settleClientType(hs, extensions)
+  // RFC 7366 §2 #2, RFC 7366 §3 #1.
+  const encryptThenMac = hasMacOrder(suite) && extensions.has(ENCRYPT_THEN_MAC) && config.encryptThenMac !== false
+  checkMacOrder(wire.peer, suite, encryptThenMac)
+  pending.encryptThenMac = encryptThenMac
   pending.cipherSuite = suite.id
   pending.resumed = resumed !== undefined
   pending.extendedMasterSecret = extendedMasterSecret
@@ -122,11 +127,7 @@ export function* negotiate(
     resumed,
     lent: offer?.lent,
     extendedMasterSecret,
-    encryptThenMac:
-      suite.cbc !== undefined &&
-      suite.cbc !== 'null' &&
-      extensions.has(ENCRYPT_THEN_MAC) &&
-      config.encryptThenMac !== false,
+    encryptThenMac,
     issuesTicket,
     ocspResponse,
     npn,
@@ -145,7 +146,7 @@ function serverRandom({ provider, baseConfig }: ServerContext, version: number):
   return random
 }
 
-/** RFC 5746 §3.6, §3.7. @returns whether the client knows secure renegotiation */
+/** RFC 5746 §3.6 #1, #2, #3, RFC 5746 §3.7 #1, #2, #3, #4, RFC 5746 §4.4 #2. @returns whether the client knows secure renegotiation */
 function checkRenegotiationInfo(hs: ServerContext, hello: ClientHello, previous: Previous | undefined): boolean {
   const info = hello.extensions.get(renegotiationInfo)
   const scsv = hello.cipherSuites.includes(EMPTY_RENEGOTIATION_INFO_SCSV)
@@ -203,14 +204,14 @@ function* findSession(
   if (config.requireCertificate && anonymous && !hasPsk(suite) && !allows(config, 'allowUnverifiedSession'))
     return undefined
   if (session.extendedMasterSecret && !extendedMasterSecret) {
-    // RFC 7627 §5.3: abort.
+    // RFC 7627 §5.3 #6: abort.
     throw peerError(
       'handshake_failure',
       'RESUMED_EMS_SESSION_WITHOUT_EMS_EXTENSION',
       'a session with extended_main_secret is resumed without it',
     )
   }
-  // RFC 7627 §5.3: the session is not resumed.
+  // RFC 7627 §5.3 #4: the session is not resumed.
   if (!session.extendedMasterSecret && extendedMasterSecret) return undefined
   const lent = yield* mayLend(hs, session)
   return lent && { session, suite, renew, lent }

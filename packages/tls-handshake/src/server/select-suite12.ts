@@ -74,7 +74,7 @@ export function chooseSuite12(hs: ServerContext, hello: ClientHello, version: Pr
       : (firstOf(matching, (credential) => firstOf(usable, (one) => fit(one, [credential])[0])) ??
         usable.find(needsNone))
   if (choice) return choice
-  // RFC 7919 §4: a client whose ffdhe groups are all strange to us, and that has no other suite for us.
+  // RFC 7919 §4 #3: a client whose ffdhe groups are all strange to us, and that has no other suite for us.
   const strange = wishes.ffdhe.length > 0 && !FFDHE.some(({ name }) => wishes.ffdhe.includes(GROUP_IDS[name]))
   const alert = strange && suites.some(isDhe) ? Alert.insufficient_security : Alert.handshake_failure
   const lists = [
@@ -141,6 +141,7 @@ function keyExchanges(hs: ServerContext, wishes: Wishes) {
       if (group === null) group = selectGroup(hs, wishes)
       return group && { group }
     }
+    // RFC 7919 §4 #7: a suite that the client has offered.
     if (isDhe(suite)) {
       if (dh === null) dh = selectDh(hs, wishes)
       return dh && { dh }
@@ -164,7 +165,7 @@ const FFDHE = [
   { name: 'ffdhe8192', bits: 8192 },
 ] as const
 
-/** Given parameters, or, with `auto`, one of the client's ffdhe groups (RFC 7919 §4), ffdhe2048 where it names none. */
+/** Given parameters, or, with `auto`, one of the client's ffdhe groups (RFC 7919 §4 #1, #5, #6), ffdhe2048 where it names none. */
 function selectDh(hs: ServerContext, { ffdhe }: Wishes): DhGroup | undefined {
   const { dhParameters } = hs.config
   if (dhParameters === undefined) return undefined

@@ -1,5 +1,5 @@
 import type { KeyAgreement } from '@x/crypto-primitives'
-import { Alert, answered, bytes, peerError, TlsError, Version } from '@x/tls-record'
+import { Alert, answered, bytes, MAX_PLAINTEXT, peerError, TlsError, Version } from '@x/tls-record'
 import { concatBytes, EMPTY } from '../codec/bytes.ts'
 import { Writer } from '../codec/writer.ts'
 import type { Credential, ProtocolVersion } from '../config.ts'
@@ -153,11 +153,14 @@ function sendServerHello(server: Server12): void {
   wire.enter('handshake')
   const { extensions: offered } = hello
   const limit = offered.get(recordSizeLimit)
+  // RFC 8449 §4 #2: the most that a record of this version holds.
+  const ownLimit = Math.min(config.recordSizeLimit ?? MAX_PLAINTEXT, MAX_PLAINTEXT)
   const fragment = limit === undefined ? offered.get(maxFragmentLength) : undefined
   const writers: ((extensions: ExtensionWriter) => void)[] = []
   if (server.secureRenegotiation) {
     const { previous } = server
     const info = previous ? concatBytes(previous.finished.client, previous.finished.server) : EMPTY
+    // RFC 5746 §3.6 #4, RFC 5746 §3.7 #5.
     writers.push((extensions) => extensions.add(renegotiationInfo, info))
   }
   if (hs.hello.serverName !== undefined && config.acknowledgeServerName !== false && !resumed) {
@@ -166,6 +169,7 @@ function sendServerHello(server: Server12): void {
   if (suite.keyExchange.startsWith('ecdhe') && offered.has(ecPointFormats.extension)) {
     writers.push((extensions) => extensions.add(ecPointFormats, [UNCOMPRESSED]))
   }
+  // RFC 7627 §5.2 #2, #4, RFC 7627 §5.3 #8.
   if (server.extendedMasterSecret) writers.push((extensions) => extensions.add(extendedMainSecret, true))
   if (server.encryptThenMac) writers.push((extensions) => extensions.add(encryptThenMac, true))
   if (server.issuesTicket) writers.push((extensions) => extensions.add(sessionTicketAnswer, true))
@@ -179,8 +183,7 @@ function sendServerHello(server: Server12): void {
   if (alpnProtocol && !server.previous) writers.push((extensions) => extensions.add(alpn, [alpnProtocol]))
   if (server.npn) writers.push((extensions) => extensions.add(npnAnswer, config.npnProtocols!))
   if (fragment !== undefined) writers.push((extensions) => extensions.add(maxFragmentLength, fragment))
-  if (limit !== undefined)
-    writers.push((extensions) => extensions.add(recordSizeLimit, config.recordSizeLimit ?? 16384))
+  if (limit !== undefined) writers.push((extensions) => extensions.add(recordSizeLimit, ownLimit))
 
   hs.send(
     encodeServerHello(
@@ -197,7 +200,7 @@ function sendServerHello(server: Server12): void {
   // RFC 8449 §4: a limit belongs to the keys of the handshake that set it, and one that sets none ends it.
   hs.recordLimits = NO_LIMITS
   if (limit !== undefined) {
-    hs.recordLimits = { send: limit, receive: Math.min(NO_LIMITS.receive, config.recordSizeLimit ?? 16384) }
+    hs.recordLimits = { send: limit, receive: Math.min(NO_LIMITS.receive, ownLimit) }
   }
   // RFC 6066 §4: at once.
   if (fragment !== undefined) {
@@ -292,7 +295,11 @@ function* readClientKeyExchange(server: Server12, agreement: KeyAgreement | unde
   if (agreement) {
     // RFC 5246 §7.4.7.2: the client's value may come without its leading zeros.
     const share = choice!.dh ? leftPadded(exchange!, choice!.dh.group.initiatorShareLength) : exchange!
-    const shared = yield* withPeerShare(() => agreement.complete(share))
+    // RFC 7919 §4 #10, #11, RFC 7919 §5.1 #1.
+    const shared = yield* withPeerShare(
+      () => agreement.complete(share),
+      choice!.dh ? 'handshake_failure' : 'illegal_parameter',
+    )
     secret = suite.keyExchange.startsWith('dhe') ? stripLeadingZeros(shared) : shared
   } else if (exchange) secret = yield* decryptPremaster(server, exchange)
   return psk ? pskPremaster(secret, psk) : secret!

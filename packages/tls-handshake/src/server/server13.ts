@@ -353,6 +353,7 @@ function sendEncryptedExtensions(server: Server13): void {
   const { hs, hello } = server
   const { config, pending, wire } = hs
   const limit = hello.extensions.get(recordSizeLimit)
+  // RFC 8449 §5 #1.
   const fragment = limit === undefined ? hello.extensions.get(maxFragmentLength) : undefined
   hs.send(
     // RFC 9846 §4.3 #5: each of them to a client that has asked for it.

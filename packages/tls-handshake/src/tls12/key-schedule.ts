@@ -17,7 +17,7 @@ export function prfHash(provider: CryptoProvider, suite: CipherSuite12, version:
 }
 
 /**
- * The master secret (RFC 5246 §8.1), or the extended one, which is bound to the handshake (RFC 7627 §4). The premaster
+ * The master secret (RFC 5246 §8.1, RFC 7627 §5.2 #6), or the extended one, which is bound to the handshake (RFC 7627 §5.1 #1). The premaster
  * secret is overwritten.
  */
 export function masterSecret(

@@ -66,7 +66,7 @@ export function readCertificate13(
   return certificate
 }
 
-/** The Certificate in a CompressedCertificate (RFC 8879 §4). */
+/** The Certificate in a CompressedCertificate (RFC 8879 §4 #2, #3, #7, RFC 8879 §5 #1, #2, #4, #5). */
 export function decompressCertificate(hs: Context, body: Uint8Array): Uint8Array {
   const { algorithm, uncompressedLength, compressed } = decodeCompressedCertificate(body)
   const known = hs.config.certificateCompression?.find(({ id, decompress }) => id === algorithm && decompress)

@@ -10,7 +10,7 @@ const h2 = { alpnProtocols: [utf8('h2')] } as const
 describe('ALPN and SNI', () => {
   rows([
     [
-      'nothing in common',
+      'RFC 7301 §3.2 #2: nothing in common',
       () => server(undefined, { alpnProtocols: [utf8('http/1.1')] }, h2),
       'no_application_protocol',
       'NO_APPLICATION_PROTOCOL',
@@ -27,7 +27,7 @@ describe('ALPN and SNI', () => {
       'INVALID_ALPN_PROTOCOL',
     ],
     [
-      'an empty name in the client’s list',
+      'RFC 7301 §3.1 #3: an empty name in the client’s list',
       () =>
         server(
           on(Message.client_hello, (raw) => setExtension(raw, Ext.alpn, Uint8Array.of(0, 4, 0, 2, 104, 50))),
@@ -44,7 +44,7 @@ describe('ALPN and SNI', () => {
       'INVALID_ALPN_PROTOCOL',
     ],
     [
-      'a server that selects two names',
+      'RFC 7301 §3.1 #6: a server that selects two names',
       () =>
         client(
           on(Message.encrypted_extensions, (raw) =>

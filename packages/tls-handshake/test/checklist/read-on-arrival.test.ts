@@ -235,18 +235,18 @@ describe('every extension that we know is read where it comes', () => {
       'UNSUPPORTED_PROTOCOL',
     ],
     [
-      'RFC 7919 §4: DHE alone, and ffdhe groups that are strange to us',
+      'RFC 7919 §4 #1, #3: DHE alone, and ffdhe groups that are strange to us',
       () => strangeGroups([0x01fb]),
       'insufficient_security',
       'NO_SHARED_CIPHER',
     ],
     [
-      'RFC 7919 §4: the same where the server has no parameters of its own',
+      'RFC 7919 §4 #3: the same where the server has no parameters of its own',
       () => strangeGroups([0x01fb, 23], { dhParameters: undefined }),
       'insufficient_security',
       'NO_SHARED_CIPHER',
     ],
-    ['RFC 7919 §4: one of them is ours', () => strangeGroups([0x01fb, 256])],
+    ['RFC 7919 §4 #5, #6: one of them is ours', () => strangeGroups([0x01fb, 256])],
   ])
 })
 

@@ -1,17 +1,34 @@
 import { describe, expect, test } from 'vitest'
+import { parseClientHello } from '../../src/hello.ts'
 import type { ClientConfig } from '../../src/index.ts'
 import { HELLO_RETRY_RANDOM } from '../../src/messages/server-hello.ts'
 import { credential } from '../harness/credentials.ts'
-import { addExtension, extensionBody, on, patched, removeExtension, setExtension } from '../harness/edit.ts'
-import { client12, handshake12, server12, USUAL } from '../harness/legacy.ts'
+import {
+  addExtension,
+  extensionBody,
+  on,
+  patched,
+  removeExtension,
+  setExtension,
+  u16,
+  withBody,
+} from '../harness/edit.ts'
+import { ANY_VERSION, client12, handshake12, server12, USUAL } from '../harness/legacy.ts'
 import { Ext, Message } from '../harness/names.ts'
-import { clientConfig, connect, type Pair, pump, serverConfig } from '../harness/pair.ts'
+import { clientConfig, connect, join, type Pair, pump, serverConfig } from '../harness/pair.ts'
 import { client, expectAlert, play } from '../harness/victim.ts'
 
 const freely = { renegotiation: 'freely' } as const
 
 /** A configuration that the caller changes between two handshakes. */
 type Changing<T> = { -readonly [K in keyof T]?: T[K] }
+
+/** The signalling suite of RFC 5746 §3.3 in front of the others. */
+function withScsv(raw: Uint8Array): Uint8Array {
+  const at = 39 + raw[38]
+  const length = (raw[at] << 8) | raw[at + 1]
+  return withBody(raw, join([raw.subarray(4, at), u16(length + 2, 0x00ff), raw.subarray(at + 2)]))
+}
 
 function again(pair: Pair): void {
   pair.client.tls.renegotiate()
@@ -107,6 +124,72 @@ describe('a renegotiation stands for itself', () => {
     scene.victim.tls.renegotiate()
     play(scene)
     expectAlert(scene, 'protocol_version', 'UNSUPPORTED_PROTOCOL')
+  })
+
+  test('RFC 5746 §3.4 #1, RFC 5746 §3.5 #1, #2, RFC 5746 §3.6 #4, RFC 5746 §3.7 #5: what the hellos of both handshakes say', () => {
+    const hellos: Uint8Array[] = []
+    const onMessage: ClientConfig['onMessage'] = (_direction, type, bytes) => {
+      if (type === 22 && (bytes[0] === Message.client_hello || bytes[0] === Message.server_hello))
+        hellos.push(bytes.slice())
+    }
+    const pair = handshake12({ ...freely, onMessage }, freely)
+    const [client, server] = [pair.client, pair.server].map(({ tls }) => [...tls.localFinished!])
+    again(pair)
+    const info = hellos.map((raw) => [...extensionBody(raw, 0xff01)])
+    expect(info).toEqual([[0], [0], [12, ...client], [24, ...client, ...server]])
+    for (const raw of hellos)
+      if (raw[0] === Message.client_hello) expect(parseClientHello(raw).cipherSuites).not.toContain(0x00ff)
+  })
+
+  test('RFC 5746 §3.6 #1, #5, #6: the SCSV does as well in a first hello, whatever else stands there', () => {
+    const pair = handshake12(
+      { rewriteClientHello: (raw) => addExtension(withScsv(removeExtension(raw, 0xff01)), Ext.unknown) },
+      { requireSecureRenegotiation: true },
+    )
+    expect(pair.server.tls.secureRenegotiation).toBe(true)
+  })
+
+  test('RFC 5746 §3.7 #1, #2: and ends a second one', () => {
+    let hellos = 0
+    const pair = handshake12({ ...freely, rewriteClientHello: (raw) => (++hellos === 1 ? raw : withScsv(raw)) }, freely)
+    again(pair)
+    expect(pair.server.event('error')?.error).toMatchObject({ reason: 'RENEGOTIATION_MISMATCH', alert: 40 })
+  })
+
+  test('RFC 5746 §4.2 #6, #7, RFC 5746 §4.3 #1, RFC 5746 §4.4 #2: none with a peer that does not know it', () => {
+    const bare = {
+      rewriteClientHello: (raw: Uint8Array) => removeExtension(raw, 0xff01),
+      requireSecureRenegotiation: false,
+    }
+    const pair = handshake12({ ...freely, ...bare }, { ...freely, requireSecureRenegotiation: false })
+    expect([pair.client.tls.secureRenegotiation, pair.server.tls.secureRenegotiation]).toEqual([false, false])
+    for (const { tls } of [pair.client, pair.server])
+      expect(() => tls.renegotiate()).toThrow(expect.objectContaining({ reason: 'NO_RENEGOTIATION' }))
+  })
+
+  test('RFC 7627 §5.4 #3, #4: none in a resumed session without the extended main secret', () => {
+    const plain = { ...freely, extendedMasterSecret: false }
+    const open = { seal: (session: Uint8Array) => session, open: (session: Uint8Array) => ({ session, renew: false }) }
+    const first = handshake12(plain, { ...plain, ticketKeys: open })
+    again(first)
+    expect(first.client.tls.renegotiations).toBe(1)
+    const { session } = handshake12(plain, { ...plain, ticketKeys: open }).client.event('session')!
+    const second = handshake12({ ...plain, session }, { ...plain, ticketKeys: open })
+    expect(second.client.tls.resumed).toBe(true)
+    for (const { tls } of [second.client, second.server])
+      expect(() => tls.renegotiate()).toThrow(expect.objectContaining({ reason: 'NO_RENEGOTIATION' }))
+  })
+
+  const CBC = { of: ANY_VERSION } as const
+  test('RFC 7366 §2 #2: it is used where both have said so, and may come in one', () => {
+    for (const off of ['client', 'server'] as const) {
+      const no = { ...freely, encryptThenMac: false }
+      const pair = handshake12(off === 'client' ? no : freely, off === 'server' ? no : freely, CBC)
+      expect([pair.client.tls.peer?.encryptThenMac, pair.server.tls.peer?.encryptThenMac]).toEqual([false, false])
+      pair.client.tls.write(Uint8Array.of(1, 2, 3))
+      pump(pair)
+      expect([...pair.server.data]).toEqual([1, 2, 3])
+    }
   })
 
   test('another server_name does not count: certificate and trust were chosen by the first', () => {

@@ -146,7 +146,7 @@ describe('signatures and certificates', () => {
       'CERTIFICATE_VERIFY_FAILED',
     ],
     [
-      'a compression algorithm that was not offered',
+      'RFC 8879 §4 #2: a compression algorithm that was not offered',
       () =>
         client(
           on(Message.certificate, (raw) => compressed(1, raw.length - 4, raw.subarray(4))),
@@ -156,7 +156,7 @@ describe('signatures and certificates', () => {
       'UNKNOWN_CERT_COMPRESSION_ALG',
     ],
     [
-      'a compressed certificate of another length',
+      'RFC 8879 §4 #3, RFC 8879 §5 #4: a compressed certificate of another length',
       () =>
         client(
           on(Message.certificate, (raw) => compressed(2, raw.length - 5, raw.subarray(4))),
@@ -166,7 +166,7 @@ describe('signatures and certificates', () => {
       'CERT_DECOMPRESSION_FAILED',
     ],
     [
-      'a compressed certificate over the limit',
+      'RFC 8879 §5 #5: a compressed certificate over the limit',
       () =>
         client(
           on(Message.certificate, (raw) => compressed(2, 200_000, raw.subarray(4))),
@@ -288,7 +288,7 @@ describe('signatures and certificates', () => {
     expect(handshake({}, { credentials: [stapled] }).client.tls.ocspResponse).toBeUndefined()
   })
 
-  test('certificate compression, both ways', () => {
+  test('RFC 8879 §5 #1, #2: certificate compression, both ways', () => {
     const algorithms = [copy(1), copy(2)]
     const pair = handshake(
       { certificateCompression: algorithms, ...withCertificate },

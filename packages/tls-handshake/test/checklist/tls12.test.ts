@@ -49,6 +49,7 @@ const sct = (bytes: number[]): Partial<ServerConfig> => ({
 })
 const RENEGOTIATION_INFO = 0xff01
 const EMS = 23
+const ENCRYPT_THEN_MAC = 22
 
 /** The number of the suite in a ServerHello without a session id. */
 const withSuite = (id: number) => on(Message.server_hello, (raw) => patched(raw, 39, id >> 8, id & 255))
@@ -129,7 +130,7 @@ describe('TLS 1.2: framing and records', () => {
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
     ],
     [
-      'the same with CBC',
+      'RFC 7366 §3 #2, #3: the same with CBC',
       () => afterwards(server(undefined, {}, {}, CBC), (evil) => evil.plain(Type.application_data, new Uint8Array(64))),
       'bad_record_mac',
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
@@ -363,7 +364,7 @@ describe('TLS 1.2: versions, suites, extensions', () => {
       'TLS_INVALID_ECPOINTFORMAT_LIST',
     ],
     [
-      'no protocol in common',
+      'RFC 7301 §3.2 #2: no protocol in common',
       () => server(undefined, { alpnProtocols: [utf8('h2')] }, { alpnProtocols: [utf8('http/1.1')] }),
       'no_application_protocol',
       'NO_APPLICATION_PROTOCOL',
@@ -391,7 +392,7 @@ describe('TLS 1.2: versions, suites, extensions', () => {
       'NEGOTIATED_BOTH_NPN_AND_ALPN',
     ],
     [
-      'RFC 7366: encrypt_then_mac with an AEAD',
+      'RFC 7366 §3 #1: encrypt_then_mac with an AEAD',
       () =>
         client(
           on(Message.server_hello, (raw) => addExtension(raw, 22)),
@@ -610,7 +611,7 @@ describe('TLS 1.2: key exchange and signatures', () => {
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
     ],
     [
-      'Logjam: a prime of fewer bits than we take',
+      'RFC 7919 §3.1 #1: Logjam: a prime of fewer bits than we take',
       () => client(undefined, { minDhBits: 3000 }, {}, suite(0x009e)),
       'insufficient_security',
       'DH_KEY_TOO_SMALL',
@@ -688,31 +689,31 @@ describe('TLS 1.2: renegotiation (RFC 5746, RFC 7627)', () => {
   const asked = message(Message.hello_request, new Uint8Array(0))
   rows([
     [
-      'renegotiation_info is not empty in a first ServerHello',
+      'RFC 5746 §3.4 #3, #4: renegotiation_info is not empty in a first ServerHello',
       () => client(on(Message.server_hello, (raw) => setExtension(raw, RENEGOTIATION_INFO, Uint8Array.of(1, 1)))),
       'handshake_failure',
       'RENEGOTIATION_MISMATCH',
     ],
     [
-      'not empty in a first ClientHello',
+      'RFC 5746 §3.6 #2, #3: not empty in a first ClientHello',
       () => server(on(Message.client_hello, (raw) => setExtension(raw, RENEGOTIATION_INFO, Uint8Array.of(1, 1)))),
       'handshake_failure',
       'RENEGOTIATION_MISMATCH',
     ],
     [
-      'a server without it',
+      'RFC 5746 §4.1 #1: a server without it',
       () => client(on(Message.server_hello, (raw) => removeExtension(raw, RENEGOTIATION_INFO))),
       'handshake_failure',
       'UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
     ],
     [
-      'it is missing in the second ServerHello',
+      'RFC 5746 §3.5 #3: it is missing in the second ServerHello',
       () => again(client(second(Message.server_hello, (raw) => removeExtension(raw, RENEGOTIATION_INFO)))),
       'handshake_failure',
       'RENEGOTIATION_MISMATCH',
     ],
     [
-      'it does not match in the second ServerHello',
+      'RFC 5746 §3.5 #4, #5: it does not match in the second ServerHello',
       () =>
         again(
           client(
@@ -725,20 +726,20 @@ describe('TLS 1.2: renegotiation (RFC 5746, RFC 7627)', () => {
       'RENEGOTIATION_MISMATCH',
     ],
     [
-      'it is missing in the second ClientHello',
+      'RFC 5746 §3.7 #3: it is missing in the second ClientHello',
       () => again(server(second(Message.client_hello, (raw) => removeExtension(raw, RENEGOTIATION_INFO)))),
       'handshake_failure',
       'RENEGOTIATION_MISMATCH',
     ],
     [
-      'it is empty in the second ClientHello',
+      'RFC 5746 §3.7 #4: it is empty in the second ClientHello',
       () =>
         again(server(second(Message.client_hello, (raw) => setExtension(raw, RENEGOTIATION_INFO, Uint8Array.of(0))))),
       'handshake_failure',
       'RENEGOTIATION_MISMATCH',
     ],
     [
-      'the server asks, and we do not want to',
+      'RFC 5746 §4.2 #2: the server asks, and we do not want to',
       () => afterwards(client(undefined, { renegotiation: 'never' }), (evil) => evil.say(asked)),
       'no_renegotiation',
       'NO_RENEGOTIATION',
@@ -786,13 +787,41 @@ describe('TLS 1.2: renegotiation (RFC 5746, RFC 7627)', () => {
       'SERVER_CERT_CHANGED',
     ],
     [
-      'the extended main secret goes',
+      'RFC 7366 §3.1 #3: encrypt-then-MAC goes, in a ServerHello',
+      () =>
+        again(
+          client(
+            second(Message.server_hello, (raw) => removeExtension(raw, ENCRYPT_THEN_MAC)),
+            {},
+            {},
+            CBC,
+          ),
+        ),
+      'handshake_failure',
+      'RENEGOTIATION_MISMATCH',
+    ],
+    [
+      'RFC 7366 §3.1 #3: encrypt-then-MAC goes, in a ClientHello',
+      () =>
+        again(
+          server(
+            second(Message.client_hello, (raw) => removeExtension(raw, ENCRYPT_THEN_MAC)),
+            {},
+            {},
+            CBC,
+          ),
+        ),
+      'handshake_failure',
+      'RENEGOTIATION_MISMATCH',
+    ],
+    [
+      'RFC 7627 §5.4 #6: the extended main secret goes',
       () => again(client(second(Message.server_hello, (raw) => removeExtension(raw, EMS)))),
       'illegal_parameter',
       'RENEGOTIATION_EMS_MISMATCH',
     ],
     [
-      'the same of a client',
+      'RFC 7627 §5.4 #6: the same of a client',
       () => again(server(second(Message.client_hello, (raw) => removeExtension(raw, EMS)))),
       'illegal_parameter',
       'RENEGOTIATION_EMS_MISMATCH',
@@ -834,7 +863,7 @@ describe('TLS 1.2: resumption', () => {
       '',
     ],
     [
-      'the extended main secret is missing in the ServerHello',
+      'RFC 7627 §5.3 #10: the extended main secret is missing in the ServerHello',
       () =>
         client(
           on(Message.server_hello, (raw) => removeExtension(raw, EMS)),
@@ -845,7 +874,7 @@ describe('TLS 1.2: resumption', () => {
       'RESUMED_EMS_SESSION_WITHOUT_EMS_EXTENSION',
     ],
     [
-      'the session had none and the ServerHello has it',
+      'RFC 7627 §5.3 #9: the session had none and the ServerHello has it',
       () =>
         client(
           on(Message.server_hello, (raw) => addExtension(raw, EMS)),
@@ -856,7 +885,7 @@ describe('TLS 1.2: resumption', () => {
       'RESUMED_NON_EMS_SESSION_WITH_EMS_EXTENSION',
     ],
     [
-      'the new ClientHello lacks it',
+      'RFC 7627 §5.3 #6: the new ClientHello lacks it',
       () =>
         server(
           on(Message.client_hello, (raw) => removeExtension(raw, EMS)),

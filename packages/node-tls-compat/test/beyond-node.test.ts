@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { Duplex } from 'node:stream'
 import type nativeTls from 'node:tls'
+import { nodeProvider } from '@x/crypto-primitives/node'
+import { encodePrivateKey } from '@x/x509'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { VerifiedPeer } from '../src/connection/config/options.ts'
 import { authority, leaf, listen, OURS, otherAuthority, trusting } from './harness.ts'
@@ -33,6 +35,37 @@ async function outcome(port: number, options: object): Promise<string> {
     socket.on('end', () => resolve(text))
   })
 }
+
+describe('passphraseWork', () => {
+  const encryption = { scheme: 'pbes2', iterations: 20_000 } as const
+  const { cert, privateKey } = authority.issue('localhost')
+  const key = encodePrivateKey(privateKey!.data, { passphrase: 'x', provider: nodeProvider, encryption })
+  const own = { cert, key, passphrase: 'x' }
+  const refused = expect.objectContaining({ code: 'ERR_OSSL_UNSUPPORTED' })
+
+  it('bounds what an encrypted key may take, wherever a context is made', () => {
+    const little = { ...own, passphraseWork: 10_000 } as object
+    expect(() => OURS.createSecureContext(little)).toThrow(refused)
+    expect(() => OURS.createServer(little)).toThrow(refused)
+    expect(() => OURS.connect({ port: 1, ...little })).toThrow(refused)
+    const server = OURS.createServer({ passphraseWork: 10_000 } as object)
+    expect(() => server.setSecureContext(own)).toThrow(refused)
+    server.setSecureContext({ ...own, passphraseWork: Number.POSITIVE_INFINITY } as object)
+    server.setSecureContext(own)
+  })
+
+  it('is a number, and an option’s own', () => {
+    for (const passphraseWork of ['5', null, {}]) {
+      const wrong = expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' })
+      expect(() => OURS.createSecureContext({ passphraseWork } as object)).toThrow(wrong)
+    }
+    for (const passphraseWork of [-1, Number.NaN]) {
+      const wrong = expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' })
+      expect(() => OURS.createSecureContext({ passphraseWork } as object)).toThrow(wrong)
+    }
+    expect(() => OURS.createSecureContext(Object.create({ passphraseWork: 5 }))).toThrow(/passphraseWork/)
+  })
+})
 
 describe('NPN', () => {
   const negotiated = async (client: object, server: object = { NPNProtocols: ['a', 'b', 'c'] }) => {

@@ -20,6 +20,12 @@ export const ticketKeys: Rule<Uint8Array> = /* @__PURE__ */ must(
 /** Bits of SSL_OP_*. */
 export const optionBits: Rule<number> = /* @__PURE__ */ must('a whole number', Number.isSafeInteger)
 
+/** Hashes that deriving the key of a file may take; `Infinity` is no bound. */
+export const work: Rule<number> = /* @__PURE__ */ must(
+  'a number of at least 0',
+  (value) => typeof value === 'number' && value >= 0,
+)
+
 export const provider: Rule<CryptoProvider> = /* @__PURE__ */ thing('a CryptoProvider', 'hashes')
 
 /** OpenSSL takes what lies outside 0 to 5 for the nearest; what is no number would let everything through. */

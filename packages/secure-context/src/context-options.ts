@@ -16,7 +16,7 @@ import {
 } from '@x/crypto-primitives/options'
 import type { CertificateCompression } from '@x/tls-handshake'
 import type { TrustStore } from '@x/x509/tls'
-import { type Input, input, optionBits, provider, refusal, ticketKeys } from './checks.ts'
+import { type Input, input, optionBits, provider, refusal, ticketKeys, work } from './checks.ts'
 import { PROTOCOL_VERSIONS } from './protocol-versions.ts'
 
 /** Options of a context: Node's words, their types already checked. */
@@ -43,6 +43,8 @@ export interface TlsContextOptions {
   readonly pfx?: readonly { readonly bytes: Uint8Array; readonly passphrase?: string }[]
   /** Whether a PFX protected by RC2 or single DES is read (default true); OpenSSL 3 needs its legacy provider for them. */
   readonly legacyPfx?: boolean
+  /** Hashes that deriving the key of one `key` or `pfx` may take (default 10,000,000: `work` of `@x/x509`). */
+  readonly passphraseWork?: number
   readonly crl?: readonly Input[]
   readonly certificateCompression?: readonly CertificateCompression[]
   readonly sigalgs?: string
@@ -84,6 +86,7 @@ export const readContextOptions: (given: unknown) => TlsContextOptions = /* @__P
       ),
       pfx: listOf(group({ bytes: required(bytes), passphrase: text })),
       legacyPfx: bool,
+      passphraseWork: work,
       crl: listOf(input, 1),
       certificateCompression: listOf(thing<CertificateCompression>('a CertificateCompression', 'decompress')),
       sigalgs: text,

@@ -325,7 +325,7 @@ export class TlsContext {
 
   private readIdentity(): Credentials {
     const { cert = [], key = [], pfx = [], provider } = this.options
-    const identity = new Credentials(provider, this.securityLevel)
+    const identity = new Credentials(provider, this.securityLevel, this.options.passphraseWork)
     for (const chain of cert) identity.addCertificates(chain)
     for (const one of key) identity.addKey(one)
     for (const { bytes, passphrase } of pfx) this.addContainer(identity, bytes, passphrase)
@@ -336,7 +336,12 @@ export class TlsContext {
   private addContainer(identity: Credentials, bytes: Uint8Array, passphrase: string | undefined): void {
     let pfx: Pfx
     try {
-      pfx = parsePfx(bytes, { passphrase, provider: this.provider, legacyCiphers: this.options.legacyPfx })
+      pfx = parsePfx(bytes, {
+        passphrase,
+        provider: this.provider,
+        legacyCiphers: this.options.legacyPfx,
+        work: this.options.passphraseWork,
+      })
     } catch (cause) {
       const code = (cause as { code?: string }).code
       // Node's word for what OpenSSL calls "unsupported".

@@ -70,10 +70,14 @@ export class Credentials {
   /** In the order in which their types were first given. */
   private readonly slots = new Map<string, Slot>()
 
-  /** @param securityLevel OpenSSL's, 0 to 5, that keys and signatures of certificates have to reach */
+  /**
+   * @param securityLevel OpenSSL's, 0 to 5, that keys and signatures of certificates have to reach
+   * @param work hashes that opening one encrypted key may take
+   */
   constructor(
     private readonly provider: CryptoProvider,
     private readonly securityLevel: number,
+    private readonly work: number | undefined,
   ) {}
 
   private slot(type: string): Slot {
@@ -125,8 +129,8 @@ export class Credentials {
 
   private readKey(pem: string | Uint8Array, passphrase: string | undefined): Signer {
     try {
-      const { provider } = this
-      return provider.importPrivateKey(parsePrivateKey(pem, { passphrase, provider }))
+      const { provider, work } = this
+      return provider.importPrivateKey(parsePrivateKey(pem, { passphrase, provider, work }))
     } catch (cause) {
       if (cause instanceof X509Error && /PASSPHRASE/.test(cause.code)) throw badDecrypt(cause)
       throw ContextError.openssl(0x1e08010c, 'DECODER routines', 'unsupported', 'ERR_OSSL_', undefined, cause)

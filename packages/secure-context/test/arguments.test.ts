@@ -1,5 +1,6 @@
 import type { CryptoProvider } from '@x/crypto-primitives'
 import { nodeProvider } from '@x/crypto-primitives/node'
+import { createAuthority, encodePfx, encodePrivateKey } from '@x/x509'
 import { describe, expect, test } from 'vitest'
 import {
   allowedAtSecurityLevel,
@@ -43,6 +44,9 @@ describe('TlsContext refuses', () => {
     ['empty ticket keys', { ticketKeys: new Uint8Array(0) }],
     ['a lifetime that is no number', { sessionTimeout: Number.NaN }],
     ['a negative lifetime', { sessionTimeout: -1 }],
+    ['work without a number', { passphraseWork: Number.NaN }],
+    ['work in words', { passphraseWork: '5' }],
+    ['less work than none', { passphraseWork: -1 }],
     ['truth in words', { allowPartialTrustChain: 'false' }],
     ['compression that is none', { certificateCompression: ['zlib'] }],
     ['a key that is another’s too', { key: [{ pem: '', signer: { sign() {} } }] }],
@@ -68,6 +72,24 @@ describe('TlsContext refuses', () => {
       for (const name of ['allowPartialTrustChain', 'securityLevel', 'ticketKeys']) delete everybodys[name]
     }
   })
+})
+
+test('the work that a passphrase may take is bounded, of a key and of a PFX', () => {
+  const { certificate, privateKey } = createAuthority({ provider }).issue('a.test')
+  const iterations = 5000
+  const secret = { passphrase: 'x', provider } as const
+  const pem = encodePrivateKey(privateKey!.data, { ...secret, encryption: { scheme: 'pbes2', iterations } })
+  const bytes = encodePfx({ keys: [{ key: privateKey!.data }], certificates: [certificate], ...secret, iterations })
+  const key = { cert: [certificate.toPem()], key: [{ pem, passphrase: 'x' }] }
+  const pfx = { pfx: [{ bytes, passphrase: 'x' }] }
+  for (const options of [key, pfx]) {
+    for (const passphraseWork of [0, 9000]) {
+      const cause = expect.objectContaining({ code: 'LIMIT_EXCEEDED' })
+      expect(make({ ...options, passphraseWork })).toThrow(expect.objectContaining({ cause }))
+    }
+    for (const passphraseWork of [undefined, 100_000, Number.POSITIVE_INFINITY])
+      expect(make({ ...options, passphraseWork })().credentials).toHaveLength(1)
+  }
 })
 
 describe('so do', () => {

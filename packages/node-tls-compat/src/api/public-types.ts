@@ -33,6 +33,8 @@ interface OwnContextOptions {
   key?: OneKey | Signer | readonly (OneKey | Listed<Key> | Signer)[] | Key | undefined
   /** The cryptography to use (default: `node:crypto`'s). */
   provider?: CryptoProvider | undefined
+  /** Hashes that deriving the key of one encrypted `key` or `pfx` may take (default 10,000,000); `Infinity` is no bound. */
+  passphraseWork?: number | undefined
   /** Algorithms for certificates of this side and the peer's, by preference (Node 26). */
   certificateCompression?: readonly string[] | null | undefined
   /** A certificate of `ca` that is not self-signed is trusted all the same (Node 22). */

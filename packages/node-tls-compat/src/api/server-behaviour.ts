@@ -59,8 +59,12 @@ export abstract class ServerBehaviour extends Base {
         this[name] = options[name]
       }
     }
-    const { provider = ownOptions(this).provider } = ownOptions(options)
+    const kept = ownOptions(this)
+    const { provider = kept.provider, passphraseWork = kept.passphraseWork } = ownOptions(options)
     this.provider = provider
+    if (passphraseWork !== undefined) {
+      this.passphraseWork = passphraseWork
+    }
     this.honorCipherOrder = options.honorCipherOrder !== undefined ? !!options.honorCipherOrder : true
     // Sessions are bound to the program that made them.
     this.sessionIdContext = options.sessionIdContext || programName()
@@ -76,6 +80,7 @@ export abstract class ServerBehaviour extends Base {
       ...KEPT_AS_GIVEN,
       ...KEPT_WHEN_GIVEN,
       'provider',
+      'passphraseWork',
       'honorCipherOrder',
       'sessionIdContext',
       'ticketKeys',

@@ -7,9 +7,13 @@ import {
   createOcspResponseSync,
   encodePfx,
   encodePrivateKey,
+  encodePublicKey,
+  encodeSctList,
   parsePfx,
   parsePrivateKey,
+  parseSctList,
   verifyOcspResponseSync,
+  verifySctsSync,
   X509Error,
 } from '@x/x509'
 import { encode, type Node, parseAll } from '../der-tree.ts'
@@ -74,6 +78,15 @@ function withCost(cost: number): Uint8Array {
 const readPfx = (bytes: Uint8Array): void => void parsePfx(bytes, secret)
 const readKey = (bytes: Uint8Array): void => void parsePrivateKey(bytes, secret)
 
+const log = provider.generateKey({ type: 'ec', curve: 'secp256r1' }).publicKey!
+
+/** SCTs (RFC 6962 §3.2) of a log that is trusted, with signatures that are none: each is to be checked to know that. */
+function timestamps(count: number): Uint8Array {
+  const logId = provider.hashes.sha256!.digest(encodePublicKey(log))
+  const raw = Uint8Array.from([0, ...logId, ...new Array(8).fill(1), 0, 0, 4, 3, 0, 8, 0x30, 6, 2, 1, 1, 2, 1, 1])
+  return encodeSctList(Array.from({ length: count }, () => ({ raw })))
+}
+
 export const FILES: readonly File[] = [
   { name: 'a PFX of 600,000 iterations', bytes: () => withNumber(pfx('modern'), 600_000), read: readPfx },
   {
@@ -116,6 +129,18 @@ export const FILES: readonly File[] = [
         answers: Array.from({ length: 1000 }, () => ({ certificate, issuer: authority.certificate, status: 'good' })),
       }),
     read: (response) => void verifyOcspResponseSync({ response, certificate, issuer: authority.certificate, provider }),
+  },
+  {
+    name: '1,100 SCTs of a trusted log, all forged',
+    bytes: () => timestamps(1100),
+    read: (bytes) =>
+      void verifySctsSync({
+        scts: parseSctList(bytes),
+        certificate,
+        logs: [{ publicKey: log }],
+        provider,
+        origin: 'separate',
+      }),
   },
 ]
 

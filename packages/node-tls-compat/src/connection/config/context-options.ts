@@ -186,7 +186,7 @@ export function contextOptions(
   const range = versions(options.secureProtocol, secureOptions, options.minVersion, options.maxVersion)
   validateObject(options, 'options')
 
-  const { provider } = ownOptions(options)
+  const { provider, passphraseWork } = ownOptions(options)
   const cipherWords = ciphers(options.ciphers)
   const ca = options.ca ? texts(options.ca, 'options.ca') : undefined
   const cert = texts(options.cert, 'options.cert')
@@ -229,6 +229,7 @@ export function contextOptions(
   return {
     ...range,
     ...(provider && { provider }),
+    ...(passphraseWork !== undefined && { passphraseWork }),
     ...cipherWords,
     ca,
     cert,

@@ -1,6 +1,6 @@
 import type { CryptoProvider } from '@x/crypto-primitives'
 import { invalidArgType, nodeError } from '../../errors/node-error.ts'
-import { validateFunction } from '../../errors/validate.ts'
+import { validateFunction, validateNumber } from '../../errors/validate.ts'
 import { isView } from '../../host/bytes.ts'
 import type { Dial, Verify } from './options.ts'
 
@@ -8,11 +8,12 @@ import type { Dial, Verify } from './options.ts'
 export interface OwnOptions {
   readonly verify: Verify | undefined
   readonly provider: CryptoProvider | undefined
+  readonly passphraseWork: number | undefined
   readonly dial: Dial | undefined
   readonly NPNProtocols: readonly (string | ArrayBufferView)[] | ArrayBufferView | undefined
 }
 
-const NAMES = ['verify', 'provider', 'dial', 'NPNProtocols'] as const
+const NAMES = ['verify', 'provider', 'passphraseWork', 'dial', 'NPNProtocols'] as const
 
 /**
  * Our options: an object's own, nothing of `Object.prototype`, which is everybody's. From a prototype between the two an
@@ -25,6 +26,7 @@ export function ownOptions(given: object): OwnOptions {
     __proto__: null,
     verify: undefined,
     provider: undefined,
+    passphraseWork: undefined,
     dial: undefined,
     NPNProtocols: undefined,
   }
@@ -35,12 +37,15 @@ export function ownOptions(given: object): OwnOptions {
       refuseInherited(given, name)
     }
   }
-  const { verify, provider, dial, NPNProtocols } = own
+  const { verify, provider, passphraseWork, dial, NPNProtocols } = own
   if (verify !== undefined) {
     validateFunction(verify, 'options.verify')
   }
   if (provider !== undefined && !(provider !== null && typeof provider === 'object' && 'hashes' in provider)) {
     throw invalidArgType('options.provider', 'an instance of CryptoProvider', provider)
+  }
+  if (passphraseWork !== undefined) {
+    validateNumber(passphraseWork, 'options.passphraseWork', 0)
   }
   if (dial !== undefined) {
     validateFunction(dial, 'options.dial')

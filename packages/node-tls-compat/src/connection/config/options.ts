@@ -36,6 +36,8 @@ export interface SecureContextOptions {
   ticketKeys?: ArrayBufferView | null
   /** Ours: the cryptography to use (default: `node:crypto`'s). */
   provider?: CryptoProvider
+  /** Ours: hashes that deriving the key of one encrypted `key` or `pfx` may take. */
+  passphraseWork?: number
 }
 
 /** What a `verify` option is told of the peer. */

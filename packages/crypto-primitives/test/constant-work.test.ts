@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { constantTimeEqual, wipe } from '../src/bytes.ts'
 import { cbcEncryptInPlace } from '../src/cbc/cbc.ts'
 import { aes } from '../src/cbc.ts'
@@ -102,6 +102,81 @@ describe.each([sha1, sha256, sha384])('opening a CBC record with $name', (hash) 
         wrong[at] ^= 1
         expect(open(wrong)).toBeNull()
       }
+    }
+  })
+})
+
+describe.each(['sha1', 'sha256', 'sha384'] as const)('opening a CBC record with OpenSSL’s %s', (name) => {
+  const lengthField = name === 'sha384' ? 16 : 8
+  const blockLength = 8 * lengthField
+  const macLength = { sha1: 20, sha256: 32, sha384: 48 }[name]
+  let compressions = 0
+
+  afterEach(() => {
+    vi.doUnmock('node:crypto')
+    vi.resetModules()
+  })
+
+  /** The Node provider on an OpenSSL whose hashes tell how often they compress, by what they are given. */
+  async function counted() {
+    vi.resetModules()
+    vi.doMock('node:crypto', async (original) => {
+      const crypto = await original<typeof import('node:crypto')>()
+      const counting = <T extends { update(part: Uint8Array): unknown; digest(): Uint8Array }>(hash: T): T => {
+        let bytes = 0
+        const { update, digest } = hash
+        hash.update = (part: Uint8Array) => {
+          bytes += part.length
+          update.call(hash, part)
+          return hash
+        }
+        hash.digest = () => {
+          compressions += Math.floor((bytes + lengthField) / blockLength) + 1
+          return digest.call(hash)
+        }
+        return hash
+      }
+      return {
+        ...crypto,
+        createHash: (algorithm: string) => counting(crypto.createHash(algorithm)),
+        createHmac: (algorithm: string, key: never) => counting(crypto.createHmac(algorithm, key)),
+      }
+    })
+    const { nodeProvider } = await import('../src/node.ts')
+    return nodeProvider
+  }
+
+  it.each([
+    ['aes-128-cbc', 'TLS 1.0', 16],
+    ['aes-256-cbc', 'TLS 1.1 and 1.2', 32],
+    ['3des-ede-cbc', 'TLS 1.1 and 1.2', 24],
+  ] as const)('%s, %s: compresses as often whatever the padding says', async (cipher, version, keyLength) => {
+    const provider = await counted()
+    const algorithm = provider.cbcHmac(cipher, name)!
+    const { blockLength: block } = algorithm
+    const key = new Uint8Array(keyLength).map((_, i) => i)
+    const iv = new Uint8Array(block).fill(2)
+    const chained = version === 'TLS 1.0'
+    const header = new Uint8Array(11)
+    const record = () =>
+      algorithm.create({
+        key,
+        macKey: new Uint8Array(macLength),
+        ...(chained && { iv }),
+        randomBytes: (length) => new Uint8Array(length),
+      })
+    for (const length of [96, 320, 1024]) {
+      const seen = new Set<number>()
+      for (let padding = 0; padding < 256; padding++) {
+        const plain = new Uint8Array(length).fill(padding, Math.max(0, length - padding - 1))
+        provider.cbc!(cipher)!.create(key).encrypt(iv.slice(), plain, 0, length)
+        const wire = chained ? plain : Uint8Array.of(...iv, ...plain)
+        compressions = 0
+        expect(record().open(header, wire, 0, wire.length)).toBeNull()
+        seen.add(compressions)
+      }
+      expect([...seen]).toHaveLength(1)
+      expect([...seen][0]).toBeGreaterThan(length / blockLength)
     }
   })
 })

@@ -8,7 +8,7 @@
 
 import Module, { createRequire } from 'node:module'
 import builtin from 'node:tls'
-import { native } from '#host'
+import { native, refuseWhatOpensslRefuses } from '#host'
 import { separateVerifiers } from './api/agent-names.ts'
 import { tls } from './api/tls.ts'
 
@@ -25,6 +25,7 @@ function relink(server: Constructor): void {
 }
 
 function patch(): void {
+  refuseWhatOpensslRefuses()
   const loaded = new Set(
     ((process as unknown as { moduleLoadList?: string[] }).moduleLoadList ?? []).map((name) =>
       name.replace(/^NativeModule /, ''),

@@ -219,3 +219,75 @@ describe("the channel 'net.client.socket'", () => {
     }
   })
 })
+
+describe('a second answer, and one that is an error', () => {
+  /** What the callback gives, each time it is called with these, and what the server is told. */
+  async function answered(
+    tls: AnyTls,
+    answers: readonly (readonly unknown[])[],
+    serve: (onAnswer: (done: (...answer: never[]) => unknown) => void) => [nativeTls.TlsOptions, event?: string],
+  ): Promise<unknown> {
+    const seen: unknown[] = []
+    const onAnswer = (done: (...answer: never[]) => unknown) => {
+      for (const answer of answers) {
+        const given = done(...(answer as never[]))
+        seen.push(given instanceof tls.TLSSocket ? 'the socket' : given)
+      }
+    }
+    const [options, event] = serve(onAnswer)
+    const { server, port } = await listen(tls, options)
+    if (event) {
+      server.on(event, (...args: unknown[]) => onAnswer(args.at(-1) as never))
+    }
+    const told = new Promise((resolve) => {
+      server.on('tlsClientError', (error: NodeJS.ErrnoException) => resolve([error.code, error.message]))
+      server.on('secureConnection', () => resolve('secure'))
+    })
+    const socket = NATIVE.connect(trusting(port, { requestOCSP: event === 'OCSPRequest' })).on('error', () => {})
+    seen.push(await told)
+    socket.destroy()
+    server.close()
+    return seen
+  }
+
+  const yes = [null, undefined] as const
+  const no = [new Error('no')] as const
+  it.each([
+    ['SNICallback', [yes, yes], undefined],
+    ['SNICallback', [no, no], undefined],
+    ['SNICallback', [yes], undefined],
+    ['OCSPRequest', [yes, yes], 'OCSPRequest'],
+    ['OCSPRequest', [no], 'OCSPRequest'],
+    ['resumeSession', [yes, yes], 'resumeSession'],
+    ['resumeSession', [no], 'resumeSession'],
+  ] as const)('%s: %j', async (_name, answers, event) => {
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const serve = (onAnswer: (done: (...answer: never[]) => unknown) => void): [nativeTls.TlsOptions, string?] => [
+        { maxVersion, ...(event ? {} : { SNICallback: (_host, done) => onAnswer(done as never) }) },
+        event,
+      ]
+      expect(await answered(OURS, answers, serve)).toEqual(await answered(NATIVE, answers, serve))
+    }
+  })
+
+  it('setKeyCert with nothing to show', async () => {
+    expect(await shownNothing(OURS)).toEqual(await shownNothing(NATIVE))
+  })
+
+  async function shownNothing(tls: AnyTls): Promise<unknown> {
+    const { server, port } = await listen(tls)
+    const accepted = new Promise<nativeTls.TLSSocket>((resolve) => server.once('secureConnection', resolve))
+    const client = NATIVE.connect(trusting(port)).on('error', () => {})
+    const socket = (await accepted) as unknown as { setKeyCert(context: object): void; destroy(): void }
+    let error: NodeJS.ErrnoException | undefined
+    try {
+      socket.setKeyCert({})
+    } catch (thrown) {
+      error = thrown as NodeJS.ErrnoException
+    }
+    socket.destroy()
+    client.destroy()
+    server.close()
+    return [error?.message, error?.code]
+  }
+})

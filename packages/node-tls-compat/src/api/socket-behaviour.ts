@@ -6,6 +6,7 @@ import {
   Buffer,
   HINT_FAILED,
   keyLogPath,
+  NO_CERTIFICATE_IS_NULL,
   nextTick,
   normalizeArgs,
   TAKES_SESSION_AS_TEXT,
@@ -337,7 +338,12 @@ export abstract class SocketBehaviour extends SocketAnswers {
     if (!this._handle) {
       return
     }
-    this[kSharedContext] = isSecureContext(context) ? context : tls.createSecureContext(context as object)
+    const own = isSecureContext(context) ? context : tls.createSecureContext(context as object)
+    // SSL_use_certificate(NULL)
+    if (own.context.credentials.length === 0) {
+      throw NO_CERTIFICATE_IS_NULL ? opensslCallError('0A0C0102', 'passed a null parameter') : new Error('SetKeyCert')
+    }
+    this[kSharedContext] = own
   }
 }
 

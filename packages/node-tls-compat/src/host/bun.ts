@@ -1,5 +1,2 @@
 /** `#host` for Bun: its sockets look like Node's from outside, which `foreign-sockets.ts` knows. */
 export * from './node.ts'
-
-/** No OpenSSL here says no. */
-export const readsLegacyPfx = (): boolean => true

@@ -1,5 +1,2 @@
 /** `#host` for Deno, whose modules of Node's are Node's in what matters here. */
 export * from './node.ts'
-
-/** No OpenSSL here says no. */
-export const readsLegacyPfx = (): boolean => true

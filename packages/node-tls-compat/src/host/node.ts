@@ -26,7 +26,7 @@ export { extraAuthorities } from './extra-authorities.ts'
 export { keyLogPath, traceAll, usesOpensslStore } from './flags.ts'
 export { ownMethods, readsByItself, readsIntoMemory } from './foreign-sockets.ts'
 export { findJSStream } from './js-stream.ts'
-export { readsLegacyPfx } from './legacy-provider.ts'
+export { readsLegacyPfx, refuseWhatOpensslRefuses } from './legacy-provider.ts'
 export { hasSecurePair, hasSetOptions, hostDefaults, isNativeContext, native, nativeAuthorities } from './native-tls.ts'
 export { opensslStore } from './openssl-store.ts'
 export { givePrototype, named } from './prototype.ts'
@@ -72,6 +72,7 @@ export const {
   SECURITY_LEVEL,
   HYBRID_FIRST,
   ALERT_PREFIX,
+  NO_CERTIFICATE_IS_NULL,
   HINTS_AT_SYSTEM_CA,
   REFUSES_ADDRESS_AS_NAME,
   CHECKS_ALPN_LISTS,

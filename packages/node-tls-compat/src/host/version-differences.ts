@@ -13,6 +13,8 @@ export function differences(versions: { readonly node?: string; readonly openssl
     HYBRID_FIRST: opensslSince(5),
     /** OpenSSL 3.2 renamed the alerts of SSL 3.0. */
     ALERT_PREFIX: opensslSince(2) ? 'ssl/tls alert ' : 'sslv3 alert ',
+    /** To show no certificate is an error of OpenSSL's own; later it says nothing, and Node has a sentence. */
+    NO_CERTIFICATE_IS_NULL: !opensslSince(2),
     /** A missing root comes with a hint how it can be helped. */
     HINTS_AT_SYSTEM_CA: node >= 24,
     /** RFC 6066 §3 has no addresses in server_name: Node warned of them, and refuses them now. */

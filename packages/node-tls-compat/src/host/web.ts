@@ -50,6 +50,7 @@ export const hasSecurePair = false
 export const hasSetOptions = false
 export const isNativeContext = () => false
 export const readsLegacyPfx = () => true
+export const refuseWhatOpensslRefuses = () => {}
 export const announcedAs = (_socket: object, _below: object, work: () => void) => work()
 export const native = undefined
 export const findJSStream = () => null
@@ -102,6 +103,7 @@ export const HINTS_AT_SYSTEM_CA = false
 export const SECURITY_LEVEL = 2
 export const HYBRID_FIRST = true
 export const ALERT_PREFIX = 'ssl/tls alert '
+export const NO_CERTIFICATE_IS_NULL = false
 export const REFUSES_ADDRESS_AS_NAME = false
 export const CHECKS_ALPN_LISTS = true
 export const TAKES_SESSION_AS_TEXT = true

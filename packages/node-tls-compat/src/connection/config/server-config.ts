@@ -202,7 +202,7 @@ function requireSharedSchemes(ours: readonly number[], theirs: readonly number[]
 function selectContext(socket: ConfiguredSocket, servername: string): Promise<SecureContext | undefined> {
   return new Promise((resolve) => {
     let answered = false
-    const fail = (error: Error) => void socket.destroy(error)
+    const fail = (error: Error) => socket.destroy(error)
     try {
       socket._tlsOptions.SNICallback!.call(socket, servername, (error, context) => {
         if (answered) {
@@ -288,7 +288,7 @@ function callAlpn(socket: ConfiguredSocket, offered: readonly Uint8Array[]): Uin
 function requestOcsp(socket: ConfiguredSocket, { context }: SecureContext): Promise<Uint8Array | null> {
   return new Promise((resolve) => {
     let answered = false
-    const fail = (error: Error) => void socket.destroy(error)
+    const fail = (error: Error) => socket.destroy(error)
     const onOCSP = (error: Error | null, response?: unknown) => {
       if (answered) {
         return fail(nodeError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times'))

@@ -61,14 +61,14 @@ export function askForSession(socket: ConfiguredSocket, id: Uint8Array): Promise
     let answered = false
     const onSession = (error: Error | null, session?: unknown) => {
       if (answered) {
-        return void socket.destroy(nodeError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times'))
+        return socket.destroy(nodeError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times'))
       }
       answered = true
       if (error) {
-        return void socket.destroy(error)
+        return socket.destroy(error)
       }
       if (!socket._handle) {
-        return void socket.destroy(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'))
+        return socket.destroy(nodeError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'))
       }
       const found = isView(session) ? context.decodeSession(copyOf(session)) : null
       resolve(found && renamed(socket, found))

@@ -63,7 +63,7 @@ describe.each([sha1, sha256, sha384])('opening a CBC record with $name', (hash) 
     return record
   }
 
-  it('calls the compression function as often whatever the padding says', () => {
+  it('RFC 5246 §6.2.3.2 #6: calls the compression function as often whatever the padding says', () => {
     for (const length of [96, 256, 320, 512, 1024]) {
       const seen = new Set<number>()
       for (let padding = 0; padding < 256; padding++) {
@@ -83,7 +83,20 @@ describe.each([sha1, sha256, sha384])('opening a CBC record with $name', (hash) 
     }
   })
 
-  it('takes every padding that is right, and none with one byte wrong', () => {
+  it('RFC 5246 §6.2.3.2 #1: draws an IV for each record', () => {
+    const algorithm = cbcHmac({ [hash.name]: hash }, 'aes-128-cbc', hash.name)!
+    let drawn = 0
+    const randomBytes = (length: number) => new Uint8Array(length).fill(++drawn)
+    const record = algorithm.create({ key, macKey, randomBytes })
+    const prefixes = [1, 2, 3].map(() => {
+      const buffer = new Uint8Array(200)
+      record.seal(header, buffer, 0, 10)
+      return buffer[0]
+    })
+    expect(prefixes).toEqual([1, 2, 3])
+  })
+
+  it('RFC 5246 §6.2.3.2 #3, #4: takes every padding that is right, and none with one byte wrong', () => {
     const algorithm = cbcHmac({ [hash.name]: hash }, 'aes-128-cbc', hash.name)!
     const content = new Uint8Array(10).fill(7)
     const mac = hash.hmac(macKey).mac(header, Uint8Array.of(0, content.length), content)

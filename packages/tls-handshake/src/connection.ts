@@ -333,7 +333,7 @@ export class Connection extends ConnectionProperties {
     })
   }
 
-  /** The one place where a fatal alert is sent; RFC 9846 §6 #2, RFC 9846 §6.2 #1, #2: nothing is sent or taken behind it. */
+  /** The one place where a fatal alert is sent; RFC 5246 §7.2.2 #3, #5, RFC 9846 §6 #2, RFC 9846 §6.2 #1, #2: nothing is sent or taken behind it. */
   #fail(cause: unknown): void {
     if (this.#error !== undefined) return
     const error = toTlsError(cause)

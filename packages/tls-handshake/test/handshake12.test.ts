@@ -2,6 +2,7 @@ import type { CryptoProvider } from '@x/crypto-primitives'
 import { ffdheParameters } from '@x/crypto-primitives/groups'
 import { nodeProvider } from '@x/crypto-primitives/node'
 import { portableProvider } from '@x/crypto-primitives/portable'
+import { Alert } from '@x/tls-record'
 import { describe, expect, test } from 'vitest'
 import type { ProtocolVersion, Session, TlsConnection } from '../src/index.ts'
 import {
@@ -120,6 +121,47 @@ describe.each(VERSIONS)('resumption in %i', (version) => {
     expect(session(third).ticket).toBeDefined()
   })
 
+  test('RFC 5246 §7.2 #1, RFC 5246 §7.2.2 #1, #2: not the session of a connection that has failed', () => {
+    const sessionStore = new MemoryStore()
+    const server = { sessionStore }
+    const first = handshake12({ tickets: false }, server, options)
+    expect(sessionStore.sessions.size).toBe(1)
+    const kept = session(first)
+    // RFC 5246 §7.4.1.2 #2: whoever has only seen the id changes nothing by it.
+    const stranger = handshake12(
+      { tickets: false, session: { ...kept, secret: new Uint8Array(48).fill(1) } },
+      server,
+      options,
+    )
+    expect(stranger.server.tls.handshakeComplete).toBe(false)
+    expect(sessionStore.sessions.size).toBe(1)
+    first.client.tls.abort(Alert.internal_error)
+    pump(first)
+    expect(first.server.tls.error).toMatchObject({ alertReceived: true })
+    expect(sessionStore.sessions.size).toBe(0)
+    const again = handshake12({ tickets: false, session: kept }, server, options)
+    expect([again.client.tls.handshakeComplete, again.client.tls.resumed]).toEqual([true, false])
+    // One that was closed as it should be stays.
+    again.client.tls.close()
+    pump(again)
+    expect(sessionStore.sessions.size).toBe(1)
+  })
+
+  test('a store that cannot forget hides no error', () => {
+    for (const forget of [
+      () => Promise.reject(new Error('no')),
+      () => {
+        throw new Error('no')
+      },
+    ]) {
+      const sessionStore = Object.assign(new MemoryStore(), { delete: forget as () => void })
+      const pair = handshake12({ tickets: false }, { sessionStore }, options)
+      pair.client.tls.abort(Alert.internal_error)
+      pump(pair)
+      expect(pair.server.tls.error).toMatchObject({ alert: Alert.internal_error, alertReceived: true })
+    }
+  })
+
   test('by session id', () => {
     const sessionStore = new MemoryStore()
     const first = handshake12({ tickets: false }, { sessionStore }, options)
@@ -211,7 +253,7 @@ describe.each(VERSIONS)('extensions in %i', (version) => {
     expectData(pair)
   })
 
-  test('OCSP stapling and SCTs', () => {
+  test('RFC 6066 §1.1 #1, RFC 6066 §8 #6, #8: OCSP stapling and SCTs', () => {
     const ocspResponse = Uint8Array.of(0x30, 3, 10, 1, 6)
     const sctList = Uint8Array.of(0, 4, 0, 2, 1, 2)
     const credentials = [{ ...credential('rsa'), ocspResponse, sctList }]

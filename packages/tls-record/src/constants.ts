@@ -1,4 +1,4 @@
-/** ContentType (RFC 9846 §5.1); RFC 9846 §5 #4: these are sent, and no others. */
+/** ContentType (RFC 9846 §5.1); RFC 9846 §5 #4, RFC 5246 §6 #1: these are sent, and no others. */
 export const ContentType = {
   change_cipher_spec: 20,
   alert: 21,
@@ -23,4 +23,7 @@ export const MAX_PLAINTEXT = 16384
 export const MAX_INNER_PLAINTEXT = MAX_PLAINTEXT + 1
 /** TLSCiphertext.length at most: TLS 1.3 (RFC 9846 §5.2), and up to 1.2 (RFC 5246 §6.2.3). */
 export const MAX_CIPHERTEXT_13 = MAX_PLAINTEXT + 256
+/** RFC 5246 §6.2.3 #1, RFC 5246 §6.2.3.3 #3. */
 export const MAX_CIPHERTEXT_12 = MAX_PLAINTEXT + 2048
+/** What a record of ours or theirs really grows by, at most: an IV, a MAC by SHA-384, and padding. */
+export const MAX_EXPANSION = 16 + 48 + 256

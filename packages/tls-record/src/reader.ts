@@ -4,6 +4,7 @@ import {
   HEADER_LENGTH,
   MAX_CIPHERTEXT_12,
   MAX_CIPHERTEXT_13,
+  MAX_EXPANSION,
   MAX_INNER_PLAINTEXT,
   MAX_PLAINTEXT,
   Version,
@@ -193,7 +194,7 @@ export class RecordReader {
     const length = (buffer[at + 3] << 8) | buffer[at + 4]
     if (this.#first && type > ContentType.application_data) refuseGarbage(buffer, at)
     this.#first = false
-    // RFC 5246 appendix E.1: any 0x03xx before a version is known, then exactly the one negotiated.
+    // RFC 5246 E.1 #5: any 0x03xx before a version is known, then exactly the one negotiated.
     // What a TLS 1.3 peer may still send in plaintext, an alert or a ChangeCipherSpec, comes with what it had before.
     const exact = this.version !== 0 && (!this.protection.innerType || type === ContentType.application_data)
     if (version >>> 8 !== 3 || (exact && version !== this.version)) {
@@ -203,14 +204,16 @@ export class RecordReader {
         `a record of version ${hexWord(version)}, not ${this.version === 0 ? '0x03xx' : hexWord(this.version)}${this.version === 0 ? asText(buffer, at) : ''}`,
       )
     }
-    // RFC 9846 §5 #5: an unexpected record type ends the connection with unexpected_message.
+    // RFC 5246 §6 #2, RFC 9846 §5 #5: an unexpected record type ends the connection with unexpected_message.
     if (type < ContentType.change_cipher_spec || type > ContentType.application_data) {
       throw peerError('unexpected_message', 'UNEXPECTED_RECORD', `unknown content type ${type}`)
     }
     // RFC 9846 §5.1 #16, RFC 9846 §5.2 #2, #5, RFC 5246 §6.2.3: before a byte of the fragment is taken in.
     // Early data that is passed over is protected, though we have no keys for it.
     const skipped = this.#skipEarlyData && type === ContentType.application_data
-    if (length > (skipped ? MAX_CIPHERTEXT_13 : this.protection.maxCiphertext)) {
+    // RFC 6066 §4 #8: so is what an agreed, shorter length can grow to.
+    const agreed = this.maxPlaintext < MAX_PLAINTEXT ? this.maxPlaintext + MAX_EXPANSION : MAX_CIPHERTEXT_12
+    if (length > (skipped ? MAX_CIPHERTEXT_13 : Math.min(this.protection.maxCiphertext, agreed))) {
       throw this.protection.plaintext
         ? peerError(
             'record_overflow',
@@ -242,7 +245,7 @@ export class RecordReader {
       return this.#record
     }
     const payload = protection.open(buffer, at, length)
-    // RFC 9846 §5.2 #3: bad_record_mac, but for early data that is passed over.
+    // RFC 5246 §6.2.3.2 #4, RFC 5246 §6.2.3.3 #4, RFC 5246 §7.2.2 #7, RFC 9846 §5.2 #3: bad_record_mac, but for early data that is passed over.
     if (payload === null) {
       if (this.#skipEarlyData) return this.#skip(length)
       throw peerError(

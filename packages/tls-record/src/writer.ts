@@ -55,7 +55,7 @@ export class RecordWriter {
     return this.#output.length > 0
   }
 
-  /** The pieces to send, in order. They are the caller's from now on. */
+  /** The pieces to send, in order (RFC 5246 §6.2.1 #6). They are the caller's from now on. */
   takeOutput(): Uint8Array[] {
     const output = this.#output
     this.#output = []
@@ -67,7 +67,7 @@ export class RecordWriter {
     return this.protection.recordLimit - this.protection.sequence
   }
 
-  /** Bytes of content that a full record takes now: RFC 9846 §5.1 #15, RFC 9846 §5.2 #1: 2^14, and with type and padding 2^14 + 1, at most. */
+  /** Bytes of content that a full record takes now: RFC 5246 §6.2.1 #2, #3, RFC 9846 §5.1 #15, RFC 9846 §5.2 #1: 2^14, and with type and padding 2^14 + 1, at most. */
   get fragmentLength(): number {
     const limit = Math.min(this.maxFragment, this.peerMaxFragment)
     return Math.max(1, this.protection.innerType ? Math.min(limit, this.maxInner - 1) : limit)

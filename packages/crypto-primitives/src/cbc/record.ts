@@ -81,7 +81,7 @@ abstract class CbcRecord {
     this.#iv = new Uint8Array(blockLength)
   }
 
-  /** The IV to seal with: a fresh random one in front of the record, or the chained one. */
+  /** The IV to seal with: a fresh random one (RFC 5246 §6.2.3.2 #1) in front of the record, or the chained one. */
   protected sealingChain(buffer: Uint8Array, offset: number): Uint8Array {
     const { chain, blockLength, randomBytes } = this.parts
     if (chain) return chain
@@ -115,7 +115,7 @@ abstract class CbcRecord {
 }
 
 /**
- * MAC-then-encrypt (RFC 5246 §6.2.3.2). What padding and MAC say is found out in the same work whatever they are: the
+ * MAC-then-encrypt (RFC 5246 §6.2.3.2 #3, #4, #5, #6). What padding and MAC say is found out in the same work whatever they are: the
  * number of compression function calls, the bytes looked at, the place of the answer (Lucky 13).
  */
 class MacThenEncrypt extends CbcRecord implements CbcHmac {

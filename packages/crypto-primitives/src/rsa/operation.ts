@@ -14,8 +14,8 @@ const BLINDING_USES = 32
 /**
  * RSADP and RSASP1 (RFC 8017 §5.1.2, §5.2.1) by the Chinese remainder theorem.
  *
- * BigInt is not constant-time, so the base is blinded with `r^e`, and the result is checked with the public exponent
- * before it leaves: a fault in one half would give the primes away (Boneh, DeMillo, Lipton).
+ * BigInt is not constant-time, so the base is blinded with `r^e` (RFC 5246 §7.4.7.1 #9), and the result is checked with the
+ * public exponent before it leaves: a fault in one half would give the primes away (Boneh, DeMillo, Lipton).
  */
 export class RsaPrivateOperation {
   readonly #dp: Uint8Array

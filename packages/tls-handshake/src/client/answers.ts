@@ -25,7 +25,7 @@ export function negotiatedProtocol({ config }: ClientContext, extensions: Extens
   return protocols[0]
 }
 
-/** max_fragment_length (RFC 6066 §4) and record_size_limit (RFC 8449). */
+/** max_fragment_length (RFC 6066 §4 #4, #6) and record_size_limit (RFC 8449). */
 export function limitFragments(hs: ClientContext, extensions: ExtensionBlock): void {
   const { config, facts, wire } = hs
   const { reader, writer } = wire

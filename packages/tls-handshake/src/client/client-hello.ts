@@ -124,7 +124,7 @@ function commonExtensions(hs: ClientContext): PendingExtension[] {
   if (groups.length > 0) list.push(pending(supportedGroups, grease ? [grease.group, ...groups] : groups))
   if (config.alpnProtocols?.length) list.push(pending(alpn, config.alpnProtocols))
   if (config.requestOcsp) list.push(pending(statusRequest, true))
-  // RFC 9846 §4.3.3 #2, RFC 9846 §9.2 #4. A client that can verify no certificate has no use for one. RFC 5246 §7.4.1.4.1: not below TLS 1.2.
+  // RFC 9846 §4.3.3 #2, RFC 9846 §9.2 #4. A client that can verify no certificate has no use for one. RFC 5246 §7.4.1.4.1 #3, #5: not below TLS 1.2.
   if (!hs.requiresPsk && hs.versions[0] >= Version.TLS12) {
     const schemes = hs.version13 ? hs.signatureSchemes : hs.signatureSchemes.filter(isScheme12)
     list.push(pending(signatureAlgorithms, grease ? [grease.signatureScheme, ...schemes] : schemes))

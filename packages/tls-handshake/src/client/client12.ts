@@ -65,7 +65,7 @@ function* handshake(
   return finished
 }
 
-/** RFC 5246 §7.3, figure 1. */
+/** RFC 5246 §7.3, figure 1: RFC 5246 §7.4 #1, RFC 5246 §7.3 #2, #4, RFC 5246 §1.2 #2. */
 function* full(client: Client12): Flow<FinishedPair> {
   const { hs, suite } = client
   const leaf = hasCertificate(suite) ? yield* readServerCertificate(client) : undefined
@@ -121,7 +121,7 @@ function* abbreviated(client: Client12, session: Session): Flow<FinishedPair> {
 
 // --- The server's flight
 
-/** A message of these types. A HelloRequest in between is ignored (RFC 5246 §7.4.1.1). */
+/** A message of these types. A HelloRequest in between is ignored, and never in the transcript (RFC 5246 §7.4.1.1 #5). */
 function* next(...allowed: number[]): Flow<HandshakeMessage> {
   for (;;) {
     const message = yield* nextMessage(...allowed, HandshakeType.hello_request)
@@ -225,7 +225,7 @@ function resumeServerCredential(client: Client12, session: Session): void {
 
 // --- Our flight
 
-/** RFC 5246 §7.4.6: a credential that fits the request, if we have any. */
+/** RFC 5246 §7.4.6 #1, #4, RFC 5246 §7.4.4 #3, #4: a credential that fits the request, if we have any. */
 function* selectCredential(client: Client12, request: CertificateRequest12) {
   const { facts, parts } = client.hs
   const info: CertificateRequestInfo = {

@@ -48,6 +48,7 @@ function* agree(
   if (suite.keyExchange === 'psk') return {}
   if (suite.keyExchange === 'rsa' || suite.keyExchange === 'rsa_psk') {
     // RFC 5246 §7.4.7.1: the version we offered, so that a rollback shows.
+    // RFC 5246 §7.4.7.1 #1: the version of the ClientHello.
     const secret = premasterSecret(Math.min(hs.versions[0], Version.TLS12), provider.randomBytes(46))
     const { publicKey } = leaf!
     if (!publicKey.encrypt) throw localError('UNSUPPORTED_ALGORITHM', 'the provider cannot encrypt with RSA')

@@ -21,7 +21,7 @@ export function negotiateVersion(hs: ClientContext, hello: ServerHello): Protoco
   if (hs.retrySuite !== undefined && version !== Version.TLS13) {
     throw peerError('illegal_parameter', 'BAD_PROTOCOL_VERSION_NUMBER', 'the version changed after a HelloRetryRequest')
   }
-  // RFC 9846 E.1 #3.
+  // RFC 5246 E.1 #1, RFC 9846 E.1 #3.
   if (selected === undefined && (version >= Version.TLS13 || !hs.versions.includes(version))) {
     throw peerError(
       'protocol_version',

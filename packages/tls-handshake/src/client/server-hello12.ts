@@ -173,7 +173,7 @@ function checkRenegotiationInfo(
   }
 }
 
-/** RFC 5246 §7.4.1.3: our session id comes back when the server takes the session up. */
+/** RFC 5246 §7.4.1.3 #2: else a full handshake. RFC 5246 §7.4.1.3: our session id comes back when the server takes the session up. */
 function resumedSession(
   hs: ClientContext12,
   hello: ServerHello,

@@ -19,7 +19,7 @@ export class Outgoing {
   readonly #flight = new ByteQueue()
   readonly #data = new ByteQueue()
   readonly #earlyData = new ByteQueue()
-  /** What our own application data may do now (RFC 9846 §2 #2, RFC 9846 §5.1 #18). */
+  /** What our own application data may do now (RFC 5246 §7.3 #3, RFC 9846 §2 #2, RFC 9846 §5.1 #18). */
   #policy: 'held' | 'early' | 'open' = 'held'
   #earlyDataLeft = 0
   #keyUpdateDue = false
@@ -60,6 +60,7 @@ export class Outgoing {
   changeWriteKeys(keys: Keys): void {
     // RFC 9846 §5.1 #5, #7: a record ends where its keys do.
     this.flushFlight()
+    // RFC 5246 §7.1 #1, #2, RFC 5246 §6.1 #1, #2, #3: at once, with numbers from 0 on.
     this.writer.protection.destroy()
     this.writer.protection = keys.writer()
   }

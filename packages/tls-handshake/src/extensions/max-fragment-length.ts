@@ -9,7 +9,7 @@ export const maxFragmentLength = /* @__PURE__ */ form<number>(
   MAX_FRAGMENT_LENGTH,
   (reader) => {
     const code = reader.u8()
-    // RFC 6066 §4: any other value is illegal_parameter.
+    // RFC 6066 §4 #2, #5: any other value is illegal_parameter.
     if (code < 1 || code > 4) {
       throw peerError('illegal_parameter', 'SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH', `max_fragment_length code ${code}`)
     }

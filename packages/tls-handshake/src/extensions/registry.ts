@@ -97,7 +97,7 @@ export class ExtensionBlock {
       while (list.left > 0) {
         const type = list.u16()
         const body = list.vector16()
-        // RFC 9846 §4.3 #9: no more than one of a type. It names no alert.
+        // RFC 5246 §7.4.1.4 #4, RFC 9846 §4.3 #9: no more than one of a type. It names no alert.
         if (block.#bodies.has(type)) {
           throw peerError(duplicateAlert, 'DUPLICATE_EXTENSION', `extension ${type} stands twice in ${reader.what}`)
         }
@@ -167,7 +167,7 @@ export class ExtensionBlock {
           `${known.name} must not stand in ${PLACE_NAMES[place]}`,
         )
       }
-      // RFC 9846 §4.3 #6, RFC 9846 §4.5.1 #6, #7: an answer to what was not asked.
+      // RFC 5246 §7.4.1.4 #2, RFC 9846 §4.3 #6, RFC 9846 §4.5.1 #6, #7: an answer to what was not asked.
       if (!REQUESTS.has(place) && !offered?.has(type)) {
         throw peerError(
           'unsupported_extension',

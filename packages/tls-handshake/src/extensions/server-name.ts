@@ -11,7 +11,7 @@ export const serverName = /* @__PURE__ */ form<string>(
   SERVER_NAME,
   (reader) =>
     reader.nested(reader.vector16(1), (list) => {
-      // A list by its syntax, but only one type was ever defined and no two names may be of one type: exactly one name.
+      // RFC 6066 §3 #2, #3, RFC 6066 §11.1 #2: a list by its syntax, but only one type was ever defined and no two names may be of one type: exactly one name.
       if (list.u8() !== HOST_NAME) list.fail('a name type other than host_name')
       const name = list.vector16(1, 255)
       if (list.left !== 0) list.fail('more than one name')
@@ -28,5 +28,5 @@ export const serverName = /* @__PURE__ */ form<string>(
   },
 )
 
-/** The server's acknowledgement. */
+/** The server's acknowledgement: empty (RFC 6066 §3 #11). */
 export const serverNameAnswer = /* @__PURE__ */ emptyForm(SERVER_NAME)

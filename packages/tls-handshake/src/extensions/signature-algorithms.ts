@@ -1,6 +1,6 @@
 import { type Extension, form } from './extension.ts'
 
-/** signature_algorithms and signature_algorithms_cert (RFC 9846 §4.3.3). */
+/** signature_algorithms and signature_algorithms_cert (RFC 9846 §4.3.3; RFC 5246 §7.4.1.4.1 #7). */
 export const SIGNATURE_ALGORITHMS: Extension = { type: 13, name: 'signature_algorithms', places: ['CH', 'CR'] }
 export const SIGNATURE_ALGORITHMS_CERT: Extension = {
   type: 50,

@@ -8,7 +8,7 @@ export const STATUS_REQUEST: Extension = { type: 5, name: 'status_request', plac
 
 const OCSP = 1
 
-/** The request; false for a status type we do not know, which is ignored. */
+/** The request (RFC 6066 §8 #2); false for a status type we do not know, which is ignored. */
 export const statusRequest = /* @__PURE__ */ form<boolean>(
   STATUS_REQUEST,
   (reader) => {
@@ -45,5 +45,5 @@ export const certificateStatus = /* @__PURE__ */ form<Uint8Array>(
   encodeCertificateStatus,
 )
 
-/** In a CertificateRequest, and the answer in a ServerHello of TLS up to 1.2: a CertificateStatus message may follow. */
+/** In a CertificateRequest, and the answer in a ServerHello of TLS up to 1.2: a CertificateStatus message may follow (RFC 6066 §8 #6, #8). */
 export const statusRequestAnswer = /* @__PURE__ */ emptyForm(STATUS_REQUEST)

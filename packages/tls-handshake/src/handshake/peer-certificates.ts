@@ -3,7 +3,7 @@ import type { PeerCertificate, TlsConfig } from '../config.ts'
 
 /**
  * Has every certificate of a list read when it comes, so that what is none is refused now and throws nowhere later. Of the
- * leaf the key is read too, and what it may be used for.
+ * leaf the key is read too, and what it may be used for. RFC 5246 §7.4.2 #7, RFC 5246 §7.4.6 #5: X.509 and nothing else.
  *
  * @param chain not empty
  * @returns the leaf

@@ -1,7 +1,7 @@
 import { decodeBody, encodeHandshake, type HandshakeMessage, HandshakeType } from './handshake-message.ts'
 
 /**
- * Certificate of TLS up to 1.2 (RFC 5246 §7.4.2): the chain, leaf first; empty for a client without one.
+ * Certificate of TLS up to 1.2 (RFC 5246 §7.4.2 #3): the chain, leaf first; empty for a client without one.
  *
  * @param raw it holds no list but one raw public key (RFC 7250 §3); an empty one is none, which the RFC has no form for
  */

@@ -100,7 +100,7 @@ export function receiveClientHello(message: HandshakeMessage): ClientHello {
   return hello
 }
 
-/** Up to TLS 1.2 a hello may end without an extensions block (RFC 5246 §7.4.1.2, RFC 9846 §4.2.2 #18, #19); nothing else may follow. */
+/** Up to TLS 1.2 a hello may end without an extensions block (RFC 5246 §7.4.1.2 #10, RFC 9846 §4.2.2 #18, #19); nothing else may follow. */
 export function decodeOptionalExtensions(
   reader: Reader,
   duplicateAlert?: 'decode_error' | 'illegal_parameter',
@@ -114,6 +114,6 @@ export function writeClientHelloFields(
   fields: { version: number; random: Uint8Array; sessionId: Uint8Array; cipherSuites: readonly number[] },
 ): void {
   writer.u16(fields.version).bytes(fields.random).vector8(fields.sessionId).list16(fields.cipherSuites)
-  // RFC 9846 §4.2.2 #14: legacy_compression_methods: null, and nothing else.
+  // RFC 5246 §7.4.1.2 #6, #7, RFC 9846 §4.2.2 #14: legacy_compression_methods: null, and nothing else.
   writer.u8(1).u8(0)
 }

@@ -67,7 +67,7 @@ export function* negotiate(
   const { extensions } = hello
   wire.reader.version = version
   wire.writer.version = version
-  // RFC 5246 §7.4.1.2: null must be among them.
+  // RFC 5246 §7.4.1.2 #7: null must be among them.
   if (!hello.compressionMethods.includes(0)) {
     throw peerError('illegal_parameter', 'NO_COMPRESSION_SPECIFIED', 'the compression methods lack null')
   }
@@ -137,7 +137,7 @@ export function* negotiate(
   }
 }
 
-/** RFC 9846 §4.2.3 #3, #12, #13, #14: the last 8 bytes say that we could have done better. */
+/** Its own (RFC 5246 §7.4.1.3 #1). RFC 9846 §4.2.3 #3, #12, #13, #14: the last 8 bytes say that we could have done better. */
 function serverRandom({ provider, baseConfig }: ServerContext, version: number): Uint8Array {
   const random = provider.randomBytes(32)
   const [highest] = enabledVersions(baseConfig.versions)
@@ -180,7 +180,7 @@ interface SessionOffer {
   readonly lent: Lent
 }
 
-/** The session that the client wants to resume, by ticket (RFC 5077) or by id, where we can; else a full handshake. */
+/** The session that the client wants to resume, by ticket (RFC 5077) or by id, where we can; else a full handshake. RFC 5246 §7.4.1.2 #2: an id says nothing. */
 function* findSession(
   hs: ServerContext,
   hello: ClientHello,
@@ -197,7 +197,7 @@ function* findSession(
   if (suite === undefined || !hello.cipherSuites.includes(suite.id)) return undefined
   const age = hs.now() - session.createdAt
   if (age < 0 || age >= session.lifetime * 1000) return undefined
-  // RFC 6066 §3: not under another name; and not in another application's context.
+  // RFC 6066 §3 #14: not under another name; and not in another application's context.
   if (session.serverName !== hs.hello.serverName) return undefined
   if (!equalBytes(session.sessionIdContext ?? EMPTY, config.sessionIdContext ?? EMPTY)) return undefined
   const anonymous = session.peerCertificates.length === 0 && !session.peerRawPublicKey

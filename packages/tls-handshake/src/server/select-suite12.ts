@@ -111,7 +111,7 @@ export function chooseSuite12(hs: ServerContext, hello: ClientHello, version: Pr
 
 const isDhe = ({ keyExchange }: CipherSuite12): boolean => keyExchange.startsWith('dhe')
 
-/** What a hello says of groups and schemes, as far as we know them: a client may list as many as it likes. */
+/** What a hello says of groups and schemes, as far as we know them, suites too (RFC 5246 §7.4.1.2 #3): a client may list as many as it likes. */
 interface Wishes {
   /** `undefined` where the client does not say. */
   readonly groups: readonly number[] | undefined
@@ -201,8 +201,9 @@ function fitCredential(
   const encrypts = suite.keyExchange === 'rsa' || suite.keyExchange === 'rsa_psk'
   if (!fitsAuthentication(signer.type, suite, encrypts)) return undefined
   if (encrypts) return signer.decryptPremaster ? { ...choice, credential } : undefined
-  // RFC 8422 §5.1.1: the certificate's curve is among the client's.
+  // RFC 8422 §5.1.1, RFC 5246 §7.4.2 #15: the certificate's curve is among the client's.
   if (signer.type === 'ec' && wishes.groups && !wishes.groups.includes(GROUP_IDS[signer.curve!])) return undefined
+  // RFC 5246 §7.4.3 #2, #3, #4.
   const signing = chooseSigning(config, credential, version, wishes.schemes)
   return signing && { ...choice, credential, signing }
 }

@@ -60,6 +60,7 @@ function selectVersion(hs: ServerContext, hello: ClientHello): ProtocolVersion {
   if (hello.legacyVersion <= Version.SSL30) {
     throw peerError('protocol_version', 'UNSUPPORTED_PROTOCOL', 'legacy_version is that of SSL 3.0')
   }
+  // RFC 5246 E.1 #2: the best that we have, of those below the client's.
   const enabled = enabledVersions(hs.config.versions)
   // RFC 9846 §4.3.1 #7: TLS 1.3 need not be among them.
   const offered = hello.extensions.get(supportedVersions)
@@ -67,7 +68,7 @@ function selectVersion(hs: ServerContext, hello: ClientHello): ProtocolVersion {
     ? enabled.find((candidate) => offered.includes(candidate))
     : enabled.find((candidate) => candidate <= Math.min(hello.legacyVersion, Version.TLS12))
   if (version === undefined) {
-    // RFC 9846 E.2 #3: protocol_version.
+    // RFC 5246 E.1 #3, RFC 9846 E.2 #3: protocol_version.
     throw peerError(
       'protocol_version',
       'UNSUPPORTED_PROTOCOL',

@@ -20,7 +20,6 @@ import { NO_LIMITS } from '../handshake/context.ts'
 import { own } from '../handshake/own.ts'
 import { renegotiated } from '../handshake/peer-state.ts'
 import { type PeerKey, readRawPublicKey, shownChain, typeOf } from '../handshake/raw-public-key.ts'
-import { rememberedFacts } from '../handshake/remembered-facts.ts'
 import { answer, type Flow, idle, nextMessage } from '../handshake/step.ts'
 import { CertificateType, encodeCertificateRequest12 } from '../messages/certificate-request12.ts'
 import { decodeCertificate12, encodeCertificate12 } from '../messages/certificate12.ts'
@@ -38,14 +37,12 @@ import {
   decodeNextProtocol,
   encodeCertificateStatusMessage,
   encodeHelloRequest,
-  encodeNewSessionTicket12,
   encodeServerHelloDone,
 } from '../messages/session-messages12.ts'
 import { hasCertificate, hasPsk } from '../registry/cipher-suites12.ts'
 import { groupName } from '../registry/groups.ts'
 import { isScheme12 } from '../registry/signature-schemes.ts'
 import type { Session } from '../session.ts'
-import { sealTicket } from '../sessions/ticket-protection.ts'
 import { nextChangeCipherSpec } from '../tls12/change-cipher-spec.ts'
 import { leftPadded } from '../tls12/integer.ts'
 import {
@@ -70,10 +67,20 @@ import { answerTypes } from './raw-public-keys.ts'
 import { ReceivedHello } from './received-hello.ts'
 import type { DhGroup } from './select-suite12.ts'
 import type { ServerContext } from './server-context.ts'
+import { forgetSession, sendTicket, storeSession } from './sessions12.ts'
 
 /** The server's side of TLS up to 1.2, from the ClientHello on (RFC 5246 §7.3), and what comes after it. */
 export function* serverHandshake12(hs: ServerContext, hello: ClientHello, version: ProtocolVersion): Flow {
   hs.facts.earlyDataReason = 'protocol_version'
+  try {
+    yield* handshakes(hs, hello, version)
+  } finally {
+    // It ends by an error alone.
+    forgetSession(hs)
+  }
+}
+
+function* handshakes(hs: ServerContext, hello: ClientHello, version: ProtocolVersion): Flow {
   let finished = yield* handshake(hs, hello, version, undefined)
   for (let count = 0; ; count++) {
     const next = yield* waitForRenegotiation(hs, count)
@@ -103,7 +110,7 @@ function* handshake(
   return finished
 }
 
-/** RFC 5246 §7.3, figure 1. */
+/** RFC 5246 §7.3, figure 1: RFC 5246 §7.4 #1, RFC 5246 §7.3 #4, RFC 5246 §7.4.2 #1, RFC 5246 §7.4.7 #1, #2, RFC 5246 §7.4.8 #1. */
 function* full(server: Server12): Flow<FinishedPair> {
   const { hs, suite } = server
   sendServerHello(server)
@@ -156,6 +163,7 @@ function sendServerHello(server: Server12): void {
   // RFC 8449 §4 #2: the most that a record of this version holds.
   const ownLimit = Math.min(config.recordSizeLimit ?? MAX_PLAINTEXT, MAX_PLAINTEXT)
   const fragment = limit === undefined ? offered.get(maxFragmentLength) : undefined
+  // RFC 5246 §7.4.1.4 #1, RFC 5246 §7.4.1.4.1 #6: what was asked for.
   const writers: ((extensions: ExtensionWriter) => void)[] = []
   if (server.secureRenegotiation) {
     const { previous } = server
@@ -163,6 +171,7 @@ function sendServerHello(server: Server12): void {
     // RFC 5746 §3.6 #4, RFC 5746 §3.7 #5.
     writers.push((extensions) => extensions.add(renegotiationInfo, info))
   }
+  // RFC 6066 §3 #10, #15.
   if (hs.hello.serverName !== undefined && config.acknowledgeServerName !== false && !resumed) {
     writers.push((extensions) => extensions.add(serverNameAnswer, true))
   }
@@ -173,6 +182,7 @@ function sendServerHello(server: Server12): void {
   if (server.extendedMasterSecret) writers.push((extensions) => extensions.add(extendedMainSecret, true))
   if (server.encryptThenMac) writers.push((extensions) => extensions.add(encryptThenMac, true))
   if (server.issuesTicket) writers.push((extensions) => extensions.add(sessionTicketAnswer, true))
+  // RFC 6066 §8 #6, #8, RFC 6066 §1.1 #4: only where it was asked for, and a certificate goes out.
   if (server.ocspResponse) writers.push((extensions) => extensions.add(statusRequestAnswer, true))
   const shown = server.choice?.credential
   const scts = shown && own(shown, 'sctList')
@@ -202,7 +212,7 @@ function sendServerHello(server: Server12): void {
   if (limit !== undefined) {
     hs.recordLimits = { send: limit, receive: Math.min(NO_LIMITS.receive, ownLimit) }
   }
-  // RFC 6066 §4: at once.
+  // RFC 6066 §4 #7: at once.
   if (fragment !== undefined) {
     wire.writer.peerMaxFragment = wire.reader.maxPlaintext = fragment
     hs.recordLimits = { send: fragment, receive: fragment }
@@ -212,6 +222,7 @@ function sendServerHello(server: Server12): void {
 function sendCertificate({ hs, choice, ocspResponse }: Server12): void {
   const { credential } = choice!
   hs.send(encodeCertificate12(shownChain(credential!), typeOf(credential!) !== 'x509'))
+  // RFC 6066 §1.1 #1: it is in the transcript as every other message is.
   if (ocspResponse) hs.send(encodeCertificateStatusMessage(ocspResponse))
 }
 
@@ -381,51 +392,7 @@ function* readFinished(server: Server12, keys: Protections): Flow<Uint8Array> {
   return expected
 }
 
-// --- Sessions, and our last flight
-
-function makeSession(server: Server12): Session {
-  const { hs, version, suite, resumed } = server
-  const { pending, config } = hs
-  const now = hs.now()
-  return {
-    side: 'server',
-    version,
-    cipherSuite: suite.id,
-    secret: server.state!.master.slice(),
-    sessionId: server.sessionId,
-    extendedMasterSecret: server.extendedMasterSecret,
-    lifetime: hs.sessionLifetime,
-    createdAt: resumed?.createdAt ?? now,
-    authenticatedAt: resumed?.authenticatedAt ?? now,
-    sessionIdContext: config.sessionIdContext,
-    ...rememberedFacts(pending, hs.hello.serverName, config),
-  }
-}
-
-/** Stateful resumption: the session goes into the store under its id. A renegotiation's does not. */
-function* storeSession(server: Server12): Flow {
-  const { hs, previous, sessionId } = server
-  const { sessionStore } = hs.config
-  if (!sessionStore || previous || sessionId.length === 0) return
-  const session = makeSession(server)
-  hs.facts.session = session
-  yield* answer('storeSession', () => sessionStore.set(sessionId, session))
-  hs.wire.emit({ type: 'sessionIssued', session })
-}
-
-/** NewSessionTicket (RFC 5077 §3.3). */
-function* sendTicket(server: Server12): Flow {
-  if (!server.issuesTicket) return
-  const { hs } = server
-  const session = makeSession(server)
-  const protection = hs.ticketProtection!
-  const ticket = (yield* sealTicket(protection, { ...session, sessionId: EMPTY })) ?? EMPTY
-  hs.send(encodeNewSessionTicket12(session.lifetime, ticket))
-  if (ticket.length === 0) return
-  const issued = { ...session, ticket }
-  hs.facts.session = issued
-  hs.wire.emit({ type: 'sessionIssued', session: issued })
-}
+// --- Our last flight
 
 /** ChangeCipherSpec and Finished. @returns verify_data */
 function sendFinished({ hs, state }: Server12, keys: Protections): Uint8Array {

@@ -8,7 +8,7 @@ import type { Connection12 } from './state.ts'
 const MASTER_SECRET_LENGTH = 48
 const VERIFY_DATA_LENGTH = 12
 
-/** The PRF's hash: the suite's in TLS 1.2 (RFC 5246 §5), MD5 and SHA-1 together before (RFC 4346 §5). */
+/** The PRF's hash, and that of the Finished (RFC 5246 §7.4.9 #2): the suite's in TLS 1.2 (RFC 5246 §5), MD5 and SHA-1 together before (RFC 4346 §5). */
 export function prfHash(provider: CryptoProvider, suite: CipherSuite12, version: number): Hash {
   const name = version >= Version.TLS12 ? suite.hash : 'md5-sha1'
   const hash = provider.hashes[name]

@@ -5,7 +5,7 @@ import type { PeerKey } from '../handshake/raw-public-key.ts'
 import type { CipherSuite12 } from '../registry/cipher-suites12.ts'
 
 /**
- * A server's key is of the type the suite asks for, and may be used so (RFC 5246 §7.4.2).
+ * A server's key is of the type the suite asks for, and may be used so (RFC 5246 §7.4.2 #2, #8, #9, #10, #14).
  *
  * @param leaf a certificate, or a raw public key, of which nobody says what it is for
  */
@@ -35,7 +35,7 @@ export function fitsAuthentication(type: string, suite: CipherSuite12, encrypts:
   return suite.authentication === 'ecdsa' && (type === 'ec' || type === 'ed25519' || type === 'ed448')
 }
 
-/** A client's certificates. @returns its leaf: it signs, whatever it is */
+/** A client's certificates. @returns its leaf: it signs, whatever it is (RFC 5246 §7.4.6 #4, #6, #8) */
 export function readClientChain12(config: TlsConfig, chain: readonly Uint8Array[]): PeerCertificate {
   const leaf = readCertificates(config, chain)
   if (leaf.keyUsage && !leaf.keyUsage.digitalSignature) {

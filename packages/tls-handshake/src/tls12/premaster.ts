@@ -1,5 +1,5 @@
 /**
- * The premaster secret of an RSA key exchange (RFC 5246 §7.4.7.1). Whatever is wrong with it, padding, length or version,
+ * The premaster secret of an RSA key exchange (RFC 5246 §7.4.7.1 #2, #6, #7). Whatever is wrong with it, padding, length or version,
  * the handshake goes on with bytes that nobody knows and fails at the Finished: one path, without a branch on the
  * plaintext (Bleichenbacher, ROBOT). Padding and length are the signer's affair; this is the version's.
  *

@@ -19,7 +19,7 @@ export interface Signing {
   readonly scheme?: number
 }
 
-/** RFC 5246 §7.4.1.4.1: what a peer accepts that does not say. */
+/** RFC 5246 §7.4.1.4.1 #4: what a peer accepts that does not say. */
 const DEFAULT_SCHEMES: readonly number[] = [0x0201, 0x0203]
 
 /** Before TLS 1.2 the algorithm follows from the key (RFC 4346 §7.4.3, RFC 8422 §5.4). */
@@ -73,7 +73,7 @@ export function* verifySignature12(
   if (version < Version.TLS12) algorithm = fixedAlgorithm(key)
   else {
     const known = signatureScheme(scheme!)
-    // RFC 5246 §7.4.3: one of those offered, and of the key's type.
+    // RFC 5246 §7.4.3 #2, RFC 5246 §7.4.8 #2, #3: one of those offered, and of the key's type.
     if (known && accepted.includes(known.id) && schemeFitsKey12(known, key)) algorithm = known.algorithm
   }
   if (algorithm === undefined) {

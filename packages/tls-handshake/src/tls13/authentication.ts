@@ -145,7 +145,7 @@ export function* readCertificateVerify(
 }
 
 /**
- * Asks whether the peer is who it should be. Without anyone to ask, nobody is. Only `ok: true` is yes; a no ends the
+ * RFC 6066 §8 #9: with what was stapled. Asks whether the peer is who it should be. Without anyone to ask, nobody is. Only `ok: true` is yes; a no ends the
  * handshake, by RFC 9846 §4.5.1.2 #12 with an alert that fits (RFC 9846 C.5 #1), unless the configuration goes on with unverified peers by name.
  */
 export function* verifyPeer(hs: Context, peer: PeerVerification): Flow<PeerVerdict> {

@@ -57,7 +57,7 @@ describe('ALPN and SNI', () => {
       'BAD_EXTENSION',
     ],
     [
-      'two names in server_name',
+      'RFC 6066 §3 #3: two names in server_name',
       () =>
         server(
           on(Message.client_hello, (raw) =>

@@ -1,10 +1,11 @@
 /** Extensions of TLS up to 1.2, and of both: what their RFCs ask beside what the other files of this folder break. */
 import { describe, expect, test } from 'vitest'
 import type { ClientConfig, ServerConfig } from '../../src/index.ts'
+import { credential } from '../harness/credentials.ts'
 import { addExtension, extensionBody, extensionsOf, on, setExtension, u16, withBody } from '../harness/edit.ts'
 import { ANY_VERSION, client12, handshake12, server12, suite, USUAL } from '../harness/legacy.ts'
 import { Ext, Message } from '../harness/names.ts'
-import { handshake, join, type Pair, pump, utf8 } from '../harness/pair.ts'
+import { clientConfig, connect, handshake, join, type Pair, pump, serverConfig, utf8 } from '../harness/pair.ts'
 import { rows } from '../harness/table.ts'
 import * as victim from '../harness/victim.ts'
 
@@ -317,3 +318,96 @@ describe('certificate compression (RFC 8879)', () => {
     ],
   ])
 })
+
+describe('server_name, max_fragment_length and status_request (RFC 6066)', () => {
+  test('RFC 6066 §3 #2, #10, #15, RFC 6066 §1.1 #4: a name is acknowledged, and nothing in a session that is resumed', () => {
+    const hello = written(Message.client_hello)
+    const first = written(Message.server_hello)
+    const shown = { ...server12(USUAL, 0x0303).credentials![0], ocspResponse: Uint8Array.of(0x30, 3, 10, 1, 6) }
+    const server = { ticketKeys: open, credentials: [shown] }
+    const asking = { requestOcsp: true, maxFragmentLength: 512 } as const
+    const pair = handshake12({ ...asking, onMessage: hello.onMessage }, { ...server, onMessage: first.onMessage })
+    expect([...extensionBody(hello.raw[0], Ext.server_name)]).toEqual([0, 12, 0, 0, 9, ...utf8('localhost')])
+    expect([...extensionBody(hello.raw[0], Ext.status_request)]).toEqual([1, 0, 0, 0, 0])
+    expect([...extensionBody(first.raw[0], Ext.server_name)]).toEqual([])
+    expect([...extensionBody(first.raw[0], Ext.status_request)]).toEqual([])
+    expect([...extensionBody(first.raw[0], 1)]).toEqual([1])
+    const again = written(Message.server_hello)
+    const { session } = pair.client.event('session')!
+    const resumed = handshake12({ ...asking, session }, { ...server, onMessage: again.onMessage })
+    expect(resumed.client.tls.resumed).toBe(true)
+    expect(again.types()).not.toContain(Ext.server_name)
+    expect(again.types()).not.toContain(Ext.status_request)
+  })
+
+  test('RFC 6066 §3 #14: another name resumes nothing', () => {
+    const { session } = handshake12({}, { ticketKeys: open }).client.event('session')!
+    const rewriteClientHello = (raw: Uint8Array) =>
+      setExtension(raw, Ext.server_name, Uint8Array.of(0, 4, 0, 0, 1, 120))
+    const pair = handshake12({ session, rewriteClientHello }, { ticketKeys: open })
+    expect([pair.server.tls.handshakeComplete, pair.server.tls.resumed]).toEqual([true, false])
+  })
+
+  test('RFC 6066 §8 #2: a status request of another type is passed over', () => {
+    const pair = handshake12({
+      requestOcsp: true,
+      rewriteClientHello: (raw) => setExtension(raw, Ext.status_request, Uint8Array.of(9, 1, 2, 3)),
+    })
+    expect(pair.server.tls.handshakeComplete).toBe(true)
+  })
+
+  const bad = [bytesOf(), bytesOf(0), bytesOf(0, 4), bytesOf(0, 9, 0, 0, 1, 97), bytesOf(0, 4, 0, 0xff, 0xff, 97)]
+  rows([
+    ...bad.map(
+      (body) =>
+        [
+          `RFC 6066 §11.1 #2: server_name of ${body.length} bytes whose lengths are others`,
+          () => victim.server(on(Message.client_hello, (raw) => setExtension(raw, Ext.server_name, body))),
+          'decode_error',
+          '',
+        ] as const,
+    ),
+    [
+      'RFC 6066 §4 #5: a length that there is none of',
+      () =>
+        victim.server(
+          on(Message.client_hello, (raw) => setExtension(raw, 1, Uint8Array.of(5))),
+          {},
+          { maxFragmentLength: 512 },
+        ),
+      'illegal_parameter',
+      'SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH',
+    ],
+    ...([0x0303, 0x0304] as const).map((version) => {
+      const of12 = version === 0x0303
+      const ours: Partial<ClientConfig> = of12 ? client12(ANY_VERSION, version) : {}
+      const theirs: Partial<ServerConfig> = of12 ? server12(ANY_VERSION, version) : {}
+      return [
+        `RFC 6066 §4 #8: a record of version ${version & 15} that no record of 512 bytes can become, by its header alone`,
+        () =>
+          victim.afterwards(victim.client(undefined, { ...ours, maxFragmentLength: 512 }, theirs), (evil) =>
+            evil.bytes(Uint8Array.of(23, 3, 3, 3, 0x60)),
+          ),
+        'record_overflow',
+        'ENCRYPTED_LENGTH_TOO_LONG',
+      ] as const
+    }),
+  ])
+
+  test('RFC 6066 §4 #2, #4, #7: both sides cut their messages, from the first one on', () => {
+    const pair = connect(
+      clientConfig({ ...client12(USUAL, 0x0303), maxFragmentLength: 512, credentials: [credential('client')] }),
+      serverConfig({ ...server12(USUAL, 0x0303), requestCertificate: true }),
+    )
+    const { toServer, toClient } = pump(pair)
+    expect(pair.client.tls.handshakeComplete).toBe(true)
+    for (const wire of [toServer, toClient])
+      for (let at = 0; at < wire.length; at += 5 + ((wire[at + 3] << 8) | wire[at + 4]))
+        // The ClientHello goes before anything is agreed on.
+        if (at > 0 || wire === toClient) expect((wire[at + 3] << 8) | wire[at + 4]).toBeLessThanOrEqual(512 + 24)
+  })
+})
+
+function bytesOf(...values: number[]): Uint8Array {
+  return Uint8Array.from(values)
+}

@@ -140,7 +140,7 @@ describe('signatures and certificates', () => {
       'NO_MATCHING_ISSUER',
     ],
     [
-      'the OCSP response is refused',
+      'RFC 6066 §8 #9: the OCSP response is refused',
       () => client(undefined, { verifyPeer: () => ({ ok: false, alert: Alert.bad_certificate_status_response }) }),
       'bad_certificate_status_response',
       'CERTIFICATE_VERIFY_FAILED',

@@ -89,13 +89,13 @@ describe('TLS 1.2: framing and records', () => {
         ] as const,
     ),
     [
-      'a wrong Finished, at a client',
+      'RFC 5246 §7.4.9 #1, #2: a wrong Finished, at a client',
       () => client(on(Message.finished, (raw) => patched(raw, 9, raw[9] ^ 1))),
       'decrypt_error',
       'DIGEST_CHECK_FAILED',
     ],
     [
-      'a wrong Finished, at a server',
+      'RFC 5246 §7.4.9 #1: a wrong Finished, at a server',
       () => server(on(Message.finished, (raw) => patched(raw, 9, raw[9] ^ 1))),
       'decrypt_error',
       'DIGEST_CHECK_FAILED',
@@ -124,7 +124,7 @@ describe('TLS 1.2: framing and records', () => {
       'APP_DATA_IN_HANDSHAKE',
     ],
     [
-      'a record that was changed',
+      'RFC 5246 §6.2.3.3 #4: a record that was changed',
       () => afterwards(server(), (evil) => evil.plain(Type.application_data, new Uint8Array(40))),
       'bad_record_mac',
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
@@ -136,7 +136,7 @@ describe('TLS 1.2: framing and records', () => {
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
     ],
     [
-      'not a whole number of blocks',
+      'RFC 5246 §7.2.2 #7, RFC 5246 §6.2.3.2 #5: not a whole number of blocks',
       () =>
         afterwards(server(undefined, { encryptThenMac: false }, {}, CBC), (evil) =>
           evil.plain(Type.application_data, new Uint8Array(63)),
@@ -151,7 +151,7 @@ describe('TLS 1.2: framing and records', () => {
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
     ],
     [
-      'an unknown content type',
+      'RFC 5246 §6 #2: an unknown content type',
       () => afterwards(client(), (evil) => evil.record(99, utf8('?'))),
       'unexpected_message',
       '',
@@ -264,7 +264,7 @@ describe('TLS 1.2: versions, suites, extensions', () => {
       'UNSUPPORTED_PROTOCOL',
     ],
     [
-      'a version that is not there yet is taken for TLS 1.2, and bound into the keys',
+      'RFC 5246 E.1 #2, RFC 5246 §7.4.7.1 #1, #2: a version that is not there yet is taken for TLS 1.2, and bound into the keys',
       () => server(on(Message.client_hello, (raw) => patched(raw, 4, 3, 9))),
       'bad_record_mac',
       '',
@@ -291,7 +291,7 @@ describe('TLS 1.2: versions, suites, extensions', () => {
       'INAPPROPRIATE_FALLBACK',
     ],
     [
-      'no null compression',
+      'RFC 5246 §7.4.1.2 #7: no null compression',
       () =>
         server(
           on(Message.client_hello, (raw) => {
@@ -322,13 +322,13 @@ describe('TLS 1.2: versions, suites, extensions', () => {
       'WRONG_CIPHER_RETURNED',
     ],
     [
-      'an extension twice',
+      'RFC 5246 §7.4.1.4 #4: an extension twice',
       () => client(on(Message.server_hello, (raw) => addExtension(raw, RENEGOTIATION_INFO, Uint8Array.of(0)))),
       'decode_error',
       'DUPLICATE_EXTENSION',
     ],
     [
-      'an answer to nothing',
+      'RFC 5246 §7.4.1.4 #2: an answer to nothing',
       () => client(on(Message.server_hello, (raw) => addExtension(raw, 0x7777))),
       'unsupported_extension',
       'UNSOLICITED_EXTENSION',
@@ -346,7 +346,7 @@ describe('TLS 1.2: versions, suites, extensions', () => {
       'UNEXPECTED_EXTENSION',
     ],
     [
-      'a server_name answer with content',
+      'RFC 6066 §3 #11: a server_name answer with content',
       () => client(on(Message.server_hello, (raw) => setExtension(raw, 0, Uint8Array.of(0)))),
       'decode_error',
       'BAD_EXTENSION',
@@ -402,7 +402,7 @@ describe('TLS 1.2: versions, suites, extensions', () => {
       'BAD_EXTENSION',
     ],
     [
-      'max_fragment_length that was not asked for',
+      'RFC 6066 §4 #6: max_fragment_length that was not asked for',
       () =>
         client(
           on(Message.server_hello, (raw) => setExtension(raw, 1, Uint8Array.of(2))),
@@ -480,7 +480,7 @@ describe('TLS 1.2: messages that are missing or too many', () => {
       'UNEXPECTED_MESSAGE',
     ],
     [
-      'an empty certificate list of a server',
+      'RFC 5246 §7.4.2 #1, #3: an empty certificate list of a server',
       () => client(on(Message.certificate, (raw) => withBody(raw, Uint8Array.of(0, 0, 0)))),
       'decode_error',
       'LENGTH_MISMATCH',
@@ -492,7 +492,7 @@ describe('TLS 1.2: messages that are missing or too many', () => {
       'PEER_DID_NOT_RETURN_A_CERTIFICATE',
     ],
     [
-      'a leaf that is none',
+      'RFC 5246 §7.4.2 #7, RFC 5246 §7.4.6 #5: a leaf that is none',
       () => client(on(Message.certificate, (raw) => withBody(raw, Uint8Array.of(0, 0, 5, 0, 0, 2, 1, 2)))),
       'decode_error',
       'CANNOT_PARSE_LEAF_CERT',
@@ -587,7 +587,7 @@ describe('TLS 1.2: key exchange and signatures', () => {
       'NO_SHARED_CIPHER',
     ],
     [
-      'a premaster secret that does not decrypt fails at the Finished',
+      'RFC 5246 §7.4.7.1 #6, #7: a premaster secret that does not decrypt fails at the Finished',
       () =>
         server(
           on(Message.client_key_exchange, (raw) => patched(raw, 20, raw[20] ^ 1)),
@@ -599,7 +599,7 @@ describe('TLS 1.2: key exchange and signatures', () => {
       'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
     ],
     [
-      'one of another length',
+      'RFC 5246 §7.4.7.1 #6, #7: one of another length',
       () =>
         server(
           on(Message.client_key_exchange, (raw) => withBody(raw, Uint8Array.of(0, 3, 1, 2, 3))),
@@ -617,7 +617,7 @@ describe('TLS 1.2: key exchange and signatures', () => {
       'DH_KEY_TOO_SMALL',
     ],
     [
-      'signed by a scheme we did not ask for',
+      'RFC 5246 §7.4.3 #2: signed by a scheme we did not ask for',
       () =>
         client(undefined, {
           signatureSchemes: [0x0804],
@@ -662,7 +662,7 @@ describe('TLS 1.2: key exchange and signatures', () => {
       'PSK_IDENTITY_NOT_FOUND',
     ],
     [
-      'anonymous suites are not taken unless asked for',
+      'RFC 5246 A.5 #2: anonymous suites are not taken unless asked for',
       () =>
         victim.server(
           undefined,

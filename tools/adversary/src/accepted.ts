@@ -77,9 +77,10 @@ const ACCEPTED: readonly Accepted[] = [
       "No lie to ours: those two bytes are the length of the ClientHello's extensions, and our tickets are shorter.",
   },
   {
-    text: /^server TLSv1\.2 ecdhe-ecdsa resumed by (id \| alice \| 0 flip 0\.703 1|ticket \| alice \| 0 flip 0\.28 1) .*BAD_EXTENSION$/,
+    text: /^server TLSv1(\.[12])? ecdhe-ecdsa(-cbc)? resumed by (id \| alice \| 0 flip (0\.703 1|0\.755 4)|ticket \| alice \| 0 flip (0\.28 1|0\.198 4)) .*BAD_EXTENSION$/,
     what: /^(secure|authorized|open)$/,
-    reason: 'The flipped bit makes signature_algorithms an extension of SRP, which is unknown here and passed over.',
+    reason:
+      'The flipped bit makes signature_algorithms an extension of SRP, or supported_groups one of SRTP, which are unknown here and passed over.',
   },
 ]
 

@@ -44,7 +44,7 @@ export class TicketKeys implements TicketProtection {
   }
 
   /** @param iv 16 bytes that no other ticket under this key has */
-  sealSession(session: Session, iv = this.provider.randomBytes(16)): Uint8Array {
+  sealSession(session: Session, iv = this.provider.randomNonce?.(16) ?? this.provider.randomBytes(16)): Uint8Array {
     const text = encodeOpenSslSession(session)
     const end = HEAD + text.length + this.cipher.growth(text.length)
     const ticket = new Uint8Array(end + MAC)

@@ -7,6 +7,7 @@ import { type MlDsaName, type MlDsaPrivateForm, mlDsaKeysOf } from '../signature
 import { bare } from './bare.ts'
 import { bytesOf } from './bytes.ts'
 import { hasNoble, noble } from './noble.ts'
+import { hostDoes } from './trials.ts'
 
 /** The last two arcs of the object identifiers under 2.16.840.1.101.3.4 (FIPS 203, FIPS 204). */
 const ARCS = {
@@ -49,11 +50,24 @@ function spki(name: keyof typeof ARCS, bytes: Uint8Array): Buffer {
 const importSpki = (name: keyof typeof ARCS, bytes: Uint8Array): native.KeyObject =>
   native.createPublicKey(bare({ key: spki(name, bytes), format: 'der', type: 'spki' }))
 
+/** Whether keys go in and out as they are: Node 24.18 brought that. SPKI takes OpenSSL half as long again to write. */
+const takesRaw = () =>
+  hostDoes('raw public keys', () => {
+    const { publicKey } = generateKem('ml-kem-768', RAW)
+    return publicKey.length === 1184 && importRaw('ml-kem-768', publicKey).type === 'public'
+  })
+
+const RAW = 'raw-public'
+
+const importRaw = (name: KemName, key: Uint8Array): native.KeyObject =>
+  native.createPublicKey(bare({ key, format: RAW, asymmetricKeyType: name }) as never)
+
+const importKem = (name: KemName, key: Uint8Array): native.KeyObject =>
+  takesRaw() ? importRaw(name, key) : importSpki(name, key)
+
 /** A key pair whose public half comes encoded: to export a generated KeyObject can hang (see `generated` in groups.ts). */
-function generateKem(name: KemName): { publicKey: Uint8Array; privateKey: native.KeyObject } {
-  const options = bare({ publicKeyEncoding: bare({ type: 'spki', format: 'der' }) }) as unknown as {
-    publicKeyEncoding: undefined
-  }
+function generateKem(name: KemName, format: string): { publicKey: Uint8Array; privateKey: native.KeyObject } {
+  const options = bare({ publicKeyEncoding: bare(format === RAW ? { format } : { type: 'spki', format }) })
   // The overloads name each type, and want both halves encoded or none.
   const pair: unknown = native.generateKeyPairSync(name as 'ml-kem-768', options as never)
   return pair as { publicKey: Uint8Array; privateKey: native.KeyObject }
@@ -70,7 +84,7 @@ const ML_DSA = '@noble/post-quantum/ml-dsa.js'
  * @returns undefined where neither is there
  */
 export function nativeKem(name: KemName): Kem | undefined {
-  if (!hasNoble(ML_KEM) && !attempt(() => generateKem(name))) return undefined
+  if (!hasNoble(ML_KEM) && !attempt(() => generateKem(name, 'der'))) return undefined
   const inNoble = NOBLE_KEMS[name]
   const portable = nobleKem(inNoble, () => noble(ML_KEM)[inNoble])
   const { encapsulationKeyLength, ciphertextLength } = portable
@@ -78,11 +92,11 @@ export function nativeKem(name: KemName): Kem | undefined {
     encapsulationKeyLength,
     ciphertextLength,
     generate(seed) {
-      const pair = seed ? undefined : attempt(() => generateKem(name))
+      const pair = seed ? undefined : attempt(() => generateKem(name, takesRaw() ? RAW : 'der'))
       if (!pair) return portable.generate(seed)
       const { privateKey, publicKey } = pair
       return {
-        // SubjectPublicKeyInfo ends with the raw key.
+        // SubjectPublicKeyInfo ends with the raw key, which is what else it may be.
         encapsulationKey: Uint8Array.from(publicKey.subarray(publicKey.length - encapsulationKeyLength)),
         decapsulate: (ciphertext) => bytesOf(native.decapsulate(privateKey, ciphertext)),
         wipe() {},
@@ -92,7 +106,7 @@ export function nativeKem(name: KemName): Kem | undefined {
     encapsulate(encapsulationKey, random) {
       if (random || !offered) return portable.encapsulate(encapsulationKey, random)
       // OpenSSL makes the modulus check of FIPS 203 §7.2 when it reads the key.
-      const { ciphertext, sharedKey } = native.encapsulate(importSpki(name, encapsulationKey))
+      const { ciphertext, sharedKey } = native.encapsulate(importKem(name, encapsulationKey))
       return { ciphertext: bytesOf(ciphertext), secret: bytesOf(sharedKey) }
     },
   }

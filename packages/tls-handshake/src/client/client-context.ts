@@ -12,6 +12,7 @@ import type { ExtensionBlock } from '../extensions/registry.ts'
 import { HandshakeContext } from '../handshake/context.ts'
 import type { ConnectionFacts } from '../handshake/facts.ts'
 import type { TrafficCipher } from '../handshake/keys.ts'
+import { publicRandom } from '../handshake/public-random.ts'
 import type { PeerKey } from '../handshake/raw-public-key.ts'
 import type { Lent } from '../handshake/resumable.ts'
 import type { Flow } from '../handshake/step.ts'
@@ -61,7 +62,7 @@ export class ClientContext extends HandshakeContext<ClientConfig> {
   session: Session | undefined = this.config.session
   lent: Lent = { verification: undefined }
 
-  random: Uint8Array = this.provider.randomBytes(32)
+  random: Uint8Array = publicRandom(this.provider, 32)
   sessionId: Uint8Array = EMPTY
   /** Suite numbers as sent. */
   offeredSuites: readonly number[] = NOTHING

@@ -6,6 +6,7 @@ import { extendedMainSecret } from '../extensions/extended-main-secret.ts'
 import { npnRequest } from '../extensions/next-protocol-negotiation.ts'
 import { renegotiationInfo } from '../extensions/renegotiation-info.ts'
 import { sessionTicket } from '../extensions/session-ticket.ts'
+import { publicRandom } from '../handshake/public-random.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
 import { type CipherSuite12, enabledSuites12, hasPsk, suiteFitsVersion } from '../registry/cipher-suites12.ts'
 import { enabledGroups12, type Group } from '../registry/groups.ts'
@@ -83,6 +84,6 @@ export class ClientContext12 extends ClientContext {
     const session = this.olderSession
     if (session === undefined) return
     this.session12 = session
-    this.sessionId = session.ticket ? this.provider.randomBytes(32) : session.sessionId
+    this.sessionId = session.ticket ? publicRandom(this.provider, 32) : session.sessionId
   }
 }

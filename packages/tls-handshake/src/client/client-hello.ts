@@ -15,6 +15,7 @@ import { sctRequest } from '../extensions/signed-certificate-timestamp.ts'
 import { statusRequest } from '../extensions/status-request.ts'
 import { supportedGroups } from '../extensions/supported-groups.ts'
 import { supportedVersions } from '../extensions/supported-versions.ts'
+import { publicRandom } from '../handshake/public-random.ts'
 import type { Flow } from '../handshake/step.ts'
 import { writeClientHelloFields } from '../messages/client-hello.ts'
 import { HandshakeType } from '../messages/handshake-message.ts'
@@ -36,7 +37,7 @@ export function* sendClientHello(hs: ClientContext): Flow {
   if (hs.version13) {
     // RFC 9846 §4.2.2 #9, #11: a legacy_session_id makes middleboxes believe in a resumption.
     if (config.middleboxCompatibility !== false && hs.sessionId.length === 0) {
-      hs.sessionId = provider.randomBytes(32)
+      hs.sessionId = publicRandom(provider, 32)
     }
     hs.psks = hs.parts.preSharedKeys?.offer(hs) ?? []
     // RFC 9846 §4.3.8 #3, #6, #10: of groups on offer, and another each time.

@@ -9,6 +9,7 @@ import { NEXT_PROTOCOL_NEGOTIATION } from '../extensions/next-protocol-negotiati
 import { renegotiationInfo } from '../extensions/renegotiation-info.ts'
 import { SESSION_TICKET, sessionTicket } from '../extensions/session-ticket.ts'
 import { allows } from '../handshake/allowed.ts'
+import { publicRandom } from '../handshake/public-random.ts'
 import { isSound, type Lent, mayLend } from '../handshake/resumable.ts'
 import { answer, type Flow } from '../handshake/step.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
@@ -139,7 +140,7 @@ export function* negotiate(
 
 /** Its own (RFC 5246 §7.4.1.3 #1). RFC 9846 §4.2.3 #3, #12, #13, #14: the last 8 bytes say that we could have done better. */
 function serverRandom({ provider, baseConfig }: ServerContext, version: number): Uint8Array {
-  const random = provider.randomBytes(32)
+  const random = publicRandom(provider, 32)
   const [highest] = enabledVersions(baseConfig.versions)
   if (highest === Version.TLS13) random.set(version === Version.TLS12 ? DOWNGRADE_TLS12 : DOWNGRADE_TLS11, 24)
   else if (highest === Version.TLS12 && version < Version.TLS12) random.set(DOWNGRADE_TLS11, 24)

@@ -16,6 +16,7 @@ import { SIGNATURE_ALGORITHMS } from '../extensions/signature-algorithms.ts'
 import { SUPPORTED_GROUPS, supportedGroups } from '../extensions/supported-groups.ts'
 import { selectedVersion } from '../extensions/supported-versions.ts'
 import { own } from '../handshake/own.ts'
+import { publicRandom } from '../handshake/public-random.ts'
 import { type Flow, nextMessage } from '../handshake/step.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import { encodeEncryptedExtensions } from '../messages/encrypted-extensions.ts'
@@ -320,7 +321,7 @@ function* sendServerHello(server: Server13): Flow {
   }
   // RFC 9846 §4.2.3 #1, #4, #7, RFC 9846 §4.3.1 #10, RFC 9846 §4.3.9 #7, #8. RFC 9846 §4.2.3 #9, #10, RFC 9846 §4.3.1 #9: what keys need.
   const answer = encodeServerHello(
-    { version: Version.TLS12, random: provider.randomBytes(32), sessionId: hello.sessionId, cipherSuite: suite.id },
+    { version: Version.TLS12, random: publicRandom(provider, 32), sessionId: hello.sessionId, cipherSuite: suite.id },
     (extensions) => {
       if (selected) extensions.add(selectedPsk, selected.index)
       if (ours) extensions.add(serverKeyShare, ours)

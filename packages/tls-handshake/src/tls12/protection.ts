@@ -1,6 +1,7 @@
 import type { CryptoProvider } from '@x/crypto-primitives'
 import { Aead12Reader, Aead12Writer, CbcReader, CbcWriter, localError, Version } from '@x/tls-record'
 import type { Keys } from '../handshake/keys.ts'
+import { publicRandom } from '../handshake/public-random.ts'
 import type { CipherSuite12 } from '../registry/cipher-suites12.ts'
 import { type KeyBlock, keyBlock } from './key-schedule.ts'
 import type { Connection12 } from './state.ts'
@@ -43,7 +44,7 @@ export function protections(provider: CryptoProvider, state: Connection12, encry
         macKey,
         ...(chained && algorithm.blockLength > 0 && { iv: iv.slice() }),
         encryptThenMac,
-        randomBytes: (length) => provider.randomNonce?.(length) ?? provider.randomBytes(length),
+        randomBytes: (length) => publicRandom(provider, length),
       })
     return { writer: () => new CbcWriter(cipher(), recordLimit), reader: () => new CbcReader(cipher()) }
   })

@@ -70,6 +70,7 @@ class Script {
       ...nodeProvider,
       groups: { ...nodeProvider.groups, ...groups },
       randomBytes: (length) => (random[length] ?? nodeProvider.randomBytes(length)).slice(),
+      randomNonce: (length) => (random[length] ?? nodeProvider.randomBytes(length)).slice(),
     }
     this.written = trace.records
       .filter((record) => record.side === side && record.type === 22)

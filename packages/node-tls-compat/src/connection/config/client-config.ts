@@ -1,4 +1,4 @@
-import { type ClientConfig, sharedConfig, TlsConnection } from '@x/tls-handshake'
+import { type ClientConfig, groupName, sharedConfig, TlsConnection } from '@x/tls-handshake'
 import { Version } from '@x/tls-record'
 import { Buffer } from '#host'
 import { verifierId } from '../trust/verifier-id.ts'
@@ -18,7 +18,10 @@ export function clientConnection(socket: ConfiguredSocket): TlsConnection {
   const psk = options.pskCallback ? (hint: string | null) => clientPsk(socket, hint) : undefined
   // TLS 1.3 offers it in the ClientHello; below, the server's hint comes first.
   const offered = config.versions?.includes(Version.TLS13) ? psk?.(null) : undefined
+  // A server that took the best we have will take it again: what goes along for others needs no key.
+  const taken = presets.session?.group && groupName(presets.session.group)
   const own: Partial<ClientConfig> = {
+    ...(taken && taken === config.keyShares?.[0] && { keyShares: [taken] }),
     onMessage: (direction, contentType, bytes) => engine.trace?.(direction, contentType, bytes),
     maxSendFragment: presets.maxSendFragment,
     serverName: presets.servername,

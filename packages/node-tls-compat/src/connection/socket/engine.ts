@@ -10,7 +10,7 @@ import { beforeHello, NOT_TLS } from './first-message.ts'
 import { copied, FULL_RECORD, inOne } from './one-write.ts'
 import { inOwnTurn } from './own-turn.ts'
 import { added, NONE } from './rare-list.ts'
-import { refuseWrite, tellAll } from './refused-write.ts'
+import { refuseWrite, tellAll, tellCanceled } from './refused-write.ts'
 import { keep, Transport, type TransportEvents } from './transport.ts'
 
 type Done = (error?: Error | null) => void
@@ -489,7 +489,7 @@ export class Engine implements TransportEvents {
   }
 
   #cancelWrites(): void {
-    tellAll([...this.#pending])(canceled())
+    tellCanceled(this.#pending)
     // What was held for a peer that was then refused, or for one that never came so far.
     const reason = this.connection?.handshakeComplete ? badDescriptor : canceled
     for (const { done } of this.#held.splice(0)) {

@@ -23,3 +23,10 @@ export function tellAll(all: readonly Done[]): Done {
     }
   }
 }
+
+/** Most sockets close with nothing to write, and an error takes its stack down. */
+export function tellCanceled(all: readonly Done[]): void {
+  if (all.length > 0) {
+    tellAll([...all])(canceled())
+  }
+}

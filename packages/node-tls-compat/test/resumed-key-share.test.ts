@@ -32,7 +32,9 @@ function counting(): CryptoProvider {
 const provider = counting()
 const closing: (() => void)[] = []
 afterEach(() => {
-  for (const close of closing.splice(0)) close()
+  for (const close of closing.splice(0)) {
+    close()
+  }
 })
 
 async function serve(ecdhCurve: string): Promise<number> {

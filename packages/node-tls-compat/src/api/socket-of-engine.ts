@@ -8,6 +8,7 @@ import { encodeWrappedSession, kSession } from '../connection/peer/session.ts'
 import { kVerdict } from '../connection/peer/verdict.ts'
 import { tellWhatWeOffered } from '../connection/peer/what-we-offered.ts'
 import type { EngineOwner, Told } from '../connection/socket/engine-owner.ts'
+import { untilHeaders } from '../connection/socket/header-frames.ts'
 import { tell } from '../errors/listener-exceptions.ts'
 import { nodeError } from '../errors/node-error.ts'
 import { bytesOf } from '../host/bytes.ts'
@@ -80,6 +81,11 @@ export class SocketOfEngine implements EngineOwner {
       return true
     }
     return told === 'data' && (readableFlowing !== true || self.listenerCount('data') > 0)
+  }
+
+  inOneTurn(bytes: Uint8Array): Uint8Array {
+    const self = this.#self
+    return self[kEngine].nativeReader && self.alpnProtocol === 'h2' ? untilHeaders(bytes) : bytes
   }
 
   readsByEvent(): boolean {

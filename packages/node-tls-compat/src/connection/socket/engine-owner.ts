@@ -16,6 +16,8 @@ export interface EngineOwner {
   hears(told: Told): boolean
   /** Plaintext is fetched at `'readable'`, by one call of `read` for each. */
   readsByEvent(): boolean
+  /** What of these bytes is told in one turn: they themselves, or their beginning. */
+  inOneTurn(bytes: Uint8Array): Uint8Array
   /** close_notify came, or the transport ended. */
   ended(): void
   session(session: Session): void

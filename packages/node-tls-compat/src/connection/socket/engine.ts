@@ -56,7 +56,6 @@ export class Engine implements TransportEvents {
   #delayed: Done[] = NONE
   /** The end of our side was asked for, and the transport has not been ended. */
   #ended: (() => void) | undefined
-
   readonly #owner: EngineOwner
 
   constructor(raw: Duplex, owner: EngineOwner) {
@@ -268,8 +267,7 @@ export class Engine implements TransportEvents {
   #dispatch(event: TlsEvent): void {
     switch (event.type) {
       case 'data':
-        this.#deliver(event.bytes)
-        return
+        return void this.#deliver(event.bytes)
       case 'secure':
         this.#owner.secured(event.renegotiation)
         this.#told = 'handshake'
@@ -312,11 +310,14 @@ export class Engine implements TransportEvents {
   }
 
   #hand(bytes: Uint8Array): void {
-    if (!this.#owner.data(bytes)) {
+    const first = this.#owner.inOneTurn(bytes)
+    const more = first.length < bytes.length
+    this.#undelivered = more ? [bytes.subarray(first.length), ...this.#undelivered] : this.#undelivered
+    if (!this.#owner.data(first)) {
       this.#reading = false
       this.#stalled = true
       this.transport.pause()
-    } else if (this.#owner.readsByEvent()) {
+    } else if (more || this.#owner.readsByEvent()) {
       this.#deliverLater()
     }
   }

@@ -1,13 +1,13 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import tls, { type Server } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import puppeteer from 'puppeteer-core'
+import { type BrowserName, browserPath, PATIENCE, startBrowser } from './browsers.ts'
+import { BUNDLERS } from './bundlers.ts'
 
 /** What a host answers. */
 export interface Answer {
@@ -23,17 +23,10 @@ export interface Host {
   run(folder: string): AsyncIterable<readonly [part: string, answer: Answer]>
 }
 
-/** Milliseconds for one host, browsers three times. */
-const PATIENCE = 100_000
-
 /** A program from npm, by `install-hosts.mjs` or the interoperability tests. */
 function installed(name: string, file: string): string | undefined {
   const places = [`.hosts/${name}/node_modules/`, `../interop/.peers/${name}/node_modules/`]
   return places.map((place) => fileURLToPath(new URL(place + file, import.meta.url))).find(existsSync)
-}
-
-function onPath(...names: string[]): string | undefined {
-  return names.map((name) => spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim()).find(Boolean)
 }
 
 const versionOf = (program: string, args: readonly string[]) =>
@@ -120,18 +113,6 @@ function workerd(program: string | undefined): Host | undefined {
       }
 }
 
-/** Serves one page and its script; a service worker asks for an origin that is trusted, as localhost is. */
-async function site(script: Uint8Array): Promise<{ origin: string; close(): void }> {
-  const server = createServer((request, response) => {
-    const isScript = request.url === '/page.js'
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-    response.end(isScript ? script : '<!doctype html><script src="/page.js"></script>')
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return { origin: `http://localhost:${(server.address() as AddressInfo).port}`, close: () => server.close() }
-}
-
 /** In the page: what is called there, by name. */
 interface Page {
   runAll(): Promise<Answer>
@@ -158,39 +139,50 @@ const PARTS: Record<string, () => Promise<Answer>> = {
   },
 }
 
-function browser(name: 'chromium' | 'firefox', program: string | undefined): Host | undefined {
+function browser(name: BrowserName, program: string | undefined): Host | undefined {
   return program === undefined
     ? undefined
     : {
         name,
         async *run(folder) {
-          const outfile = join(folder, 'page.out.js')
           await build({
             entryPoints: [join(folder, 'page.mjs')],
-            outfile,
+            outfile: join(folder, 'page.js'),
             bundle: true,
             format: 'iife',
             platform: 'browser',
             logLevel: 'error',
           })
-          const { origin, close } = await site(readFileSync(outfile))
-          const running = await puppeteer.launch({
-            browser: name === 'chromium' ? 'chrome' : 'firefox',
-            executablePath: program,
-            headless: true,
-            protocolTimeout: PATIENCE,
-            args: name === 'chromium' ? ['--no-sandbox', '--disable-dev-shm-usage'] : [],
-          })
+          const running = await startBrowser(name, program)
           try {
-            const page = await running.newPage()
-            await page.goto(origin)
-            await page.waitForFunction('globalThis.runAll')
+            const page = await running.open(folder, 'page.js')
             for (const [part, ask] of Object.entries(PARTS)) {
               yield [part, await page.evaluate(ask)]
             }
           } finally {
             await running.close()
-            close()
+          }
+        },
+      }
+}
+
+/** Pages as bundlers make them, from the same program. */
+function bundlers(program: string | undefined): Host | undefined {
+  return program === undefined
+    ? undefined
+    : {
+        name: 'chromium, bundled by',
+        async *run(folder) {
+          const running = await startBrowser('chromium', program)
+          try {
+            for (const [name, bundle] of Object.entries(BUNDLERS)) {
+              const out = join(folder, `by-${name}`)
+              await bundle(join(folder, 'bundled.mjs'), out)
+              const page = await running.open(out, 'bundled.js')
+              yield [name, await page.evaluate(() => (globalThis as unknown as Page).runAll())]
+            }
+          } finally {
+            await running.close()
           }
         },
       }
@@ -203,6 +195,7 @@ export const HOSTS: Readonly<Record<string, () => Host | undefined>> = {
   deno: () => runtime('deno', installed('deno', '.bin/deno'), ['run', '-A']),
   bun: () => runtime('bun', installed('bun', '.bin/bun')),
   workerd: () => workerd(installed('workerd', '.bin/workerd')),
-  chromium: () => browser('chromium', onPath('chromium', 'chromium-browser')),
-  firefox: () => browser('firefox', onPath('firefox-esr', 'firefox')),
+  chromium: () => browser('chromium', browserPath('chromium')),
+  bundlers: () => bundlers(browserPath('chromium')),
+  firefox: () => browser('firefox', browserPath('firefox')),
 }

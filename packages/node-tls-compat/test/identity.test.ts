@@ -90,6 +90,40 @@ describe('a client that shows another certificate in a renegotiation', () => {
   })
 })
 
+describe('renegotiate({ rejectUnauthorized }) holds for what it asks', () => {
+  const credentials = [contextOf(alice), contextOf(mallory)].map((context) => context.credentials[0]!)
+
+  /** A server that lets everybody in, and asks again with this. */
+  async function askedAgain(rejectUnauthorized: boolean | undefined) {
+    const sockets: nativeTls.TLSSocket[] = []
+    const { server, port } = await listen(
+      OURS,
+      { ca: authority.cert, requestCert: true, rejectUnauthorized: false, maxVersion: 'TLSv1.2' },
+      (socket) => void sockets.push(socket),
+    )
+    open.push(server)
+    let shown = 0
+    rawClient(port, {
+      ...contextOf(alice).clientConfig(),
+      renegotiation: 'freely',
+      selectClientCredential: () => credentials[shown++],
+    })
+    await once(server, 'secureConnection')
+    const [socket] = sockets as [nativeTls.TLSSocket]
+    socket.on('error', () => {})
+    expect(socket.authorized).toBe(true)
+    const options = rejectUnauthorized === undefined ? {} : { rejectUnauthorized }
+    await new Promise((resolve) => socket.renegotiate(options, resolve))
+    return [socket.authorized, socket.destroyed]
+  }
+
+  test('true destroys whom false would have let in', async () => {
+    expect(await askedAgain(true)).toEqual([false, true])
+    expect(await askedAgain(false)).toEqual([false, false])
+    expect(await askedAgain(undefined)).toEqual([false, false])
+  })
+})
+
 describe('nothing anonymous is authorized', () => {
   const anonymous = {
     ciphers: 'AECDH:ADH:@SECLEVEL=0',

@@ -1,7 +1,7 @@
 import type { GroupName } from '@x/crypto-primitives'
 import type { CertificateRequestInfo, ClientHelloInfo, Credential, PeerVerdict, ProtocolVersion } from './config.ts'
 import type { ConnectionFacts, EarlyDataReason } from './handshake/facts.ts'
-import type { PeerState } from './handshake/peer-state.ts'
+import { mayRenegotiate, type PeerState } from './handshake/peer-state.ts'
 import { GROUP_IDS } from './registry/groups.ts'
 import type { Session } from './session.ts'
 
@@ -139,6 +139,11 @@ export class ConnectionProperties {
 
   get renegotiations(): number {
     return this.#facts.renegotiations ?? 0
+  }
+
+  /** TLS up to 1.2: a renegotiation would be bound to this peer (RFC 5746, RFC 7627 §5.4). */
+  get canRenegotiate(): boolean {
+    return mayRenegotiate(this.#peer)
   }
 
   get extendedMasterSecret(): boolean | undefined {

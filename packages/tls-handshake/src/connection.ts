@@ -23,7 +23,7 @@ import { HandshakeDriver } from './handshake/driver.ts'
 import type { ConnectionFacts } from './handshake/facts.ts'
 import type { Handshake } from './handshake/handshake.ts'
 import type { Keys } from './handshake/keys.ts'
-import { mayRenegotiate, type PeerState } from './handshake/peer-state.ts'
+import type { PeerState } from './handshake/peer-state.ts'
 import type { RecordState } from './handshake/record-gate.ts'
 import type { Question } from './handshake/step.ts'
 import type { Wire } from './handshake/wire.ts'
@@ -223,7 +223,7 @@ export class Connection extends ConnectionProperties {
   renegotiate(): void {
     if (this.#error !== undefined) return
     if (this.version === Version.TLS13) throw localError('WRONG_SSL_VERSION', 'TLS 1.3 has no renegotiation')
-    if (!this.#driver.idle || this.#driver.busy || !mayRenegotiate(this.peer)) {
+    if (!this.#driver.idle || this.#driver.busy || !this.canRenegotiate) {
       throw localError('NO_RENEGOTIATION', 'renegotiation is not possible now')
     }
     this.#driver.start()

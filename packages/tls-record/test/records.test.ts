@@ -17,6 +17,7 @@ import {
   TlsError,
   type WriteProtection,
 } from '../src/index.ts'
+import { SequenceNonce } from '../src/protection/nonce.ts'
 
 type Protections = [write: WriteProtection, read: ReadProtection]
 
@@ -203,6 +204,18 @@ describe('RecordReader', () => {
     expect(reader.next()!.payload.buffer).toBe(chunk.buffer)
   })
 
+  test('empty records are counted anew behind one that is not', () => {
+    const { reader } = pair()
+    const record = (type: number, ...content: number[]) => Uint8Array.of(type, 3, 3, 0, content.length, ...content)
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 32; i++) reader.push(record(23))
+      reader.push(record(23, 1))
+      expect(drain(reader).filter(({ payload }) => payload.length === 1)).toHaveLength(1)
+    }
+    for (let i = 0; i < 33; i++) reader.push(record(23))
+    expect(() => drain(reader)).toThrow(expect.objectContaining({ reason: 'TOO_MANY_EMPTY_FRAGMENTS' }))
+  })
+
   test('a Buffer is taken for its bytes: nothing handed up is one', () => {
     const { writer, reader } = pair()
     writer.write(23, bytes(10))
@@ -344,6 +357,28 @@ describe('RecordWriter', () => {
       }
     }
   })
+})
+
+test('the nonce is the number of the record, beyond 2^32 of them too (RFC 9846 §5.3)', () => {
+  const iv = Uint8Array.from({ length: 12 }, (_, i) => 0xa0 + i)
+  const expected = (sequence: bigint) => {
+    const nonce = iv.slice()
+    for (let i = 0; i < 8; i++) nonce[11 - i] ^= Number((sequence >> BigInt(8 * i)) & 0xffn)
+    return [...nonce]
+  }
+  const numbers = [0, 1, 255, 256, 2 ** 24, 2 ** 32 - 2, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 40 + 7, 2 ** 53 - 2]
+  for (const sequence of numbers) {
+    const nonce = new SequenceNonce(iv.slice())
+    nonce.sequence = sequence
+    expect([...nonce.next()]).toEqual(expected(BigInt(sequence)))
+    expect([...nonce.next()]).toEqual(expected(BigInt(sequence) + 1n))
+  }
+  // And back, where high bytes were set before.
+  const nonce = new SequenceNonce(iv.slice())
+  nonce.sequence = 2 ** 40
+  nonce.next()
+  nonce.rewind()
+  expect([...nonce.next()]).toEqual(expected(2n ** 40n))
 })
 
 describe('what a cipher must be', () => {

@@ -272,8 +272,8 @@ export abstract class SocketBehaviour extends SocketAnswers {
     try {
       connection.renegotiate()
     } catch (error) {
-      // One that is under way will do; with a peer that knows no secure renegotiation (RFC 5746) there will be none.
-      if (!connection.secureRenegotiation) {
+      // One that is under way will do; with a peer that a renegotiation would not be bound to (RFC 5746, RFC 7627) there will be none.
+      if (!connection.canRenegotiate) {
         const failure = toNodeError(error as TlsError)
         if (callback) {
           nextTick(callback, failure)

@@ -286,6 +286,17 @@ describe('early data', () => {
     ],
   ])
 
+  test('RFC 9846 §4.3.10 #8: accepted with another suite of the same hash', () => {
+    const session = freshSession({ cipherSuites: [0x1301] })
+    const both = { cipherSuites: [0x1301, 0x1303] }
+    const scene = client(
+      on(Message.encrypted_extensions, extended),
+      { session, ...early, ...both },
+      { ...accepting, cipherSuites: [0x1303] },
+    )
+    expect(scene.victim.event('error')?.error).toMatchObject({ reason: 'CIPHER_MISMATCH_ON_EARLY_DATA', alert: 47 })
+  })
+
   test('RFC 9846 §4.3.10 #8: accepted with another ALPN protocol', () => {
     const alpn = { alpnProtocols: [utf8('h2'), utf8('h3')] }
     const session = freshSession(alpn, { alpnProtocols: [utf8('h2')] })

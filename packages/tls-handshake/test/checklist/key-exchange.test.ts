@@ -247,6 +247,19 @@ describe('HelloRetryRequest', () => {
       'NOT_ON_RECORD_BOUNDARY',
     ],
     [
+      'RFC 9846 §4.2.4 #6: a second HelloRetryRequest, alone in its flight',
+      () => {
+        let first: Uint8Array | undefined
+        return client(
+          on(Message.server_hello, (raw) => (first ? first : (first = raw))),
+          {},
+          retry,
+        )
+      },
+      'unexpected_message',
+      'UNEXPECTED_MESSAGE',
+    ],
+    [
       'RFC 9846 §4.2.4 #5: it changes nothing',
       () =>
         client(

@@ -1,4 +1,5 @@
 import type net from 'node:net'
+import { kJudged } from '../connection/config/configured-socket.ts'
 import type { SNICallback } from '../connection/config/options.ts'
 import { kVerdict } from '../connection/peer/verdict.ts'
 import { tell } from '../errors/listener-exceptions.ts'
@@ -32,6 +33,7 @@ export function acceptConnection(this: Server, raw: net.Socket): void {
     pskCallback,
     pskIdentityHint,
   })
+  socket[kJudged] = true
   socket.on('secure', onSecure)
   if (this.listenerCount('keylog') > 0) {
     socket.on('keylog', (line) => this.emit('keylog', line, socket))

@@ -2,7 +2,13 @@
 import type net from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Session } from '@x/tls-handshake'
-import type { kConnectOptions, kEngine, kPresets, kSharedContext } from '../connection/config/configured-socket.ts'
+import type {
+  kConnectOptions,
+  kEngine,
+  kJudged,
+  kPresets,
+  kSharedContext,
+} from '../connection/config/configured-socket.ts'
 import type { SecureContext } from '../connection/config/node-context.ts'
 import type { ConnectionOptions, SNICallback, TLSSocketOptions, WebStreams } from '../connection/config/options.ts'
 import type { kSession } from '../connection/peer/session.ts'
@@ -53,6 +59,7 @@ export interface TLSSocket extends net.Socket {
   [kEngine]: Engine
   [kConnectOptions]: ConnectionOptions | undefined
   [kErrorEmitted]: boolean
+  [kJudged]?: true
   [kVerified]: boolean
   [kPendingSession]: Session | null
   [kVerdict]: PeerVerdict

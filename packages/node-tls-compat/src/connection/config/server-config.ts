@@ -14,7 +14,7 @@ import { nativeError, nodeError } from '../../errors/node-error.ts'
 import { copyOf, isView } from '../../host/bytes.ts'
 import { verifierId } from '../trust/verifier-id.ts'
 import { alpnNames } from './alpn.ts'
-import { type ConfiguredSocket, kEngine, kPresets, kSharedContext } from './configured-socket.ts'
+import { type ConfiguredSocket, kEngine, kJudged, kPresets, kSharedContext } from './configured-socket.ts'
 import { keyLogger } from './key-log.ts'
 import { isSecureContext, type NodeContext, type SecureContext } from './node-context.ts'
 import { serverPsk } from './psk-callback.ts'
@@ -90,13 +90,14 @@ function connectionConfig(base: ServerConfig) {
       return new NamedTickets(this[kSocket], this[kContext])
     }
 
-    /** Node goes on, and looks at the verdict when the handshake is done: of a session it is the one it was made with. */
+    /** Node goes on, and looks at the verdict when the handshake is done. */
     get allowUnverifiedPeer() {
       return true
     }
 
+    /** Of a session it is the one it was made with. Where nobody looks, none is resumed that a handshake would not give. */
     get allowUnverifiedSession() {
-      return true
+      return this[kSocket][kJudged] === true || !this.requireCertificate
     }
 
     get verifierId() {

@@ -20,16 +20,20 @@ export function clientConnection(socket: ConfiguredSocket): TlsConnection {
   const offered = config.versions?.includes(Version.TLS13) ? psk?.(null) : undefined
   // A server that took the best we have will take it again: what goes along for others needs no key.
   const taken = presets.session?.group && groupName(presets.session.group)
-  const own: Partial<ClientConfig> = {
-    ...(taken && taken === config.keyShares?.[0] && { keyShares: [taken] }),
+  // The context's part is inherited, not copied: connections are many. What comes last is rare, so that most have the
+  // same shape, and none becomes a table of its own.
+  const inheriting: Partial<ClientConfig> & { readonly __proto__: ClientConfig } = {
+    __proto__: sharedConfig(config),
     onMessage: (direction, contentType, bytes) => engine.trace?.(direction, contentType, bytes),
+    // Over a socket that is there already the handshake has begun before a program can listen.
+    get onKeyLog() {
+      return keyLogger(socket)
+    },
     maxSendFragment: presets.maxSendFragment,
     serverName: presets.servername,
     // The Buffer said which server it is for, and was held against that; OpenSSL notes no name in it.
     session: presets.session && { ...presets.session, serverName: presets.servername },
     alpnProtocols: options.ALPNProtocols ? alpnNames(options.ALPNProtocols as Buffer) : undefined,
-    ...(options.NPNProtocols && { selectNpn: nextProtocolSelector(options.NPNProtocols as Buffer) }),
-    ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, socket, options.verify) }),
     requestOcsp: !!options.requestOCSP,
     // Node goes on, and looks at the verdict when the handshake is done.
     allowUnverifiedPeer: true,
@@ -37,16 +41,15 @@ export function clientConnection(socket: ConfiguredSocket): TlsConnection {
     verifierId: verifierId({ ...socket[kConnectOptions], verify: options.verify }),
     // DHE primes are held to `minDHSize` after the handshake, with Node's error.
     minDhBits: 512,
+    ...(taken && taken === config.keyShares?.[0] && { keyShares: [taken] }),
+    ...(options.NPNProtocols && { selectNpn: nextProtocolSelector(options.NPNProtocols as Buffer) }),
+    ...(options.verify && { verifyPeer: withCondition(config.verifyPeer, socket, options.verify) }),
     ...(offered && { psks: [offered] }),
     ...(psk && {
       pskCallback: (hint: Uint8Array | null) => psk(hint?.length ? Buffer.from(hint).toString() : null) ?? null,
     }),
   }
-  // The context's part is inherited, not copied: connections are many.
-  const inheriting = Object.assign(Object.create(sharedConfig(config)) as ClientConfig, own)
-  // Over a socket that is there already the handshake has begun before a program can listen.
-  Object.defineProperty(inheriting, 'onKeyLog', { get: () => keyLogger(socket), enumerable: true })
-  return TlsConnection.client(inheriting)
+  return TlsConnection.client(inheriting as unknown as ClientConfig)
 }
 
 function nextProtocolSelector(list: Buffer): NonNullable<ClientConfig['selectNpn']> | undefined {

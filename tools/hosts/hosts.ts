@@ -1,13 +1,12 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import tls, { type Server } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { type BrowserName, browserPath, PATIENCE, startBrowser } from './browsers.ts'
 import { BUNDLERS } from './bundlers.ts'
+import { installed, serveWorker, workerd, workerdVersion } from './workerd.ts'
 
 /** What a host answers. */
 export interface Answer {
@@ -21,12 +20,6 @@ export interface Host {
   readonly name: string
   /** Runs the programs in a folder with the packed packages; each part of the host answers. */
   run(folder: string): AsyncIterable<readonly [part: string, answer: Answer]>
-}
-
-/** A program from npm, by `install-hosts.mjs` or the interoperability tests. */
-function installed(name: string, file: string): string | undefined {
-  const places = [`.hosts/${name}/node_modules/`, `../interop/.peers/${name}/node_modules/`]
-  return places.map((place) => fileURLToPath(new URL(place + file, import.meta.url))).find(existsSync)
 }
 
 const versionOf = (program: string, args: readonly string[]) =>
@@ -64,41 +57,18 @@ async function askingServer(): Promise<Server> {
   return server
 }
 
-/** As Wrangler bundles a Worker: by the conditions of its runtime, with the runtime's own modules left outside. */
-function workerd(program: string | undefined): Host | undefined {
+function workers(program: string | undefined): Host | undefined {
   return program === undefined
     ? undefined
     : {
-        name: `workerd ${versionOf(program, ['--version']) || /\d{4}-\d\d-\d\d/.exec(String(spawnSync(program, ['--version']).stdout))?.[0]}`,
+        name: `workerd ${workerdVersion(program)}`,
         async *run(folder) {
-          await build({
-            entryPoints: [join(folder, 'worker.mjs')],
-            outfile: join(folder, 'worker.out.js'),
-            bundle: true,
-            format: 'esm',
-            platform: 'browser',
-            conditions: ['workerd', 'worker', 'browser'],
-            external: ['node:*', 'cloudflare:*'],
-            logLevel: 'error',
-          })
-          const child = spawn(program, ['serve', join(folder, 'workerd.capnp'), '--control-fd=3'], {
-            stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-          })
-          const control = child.stdio[3] as NodeJS.ReadableStream
+          const { url, stop } = await serveWorker(program, join(folder, 'worker.mjs'), folder)
+          const ask = async (path: string) => {
+            const response = await fetch(`${url}/${path}`, { signal: AbortSignal.timeout(PATIENCE) })
+            return (await response.json()) as Answer
+          }
           try {
-            let told = ''
-            let port: string | undefined
-            for await (const chunk of control) {
-              told += chunk
-              port = /"event":"listen".*?"port":(\d+)/.exec(told)?.[1]
-              if (port) break
-            }
-            const ask = async (path: string) => {
-              const response = await fetch(`http://127.0.0.1:${port}/${path}`, {
-                signal: AbortSignal.timeout(PATIENCE),
-              })
-              return (await response.json()) as Answer
-            }
             yield ['', await ask('')]
             const server = await askingServer()
             try {
@@ -107,7 +77,7 @@ function workerd(program: string | undefined): Host | undefined {
               server.close()
             }
           } finally {
-            child.kill()
+            stop()
           }
         },
       }
@@ -194,7 +164,7 @@ export const HOSTS: Readonly<Record<string, () => Host | undefined>> = {
   'node 24': () => runtime('node', installed('node24', 'node/bin/node')),
   deno: () => runtime('deno', installed('deno', '.bin/deno'), ['run', '-A']),
   bun: () => runtime('bun', installed('bun', '.bin/bun')),
-  workerd: () => workerd(installed('workerd', '.bin/workerd')),
+  workerd: () => workers(workerd()),
   chromium: () => browser('chromium', browserPath('chromium')),
   bundlers: () => bundlers(browserPath('chromium')),
   firefox: () => browser('firefox', browserPath('firefox')),

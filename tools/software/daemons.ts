@@ -30,8 +30,9 @@ export async function postgres(): Promise<Server> {
     owner,
   )
   if (made.status !== 0) throw new Error(made.stderr)
-  // Over TLS only.
-  writeFileSync(join(data, 'pg_hba.conf'), 'hostssl all all all trust\n')
+  // Over TLS only, and to one database with a certificate only.
+  const rules = ['hostssl template1 all all trust clientcert=verify-ca', 'hostssl all all all trust']
+  writeFileSync(join(data, 'pg_hba.conf'), `${rules.join('\n')}\n`)
   const port = await freePort()
   const settings = {
     port,
@@ -40,6 +41,7 @@ export async function postgres(): Promise<Server> {
     ssl: 'on',
     ssl_cert_file: files.cert,
     ssl_key_file: files.key,
+    ssl_ca_file: files.ca,
     fsync: 'off',
   }
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])

@@ -21,7 +21,14 @@ const stranger = createAuthority({ provider: nodeProvider, subject: 'Another CA'
 const leaf = authority.issue('localhost', { names: ['127.0.0.1', '::1'] })
 const client = authority.issue('client.test')
 
-export const PEM = { ca: authority.cert, otherCa: stranger.cert, cert: leaf.cert, key: leaf.key }
+export const PEM = {
+  ca: authority.cert,
+  otherCa: stranger.cert,
+  cert: leaf.cert,
+  key: leaf.key,
+  clientCert: client.cert,
+  clientKey: client.key,
+}
 
 /** The same as files; daemons that drop their rights must own their key. */
 export function pemFiles(folder: string, owner?: { uid: number; gid: number }) {

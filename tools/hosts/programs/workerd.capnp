@@ -11,6 +11,6 @@ const config :Workerd.Config = (
 
 const probes :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.out.js")],
-  compatibilityDate = "2025-09-15",
+  compatibilityDate = "2026-08-01",
   compatibilityFlags = ["nodejs_compat"],
 );

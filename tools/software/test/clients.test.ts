@@ -43,7 +43,7 @@ test.skipIf(absent('pg_lsclusters'))('pg with PostgreSQL', async () => {
     heard: 'today',
     authorized: true,
     pool: true,
-    stranger: UNTRUSTED,
+    stranger: STRANGE_CHAIN,
   })
 })
 

@@ -4,6 +4,7 @@ import { CryptoError } from '../error.ts'
 import type { CurveName, KeySpec, PrivateKey, PrivateKeyData, PublicKey, PublicKeyData } from '../provider.ts'
 import { importEcPublicKey } from '../signatures/ecdsa-keys.ts'
 import { privateKey, publicKey } from '../signatures/eddsa-keys.ts'
+import { withHiddenData } from '../signatures/hidden-data.ts'
 import { withOwnPublicHalf } from '../signatures/public-half.ts'
 import { bytesOf } from './bytes.ts'
 import { curves, portableEcKeys } from './curves.ts'
@@ -63,7 +64,7 @@ export function importPublicKey(data: PublicKeyData): PublicKey {
 
 /** A private key in OpenSSL where it can be, else in JavaScript. @throws {CryptoError} */
 export function importPrivateKey(data: PrivateKeyData): PrivateKey {
-  return withOwnPublicHalf(data, importAnyPrivateKey(data))
+  return withHiddenData(withOwnPublicHalf(data, importAnyPrivateKey(data)))
 }
 
 function importAnyPrivateKey(data: PrivateKeyData): PrivateKey {
@@ -88,6 +89,10 @@ function importAnyPrivateKey(data: PrivateKeyData): PrivateKey {
 
 /** A fresh key, from OpenSSL where it can be. */
 export function generateKey(spec: KeySpec): PrivateKey {
+  return withHiddenData(generateAnyKey(spec))
+}
+
+function generateAnyKey(spec: KeySpec): PrivateKey {
   switch (spec.type) {
     case 'rsa':
     case 'rsa-pss':

@@ -16,6 +16,7 @@ import type {
 } from '../provider.ts'
 import { randomBytes } from '../random.ts'
 import type { Hashes } from '../signatures/fit.ts'
+import { withHiddenData } from '../signatures/hidden-data.ts'
 import { withOwnPublicHalf } from '../signatures/public-half.ts'
 import { supportsSignature } from '../signatures/support.ts'
 
@@ -96,11 +97,12 @@ export function composeProvider(parts: ProviderParts): CryptoProvider {
         throw new CryptoError('UNSUPPORTED', 'finite-field groups are not offered')
       }),
     importPublicKey: (data) => familyOf(data.type).importPublicKey(data, hashes),
-    importPrivateKey: (data) => withOwnPublicHalf(data, familyOf(data.type).importPrivateKey(data, hashes)),
+    importPrivateKey: (data) =>
+      withHiddenData(withOwnPublicHalf(data, familyOf(data.type).importPrivateKey(data, hashes))),
     generateKey(spec) {
       const family = familyOf(spec.type)
       if (!family.generateKey) throw new CryptoError('UNSUPPORTED', `keys of type ${spec.type} are not generated`)
-      return family.generateKey(spec, hashes)
+      return withHiddenData(family.generateKey(spec, hashes))
     },
     supportsSignature(algorithm, key) {
       if (!signatures.has(algorithm.name)) return false

@@ -2,6 +2,7 @@ import { CryptoError } from '../error.ts'
 import type { Kem } from '../groups/mlkem.ts'
 import { group, optionsReader, thing } from '../options.ts'
 import type { Awaitable, CryptoProvider, PrivateKey, PublicKey } from '../provider.ts'
+import { withHiddenData } from '../signatures/hidden-data.ts'
 import { derToP1363, p1363ToDer } from '../signatures/p1363.ts'
 import { groupsByWebCrypto, type KemName, type SubtleKem } from './kem.ts'
 import { privateUse, publicUse, type Use } from './keys.ts'
@@ -75,8 +76,9 @@ function withVerify(own: PublicKey, keys: Keys): PublicKey {
 
 function withSign(own: PrivateKey, keys: Keys): PrivateKey {
   const all: Imported = new Map()
-  return {
+  return withHiddenData({
     ...own,
+    data: own.data,
     sign(algorithm, message): Awaitable<Uint8Array> {
       const use = privateUse(own.data, own.publicKey, algorithm)
       const imported = keys.import(all, use, 'sign')
@@ -93,7 +95,7 @@ function withSign(own: PrivateKey, keys: Keys): PrivateKey {
         return use.scalarLength ? p1363ToDer(signature, use.scalarLength) : signature
       })
     },
-  }
+  })
 }
 
 export interface WebCryptoOptions {

@@ -4,6 +4,7 @@ import { toHex } from '../bytes.ts'
 import type { Certificate } from '../certificate.ts'
 import { X509Error } from '../error.ts'
 import * as OID from '../extensions/oids.ts'
+import { inspect } from '../inspect.ts'
 import { encodePrivateKey } from '../keys/encode-private-key.ts'
 import { sameKey } from '../keys/same-key.ts'
 import { encodeGeneralName, type GeneralName } from '../names/general-name.ts'
@@ -326,7 +327,7 @@ function issued(authority: Authority, certificate: Certificate, privateKey: Priv
  * by this symbol.
  */
 function shownAs<T extends object>(summary: () => string, value: T): T {
-  return Object.defineProperty(value, Symbol.for('nodejs.util.inspect.custom'), { value: summary })
+  return Object.defineProperty(value, inspect, { value: summary })
 }
 
 /** Extensions that are of the one certificate: time stamps of its bytes, and what follows from keys. */

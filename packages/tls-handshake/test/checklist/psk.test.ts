@@ -140,7 +140,7 @@ describe('PSK and resumption', () => {
     ],
   ])
 
-  test('resumption: both sides know it, and the peer’s certificates and verdict stay (P14)', () => {
+  test('resumption: both sides know it, and the peer’s certificates and verdict stay', () => {
     const pair = twice(
       {},
       {

@@ -75,10 +75,10 @@ export function expectAlert(scene: Scene, alert: AlertName, reason?: string): vo
   expect(error.alert).toBe(Alert[alert])
   expect(error.alertReceived).toBe(false)
   expect(victim.events.at(-1)?.type).toBe('error')
-  // A6: exactly one fatal alert goes out.
+  // Exactly one fatal alert goes out.
   const fatal = evil.alerts.filter((received) => received.level === 2)
   expect(fatal.map((received) => received.alert)).toEqual([Alert[alert]])
-  // A11: the same error from then on.
+  // The same error from then on.
   victim.tls.receive(Uint8Array.of(22, 3, 3, 0, 0))
   expect(victim.tls.takeEvents()).toEqual([])
   expect(victim.tls.error).toBe(error)

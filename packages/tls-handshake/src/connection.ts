@@ -197,7 +197,7 @@ export class Connection extends ConnectionProperties {
     return exportKeyingMaterial(hash, exporter, label, context ?? EMPTY, length)
   }
 
-  /** The same from the early exporter secret (0-RTT). It is not unique to the connection if early data is replayed. */
+  /** The same from the early exporter secret (0-RTT; RFC 9846 §7.5 #2). It is not unique to the connection if early data is replayed. */
   exportEarlyKeyingMaterial(label: string, length: number, context: Uint8Array = EMPTY): Uint8Array {
     const { earlyExporter, earlyHash } = this.#secrets
     if (earlyExporter === undefined || earlyHash === undefined) {

@@ -128,7 +128,7 @@ describe('post-handshake authentication', () => {
     expect(pair.server.tls.peerCertificates).toEqual([])
   })
 
-  test('RFC 9846 §4.4.2 #3, RFC 9846 §4.7.2 #7: several may be under way, each by a context of its own, and anything may come first', () => {
+  test('RFC 9846 §4.4.2 #3, #5, RFC 9846 §4.7.2 #7: several may be under way, each by a context of its own, and anything may come first', () => {
     const contexts: string[] = []
     const onMessage: ServerConfig['onMessage'] = (direction, type, bytes) => {
       if (direction === 'write' && type === 22 && bytes[0] === 13)
@@ -292,7 +292,7 @@ describe('the peer’s hello as data', () => {
     expect(pair.server.tls.clientHello?.raw).toEqual(raw)
   })
 
-  test('messages as they pass', () => {
+  test('RFC 9846 §6.2 #5: messages as they pass', () => {
     const seen: string[] = []
     const note = (side: string) => (direction: string, type: number, bytes: Uint8Array) =>
       void seen.push(`${side} ${direction} ${type}/${bytes[0]}`)

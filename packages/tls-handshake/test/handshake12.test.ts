@@ -517,7 +517,7 @@ describe('portable provider', () => {
 })
 
 describe('versions', () => {
-  test.each(VERSIONS)('the best both have: %i', (version) => {
+  test.each(VERSIONS)('RFC 9846 §4.3.1 #6: the best both have: %i', (version) => {
     const pair = handshake12(
       { versions: [0x0301, 0x0302, 0x0303, 0x0304], cipherSuites: [0x1301, ANY_VERSION.id] },
       { versions: [version], cipherSuites: [ANY_VERSION.id] },

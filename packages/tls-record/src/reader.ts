@@ -197,6 +197,7 @@ export class RecordReader {
     // RFC 5246 E.1 #5: any 0x03xx before a version is known, then exactly the one negotiated.
     // What a TLS 1.3 peer may still send in plaintext, an alert or a ChangeCipherSpec, comes with what it had before.
     const exact = this.version !== 0 && (!this.protection.innerType || type === ContentType.application_data)
+    // RFC 9846 E.5 #11.
     if (version >>> 8 !== 3 || (exact && version !== this.version)) {
       throw peerError(
         'protocol_version',
@@ -351,7 +352,7 @@ function asText(buffer: Uint8Array, at: number): string {
   return `; what came is no TLS but text, ${JSON.stringify(words)}${words.startsWith('HTTP/') ? ': plain HTTP' : ''}`
 }
 
-/** Plain HTTP and other protocols on our port; RFC 9846 E.5 #6: an SSLv2 hello is one of them. */
+/** Plain HTTP and other protocols on our port; RFC 9846 E.5 #6, #7: an SSLv2 hello is one of them. */
 function refuseGarbage(buffer: Uint8Array, at: number): void {
   const word = String.fromCharCode(...buffer.subarray(at, at + HEADER_LENGTH))
   if (/^(GET |POST |HEAD |PUT )/.test(word)) {

@@ -121,4 +121,39 @@ export const ARGUED: Readonly<Record<string, string>> = {
   'RFC 6066 §11.1 #1': 'for applications',
   'RFC 5246 §7.4.7.1 #9':
     'OpenSSL blinds, and so does the portable provider (crypto-primitives, rsa/operation.ts): from outside no test can see it',
+  'RFC 9846 §4.5.1 #10': 'the chain is given by who configures',
+  'RFC 9846 §4.5.1.3 #5': 'x509 asks OpenSSL’s security level, which from 1 on, the default, takes no SHA-1',
+  'RFC 9846 §4.5.1.3 #6': 'for those who make certificates',
+  'RFC 9846 §4.7.1 #18': 'for clients that pad early data: ours pads where a configuration says so',
+  'RFC 9846 §5.5 #3': 'no count of records received is kept',
+  'RFC 9846 §6.2 #3': 'says what the other sections’ alerts mean',
+  'RFC 9846 §6.2 #7': 'says what the other sections’ alerts mean',
+  'RFC 9846 §7.1 #1':
+    'KeySchedule wipes what it has derived from (tls13/key-schedule.ts): from outside no test can see it',
+  'RFC 9846 §7.4.2 #2':
+    'X25519 and X448 are held to RFC 7748’s vectors, and to its checks, by crypto-primitives’ conformance suite',
+  'RFC 9846 §7.4.2 #4':
+    'X25519 and X448 are held to RFC 7748’s vectors, and to its checks, by crypto-primitives’ conformance suite',
+  'RFC 9846 §7.5 #4': 'for applications',
+  'RFC 9846 §9.2 #15': 'for applications',
+  'RFC 9846 C.2 #1': 'for applications',
+  'RFC 9846 C.4 #1': 'for applications',
+  'RFC 9846 C.4 #4': 'for applications',
+  'RFC 9846 C.4 #5': 'for applications',
+  'RFC 9846 E.3 #2': 'for applications',
+  'RFC 9846 E.3 #3': 'for applications',
+  'RFC 9846 F.5.1 #1': 'for applications',
+  'RFC 9846 §8 #4': 'for the store behind `antiReplay`, which is the application’s',
+  'RFC 9846 §8.2 #3': 'for the store behind `antiReplay`, which is the application’s',
+  'RFC 9846 C.1 #1': 'the random bytes are OpenSSL’s, or the host’s getRandomValues',
+  'RFC 9846 C.3 #1':
+    'the portable ECDSA is hedged: RFC 6979 with fresh randomness (draft-irtf-cfrg-det-sigs-with-noise); OpenSSL’s is its own',
+  'RFC 9846 C.4 #2': 'two by default, as OpenSSL; `ticketCount` says how many',
+  'RFC 9846 E #4': 'of certification paths, which are x509’s',
+  'RFC 9846 E.1 #1':
+    'all enabled versions are offered, the session’s among them: a server that has learned better shows it',
+  'RFC 9846 E.1 #4': 'there is one attempt',
+  'RFC 9846 F.1.1 #1': 'for the makers of key schedules',
+  'RFC 9846 F.1.4 #1': 'exporters may be asked for as long as the connection lasts, under any label',
+  'RFC 9846 F.1.4 #2': 'exporters may be asked for as long as the connection lasts, under any label',
 }

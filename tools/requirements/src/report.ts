@@ -59,12 +59,16 @@ for (const rfc of RFCS) {
     const state = code && test ? 'met' : reason ? 'argued' : code ? 'code alone' : test ? 'test alone' : 'open'
     return { requirement, marks: here, reason, state }
   })
-  const must = standings.filter(({ requirement }) => requirement.level === 'MUST')
-  const count = (state: Standing['state']) => must.filter((standing) => standing.state === state).length
-  const half = count('code alone') + count('test alone')
-  console.log(
-    `RFC ${rfc.number}: ${must.length} must, ${count('met')} met, ${count('argued')} argued, ${count('open') + half} open (${count('code alone')} have code and no test, ${count('test alone')} a test and no code)`,
-  )
+  for (const level of ['MUST', 'SHOULD'] as const) {
+    const those = standings.filter(({ requirement }) => requirement.level === level)
+    const count = (state: Standing['state']) => those.filter((standing) => standing.state === state).length
+    const half = count('code alone') + count('test alone')
+    // Of what should be, a line where somebody has begun.
+    if (level === 'SHOULD' && count('met') === 0) continue
+    console.log(
+      `RFC ${rfc.number}: ${those.length} ${level.toLowerCase()}, ${count('met')} met, ${count('argued')} argued, ${count('open') + half} open (${count('code alone')} have code and no test, ${count('test alone')} a test and no code)`,
+    )
+  }
   if (values.pages && read) {
     mkdirSync(values.pages, { recursive: true })
     writeFileSync(join(values.pages, `rfc${rfc.number}.html`), pageOf(rfc, read, standings))

@@ -30,7 +30,7 @@ export class ClientContext12 extends ClientContext {
   readonly groups12: readonly Group[] = enabledGroups12(this.provider, this.config.groups)
 
   /** The session on offer. */
-  /** Only with its suite among those on offer (RFC 5246 §7.4.1.2 #5). */
+  /** Only with its suite among those on offer (RFC 5246 §7.4.1.2 #5); its id goes where ids go (RFC 9846 §4.2.2 #8). */
   session12: Session | undefined
   /** In a renegotiation, what the last handshake ended with. */
   renegotiating: FinishedPair | undefined

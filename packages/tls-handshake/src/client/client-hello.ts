@@ -35,12 +35,12 @@ export function* sendClientHello(hs: ClientContext): Flow {
   if (hs.session) yield* hs.parts.preSharedKeys!.recall(hs)
   hs.offerOlderSession()
   if (hs.version13) {
-    // RFC 9846 §4.2.2 #9, #11: a legacy_session_id makes middleboxes believe in a resumption.
+    // RFC 9846 §4.2.2 #9, #10, #11: a legacy_session_id makes middleboxes believe in a resumption.
     if (config.middleboxCompatibility !== false && hs.sessionId.length === 0) {
       hs.sessionId = publicRandom(provider, 32)
     }
     hs.psks = hs.parts.preSharedKeys?.offer(hs) ?? []
-    // RFC 9846 §4.3.8 #3, #6, #10: of groups on offer, and another each time.
+    // RFC 9846 §2.2 #1, RFC 9846 §4.3.8 #3, #6, #10: of groups on offer, and another each time.
     for (const group of initialKeyShares(hs)) {
       hs.agreements.set(group.id, provider.groups[group.name]!.initiate())
     }
@@ -114,7 +114,7 @@ function writeExtensions(hs: ClientContext, writer: Writer, first: boolean): rea
   return extensions.map(({ type }) => type)
 }
 
-/** Those that every version understands; RFC 9846 §9.2 #1, #7, #8, #13, with what TLS 1.3 adds. RFC 9846 E.5 #12: no truncated_hmac. */
+/** Those that every version understands; RFC 9846 §9.2 #1, #7, #8, #13, RFC 9846 §4.5.1.2 #6, with what TLS 1.3 adds. RFC 9846 E.5 #12: no truncated_hmac. */
 function commonExtensions(hs: ClientContext): PendingExtension[] {
   const { config, grease } = hs
   const list: PendingExtension[] = []

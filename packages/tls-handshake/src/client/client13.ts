@@ -135,7 +135,7 @@ function enterHandshakeKeys(client: Client13): void {
   if (!hs.earlyData || hs.wire.quic) writeWithHandshakeKeys(client)
 }
 
-/** From here on alerts, too, are encrypted (RFC 9846 §6). */
+/** From here on alerts, too, are encrypted (RFC 9846 A.1 #1). */
 export function writeWithHandshakeKeys(client: Client13): void {
   sendChangeCipherSpecOnce(client.hs)
   client.hs.wire.changeWriteKeys(new TrafficKeys(client.cipher, client.clientHandshakeSecret))

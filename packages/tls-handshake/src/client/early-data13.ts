@@ -12,7 +12,7 @@ import { writeWithHandshakeKeys } from './client13.ts'
 /** Early data of a client (RFC 9846 §2.3, §4.3.10). */
 export const earlyData: ClientParts = { earlyData: { prepare, start, abandon, settle, end } }
 
-/** 0-RTT is possible with the first PSK, if its ticket allows it and everything about it is still on offer. */
+/** RFC 9846 E.1 #2: 0-RTT is possible with the first PSK, if its ticket allows it and everything about it is still on offer. */
 function prepare(hs: ClientContext): void {
   const { config, facts } = hs
   const psk = hs.psks[0]
@@ -62,7 +62,7 @@ function abandon(hs: ClientContext): void {
   hs.wire.closeEarlyData()
   hs.wire.changeWriteKeys(NO_KEYS)
   hs.earlyData!.schedule.destroy()
-  // RFC 9846 §4.3.10 #15: it is not sent again. Who wrote it is told, and knows whether it may be.
+  // RFC 9846 §4.3.10 #14, #15: it is not sent again. Who wrote it is told, and knows whether it may be.
   hs.earlyData = undefined
   hs.facts.earlyDataAccepted = false
   hs.facts.earlyDataReason = 'hello_retry_request'

@@ -40,7 +40,7 @@ export function answerHelloRetryRequest(hs: ClientContext, request: ServerHello)
   hs.wire.enter('handshake')
   hs.wire.writer.version = Version.TLS12
 
-  // RFC 9846 §4.3.10 #6: no early data any more, and only PSKs of the suite's hash.
+  // RFC 9846 §4.3.10 #6, RFC 9846 §4.2.4 #11: no early data any more, and only PSKs of the suite's hash.
   if (hs.earlyData) hs.parts.earlyData!.abandon(hs)
   hs.psks = hs.psks.filter((psk) => psk.hash === suite.hash)
   sendChangeCipherSpecOnce(hs)

@@ -49,9 +49,9 @@ function resumableSession(hs: ClientContext): Psk | undefined {
   if (session.version !== Version.TLS13 || session.side !== 'client' || session.ticket === undefined) return undefined
   if (session.ticket.length > MAX_TICKET) return undefined
   const suite = cipherSuite13(session.cipherSuite)
-  // RFC 9846 §4.7.1 #6: only with a suite of the same hash.
+  // RFC 9846 §4.2.2 #13, RFC 9846 §4.7.1 #6: only with a suite of the same hash.
   if (suite === undefined || !hs.hashes13.includes(suite.hash)) return undefined
-  // RFC 9846 §4.3.11.1 #1, RFC 9846 §4.7.1 #7, #12: not older than its lifetime, and not under another name.
+  // RFC 9846 §4.3.11 #4, RFC 9846 §4.3.11.1 #1, RFC 9846 §4.7.1 #7, #12: not older than its lifetime, and not under another name.
   const age = hs.now() - session.createdAt
   if (age < 0 || age >= Math.min(session.lifetime, MAX_TICKET_LIFETIME) * 1000) return undefined
   if (session.serverName !== hs.config.serverName) return undefined

@@ -167,7 +167,7 @@ export class Incoming {
     const early = this.#state === 'earlyData'
     if (early) {
       this.#earlyDataLeft -= payload.length
-      // RFC 9846 §4.7.1.
+      // RFC 9846 §4.7.1 #17.
       if (this.#earlyDataLeft < 0) {
         throw peerError('unexpected_message', 'TOO_MUCH_EARLY_DATA', 'more early data than the ticket allows')
       }
@@ -199,13 +199,13 @@ export class Incoming {
     // RFC 9846 §5.1 #4: nothing between the records of a message.
     if (!isError && insideMessage && this.#facts.version === Version.TLS13) this.#refuse(ContentType.alert, true)
     if (alert === Alert.close_notify) {
-      // RFC 9846 §6.1 #1: nothing that follows is looked at.
+      // RFC 9846 §6 #1, RFC 9846 §6.1 #1: the end is told; nothing that follows is looked at.
       this.peerClosed = true
       this.reader.clear()
       this.#events.push({ type: 'closeNotify' })
       return
     }
-    // RFC 9846 §6 #4, #5: in TLS 1.3 every other alert is an error, whatever its level says; user_canceled may be passed over.
+    // RFC 9846 §6 #4, #5: in TLS 1.3 every other alert is an error, whatever its level says; user_canceled may be passed over (RFC 9846 §6.1 #4).
     const tolerated =
       level === AlertLevel.warning && (this.#facts.version !== Version.TLS13 || alert === Alert.user_canceled)
     if (!tolerated) throw receivedAlertError(alert)

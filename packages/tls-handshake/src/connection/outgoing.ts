@@ -176,6 +176,7 @@ export class Outgoing {
 
   sendAlert(level: number, alert: number): void {
     const bytes = Uint8Array.of(level, alert)
+    // RFC 9846 §6.2 #5.
     this.#config.onMessage?.('write', ContentType.alert, bytes)
     this.writer.write(ContentType.alert, bytes)
   }

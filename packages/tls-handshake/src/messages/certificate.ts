@@ -50,7 +50,7 @@ export function writeCertificate13(writer: Writer, certificate: Certificate13): 
       writer.vector24(der).within16(() => {
         if (index > 0) return
         const extensions = new ExtensionWriter(writer)
-        // RFC 9846 §4.5.1.1 #1, #5.
+        // RFC 9846 §4.5.1 #8, RFC 9846 §4.5.1.1 #1, #5.
         if (certificate.ocspResponse) extensions.add(certificateStatus, certificate.ocspResponse)
         if (certificate.sctList) extensions.add(sctList, certificate.sctList)
       })

@@ -57,7 +57,7 @@ export function checkDowngradeSentinel(random: Uint8Array, version: number, ourM
   const tail = random.subarray(24)
   const from13 = equalBytes(tail, DOWNGRADE_TLS12) || equalBytes(tail, DOWNGRADE_TLS11)
   const from12 = version < Version.TLS12 && equalBytes(tail, DOWNGRADE_TLS11)
-  // RFC 9846 §4.2.3 #15, #17: abort with illegal_parameter.
+  // RFC 9846 §4.2.3 #15, #16, #17: abort with illegal_parameter.
   if ((ourMaximum >= Version.TLS13 && from13) || (ourMaximum === Version.TLS12 && from12)) {
     throw peerError(
       'illegal_parameter',

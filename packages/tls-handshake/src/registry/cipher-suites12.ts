@@ -25,7 +25,7 @@ export interface CipherSuite12 {
   readonly only12: boolean
 }
 
-// RFC 9846 E.5 #2: none with RC4. RFC 5246 A.5 #1, #2, RFC 5246 §9 #1: none without keys; none anonymous by default.
+// RFC 9846 E.5 #1: the best first. RFC 9846 E.5 #2: none with RC4. RFC 5246 A.5 #1, #2, RFC 5246 §9 #1: none without keys; none anonymous by default.
 const ROWS: readonly (readonly [id: number, name: string])[] = [
   [0x0002, 'TLS_RSA_WITH_NULL_SHA'],
   [0x000a, 'TLS_RSA_WITH_3DES_EDE_CBC_SHA'],

@@ -70,7 +70,7 @@ export const SIGNATURE_SCHEMES: readonly SignatureScheme[] = /* @__PURE__ */ [
   pkcs1(0x0201, 'rsa_pkcs1_sha1', 'sha1'),
 ]
 
-/** RFC 5246 §7.4.1.4.1 #1, RFC 9846 §4.3.3 #20, #21. SHA-1, SHA-224 and PKCS #1 v1.5 in TLS 1.3 are used only when asked for by number. */
+/** RFC 5246 §7.4.1.4.1 #1, RFC 9846 §4.3.3 #14, #20, #21. SHA-1, SHA-224 and PKCS #1 v1.5 in TLS 1.3 are used only when asked for by number. */
 export const OFF_BY_DEFAULT: ReadonlySet<number> = /* @__PURE__ */ new Set([
   0x0301, 0x0303, 0x0201, 0x0203, 0x0420, 0x0520, 0x0620,
 ])

@@ -6,6 +6,7 @@ export type ProtocolVersion = 0x0301 | 0x0302 | 0x0303 | 0x0304
 /** What this package speaks: TLS 1.3 to 1.0. Numbers, which a bundle without older versions leaves out. */
 const IMPLEMENTED: ReadonlySet<number> = /* @__PURE__ */ new Set([0x0304, 0x0303, 0x0302, 0x0301])
 
+/** RFC 9846 §4.3.1 #6. */
 const DEFAULT_VERSIONS: readonly ProtocolVersion[] = [0x0304, 0x0303]
 /** By the configured list, which must not be changed once it is configured. */
 const known = /* @__PURE__ */ new WeakMap<readonly ProtocolVersion[], readonly number[]>()

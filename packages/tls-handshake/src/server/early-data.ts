@@ -21,7 +21,7 @@ export function ticketAgeSkew(hs: ServerContext, selected: SelectedPsk): number 
   return Math.floor(clientAge / 1000) - Math.floor((hs.now() - session.createdAt) / 1000)
 }
 
-/** Whether early data is taken (RFC 9846 §4.3.10 #3, #7, #8, RFC 9846 §8 #3): a reason for every no. */
+/** Whether early data is taken (RFC 9846 §4.3.10 #3, #4, #7, #8, RFC 9846 §8 #1, #3): a reason for every no. */
 export function* judgeEarlyData(
   hs: ServerContext,
   hello: ClientHello,

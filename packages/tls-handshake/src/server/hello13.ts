@@ -116,7 +116,7 @@ export function sharedPskModes(hs: ServerContext, offers: Offers): ('psk_dhe_ke'
   return hs.pskModes.filter((mode) => offers.pskModes.includes(PskMode[mode]))
 }
 
-/** HelloRetryRequest (RFC 9846 §4.2.1 #3, RFC 9846 §4.2.4 #1), and the second ClientHello. */
+/** HelloRetryRequest (RFC 9846 §4.2.1 #3, RFC 9846 §4.2.4 #1, #2, RFC 9846 §4.3.8 #5), and the second ClientHello. */
 export function* retryHello(
   hs: ServerContext,
   first: ClientHello,

@@ -27,7 +27,7 @@ export interface TicketSource {
   readonly selected: SelectedPsk | undefined
 }
 
-/** NewSessionTicket, as many as configured (RFC 9846 §4.7.1). */
+/** NewSessionTicket, as many as configured, in every connection (RFC 9846 §4.7.1, RFC 9846 C.4 #3). */
 export function* issueTickets(server: TicketSource, resumptionSecret: Uint8Array): Flow {
   const { ticketCount = 2, resumptionTicketCount = ticketCount } = server.hs.config
   const ticket = server.selected?.psk.ticket
@@ -114,7 +114,7 @@ function offerRequests(hs: ServerContext, mainTranscript: Transcript, requests: 
 }
 
 function sendRequest(hs: ServerContext, transcript: Transcript): PendingRequest {
-  // RFC 9846 §4.4.2 #3: no other request of this connection has it.
+  // RFC 9846 §4.4.2 #3, #5: no other request of this connection has it.
   const context = hs.provider.randomBytes(16)
   const { message, requested } = certificateRequest(hs, context)
   transcript.add(message)

@@ -55,8 +55,9 @@ export function* selectPsk(
       external?.offeredAt.has(index) === true
         ? external.psk
         : ((yield* askForPsk(hs, identity, suites)) ?? (yield* ticket(hs, identity, hello, suites[0])))
+    // RFC 9846 §4.3.11 #5, #6: what nobody knows is passed over.
     if (psk === undefined) continue
-    // RFC 9846 §4.3.11 #3: they go together. A PSK made known by the application may decide the suite; a ticket may not.
+    // RFC 9846 §4.3.11 #3, #7: they go together. A PSK made known by the application may decide the suite; a ticket may not.
     const suite = suites.find(({ hash }) => hash === psk.hash)
     if (suite === undefined) continue
     const at = psk === external?.psk ? external.index : index
@@ -72,7 +73,7 @@ export function* selectPsk(
   return undefined
 }
 
-/** Checks the binder of the PSK that will be used, and only that one (RFC 9846 §4.3.11 #8, #9). */
+/** Checks the binder of the PSK that will be used, and only that one (RFC 9846 §4.3.11 #8, #9, #10). */
 export function checkBinder(hs: ServerContext, hello: ClientHello, selected: SelectedPsk, schedule: KeySchedule): void {
   const { raw } = hello.message
   const truncated = raw.subarray(0, raw.length - selected.bindersLength)
@@ -169,7 +170,7 @@ function mayResume(hs: ServerContext, session: Session, suite: CipherSuite13): b
     cipherSuite13(session.cipherSuite)?.hash === suite.hash &&
     age >= 0 &&
     age < session.lifetime * 1000 &&
-    // RFC 9846 §4.7.1: keying material does not live on through ever new tickets.
+    // RFC 9846 §4.7.1 #19: keying material does not live on through ever new tickets.
     now - (session.authenticatedAt ?? session.createdAt) < 604800_000 &&
     equalBytes(session.sessionIdContext ?? EMPTY, config.sessionIdContext ?? EMPTY) &&
     // A session made under one name is not good for another: its rules may be others.

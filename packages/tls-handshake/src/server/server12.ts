@@ -197,7 +197,7 @@ function sendServerHello(server: Server12): void {
 
   hs.send(
     encodeServerHello(
-      // RFC 9846 §4.3.1 #8: the version stands here, and supported_versions is left out.
+      // RFC 9846 §4.3.1 #8, RFC 9846 E #3: the version stands here, and in every record from here on, and supported_versions is left out.
       { version: server.version, random: server.serverRandom, sessionId: server.sessionId, cipherSuite: suite.id },
       // RFC 5246 §7.4.1.3: an empty block is left out.
       writers.length > 0

@@ -48,7 +48,7 @@ interface Server13 extends TicketSource {
   readonly keyExchange: { readonly group: Group; readonly share: KeyShareEntry } | undefined
   readonly presentation: Presentation | undefined
   readonly acceptsEarlyData: boolean
-  /** The client understands tickets that we can issue (RFC 9846 §4.3.9). */
+  /** The client understands tickets that we can issue (RFC 9846 §4.3.9 #5). */
   readonly wantsTickets: boolean
   clientHandshakeSecret: Uint8Array
   serverHandshakeSecret: Uint8Array
@@ -359,6 +359,7 @@ function sendEncryptedExtensions(server: Server13): void {
   hs.send(
     // RFC 9846 §4.3 #5: each of them to a client that has asked for it.
     encodeEncryptedExtensions((extensions: ExtensionWriter) => {
+      // RFC 9846 §4.3.7 #4: all of them, where the configuration has it so.
       if (config.announceGroups && hello.extensions.has(SUPPORTED_GROUPS)) {
         extensions.add(
           supportedGroups,

@@ -38,6 +38,7 @@ export type CredentialChoice =
   | { readonly credential: undefined; readonly reason: string }
 
 /**
+ * RFC 9846 §4.5.1.2 #9: what its chain is signed with ends no handshake.
  * The credential that fits what the peer wishes (RFC 9846 §4.5.1.2 #2), by `credentialChoice` where several do.
  *
  * @param types what may be shown (RFC 7250)
@@ -77,7 +78,7 @@ export function chooseCredential13(
 
 const SOUND_SCHEMES = /* @__PURE__ */ SIGNATURE_SCHEMES.filter(({ id }) => !OFF_BY_DEFAULT.has(id))
 
-/** True when an issuer in the chain is one of the authorities. */
+/** True when an issuer in the chain is one of the authorities (RFC 9846 §4.3.4 #1, RFC 9846 §4.5.1.2 #4). */
 export function issuerMatches(config: TlsConfig, credential: Credential, authorities?: readonly Uint8Array[]): boolean {
   if (authorities === undefined || authorities.length === 0) return false
   return credential.chain.some((der) => {

@@ -38,6 +38,7 @@ function updateReadKeys({ secrets, wire }: Context): void {
 export function updateWriteKeys(own: { secrets: ConnectionSecrets; wire: Pick<Wire, 'changeWriteKeys'> }): void {
   const { secrets, wire } = own
   const next = nextTrafficSecret(secrets.hash!, secrets.write!)
+  // RFC 9846 §7.2 #1.
   secrets.write!.fill(0)
   secrets.write = next
   wire.changeWriteKeys(new TrafficKeys(secrets.cipher!, next))

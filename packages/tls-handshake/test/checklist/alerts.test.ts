@@ -38,7 +38,7 @@ describe('alerts and closing', () => {
       'UNKNOWN_ALERT_TYPE',
     ],
     [
-      'user_canceled is passed over',
+      'RFC 9846 §6.1 #4: user_canceled is passed over',
       () =>
         afterwards(client(), (evil) => {
           for (let i = 0; i < 4; i++) evil.record(21, warning(Alert.user_canceled))
@@ -76,7 +76,7 @@ describe('alerts and closing', () => {
     }
   })
 
-  test('a client that fails at the ServerHello says so in plaintext, and encrypted right behind it', () => {
+  test('RFC 9846 A.1 #1: a client that fails at the ServerHello says so in plaintext, and encrypted right behind it', () => {
     const atServerHello = client(on(Message.server_hello, (raw) => removeExtension(raw, Ext.key_share)))
     expect(atServerHello.evil.alerts).toEqual([{ level: 2, alert: Alert.missing_extension, protected: false }])
 
@@ -89,7 +89,7 @@ describe('alerts and closing', () => {
     expect(evil.alerts).toEqual([{ level: 2, alert: Alert.decrypt_error, protected: true }])
   })
 
-  test('RFC 9846 §6.1 #2, #6, #8: close_notify, a warning, on close; an end without the peer’s is a truncation', () => {
+  test('RFC 9846 §6 #1, RFC 9846 §6.1 #2, #6, #8: close_notify, a warning, on close; an end without the peer’s is a truncation', () => {
     const alerts: number[][] = []
     const onMessage: ClientConfig['onMessage'] = (_direction, type, bytes) => {
       if (type === 21) alerts.push([...bytes])

@@ -105,6 +105,11 @@ describe('signature schemes', () => {
       }
   })
 
+  test('RFC 9846 §4.5.1.2 #9: a chain that is signed by none of what was asked for is shown all the same', () => {
+    const pair = handshake({ certificateSignatureSchemes: [0x0807] }, { credentials: [credential('p256')] })
+    expect(pair.client.tls.peerCertificates).toEqual([der('p256')])
+  })
+
   test('RFC 9846 §4.5.1.2 #2, RFC 9846 §4.5.2 #5: what is shown signs by a scheme that was asked for', () => {
     const credentials = [credential('p256'), credential('rsa')]
     for (const [scheme, shown] of [

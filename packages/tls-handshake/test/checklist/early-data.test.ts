@@ -59,7 +59,7 @@ const app =
   }
 
 describe('early data', () => {
-  test('is delivered, marked as early, before the handshake is complete', () => {
+  test('RFC 9846 §7.5 #2: is delivered, marked as early, before the handshake is complete, and has an exporter of its own', () => {
     for (const deliver of [undefined, bytewise]) {
       const { client: us, server: them, taken } = attempt({}, {}, deliver)
       expect(taken).toBe(5)
@@ -96,7 +96,7 @@ describe('early data', () => {
     expect(tls.writeEarly(new Uint8Array(80))).toBe(0)
   })
 
-  test('RFC 9846 §4.3.10 #3, #5, #7, #10, RFC 9846 §8.2 #1: rejected early data is skipped, and the reason is told', () => {
+  test('RFC 9846 §4.3.10 #3, #4, #5, #7, #10, RFC 9846 §8.2 #1: rejected early data is skipped, and the reason is told', () => {
     const rejected = (reason: string, client: Partial<ClientConfig> = {}, server: Partial<ServerConfig> = {}): void => {
       const { client: us, server: them } = attempt(client, server)
       expect(them.event('error')?.error).toBeUndefined()
@@ -115,7 +115,7 @@ describe('early data', () => {
     rejected('ticket_age_skew', {}, { now: () => Date.now() + 61_000 })
   })
 
-  test('RFC 9846 §8 #3: a ticket used twice is seen by antiReplay', () => {
+  test('RFC 9846 §8 #1, #3: a ticket used twice is seen by antiReplay', () => {
     const seen = new Set<string>()
     const once = {
       antiReplay: (binder: Uint8Array) => {
@@ -148,7 +148,7 @@ describe('early data', () => {
     )
   })
 
-  test('RFC 9846 §4.3.10 #15: what was not accepted is not sent again by us', () => {
+  test('RFC 9846 §4.3.10 #14, #15: what was not accepted is not sent again by us', () => {
     for (const server of [{ antiReplay: () => false }, { cookie: true }, { cipherSuites: [0x1303] }] as const) {
       const pair = connect(
         clientConfig({ session: freshSession(), ...early }),
@@ -261,7 +261,7 @@ describe('early data', () => {
       'UNSOLICITED_EXTENSION',
     ],
     [
-      'more than the ticket allows',
+      'RFC 9846 §4.7.1 #17: more than the ticket allows',
       () => serverWith(undefined, {}, app(101)),
       'unexpected_message',
       'TOO_MUCH_EARLY_DATA',

@@ -68,7 +68,7 @@ describe('messages come in one order', () => {
       expect(end.types.indexOf('data')).toBeGreaterThan(end.types.indexOf('secure'))
   })
 
-  test('RFC 5246 §6 #1, RFC 5246 §6.2.1 #2, #3, RFC 5246 §6.2.3 #1, RFC 5246 §6.2.3.3 #3: records of the four types, none empty but of data, none too long', () => {
+  test('RFC 9846 E #3, RFC 5246 §6 #1, RFC 5246 §6.2.1 #2, #3, RFC 5246 §6.2.3 #1, RFC 5246 §6.2.3.3 #3: records of the four types, none empty but of data, none too long', () => {
     for (const of of [USUAL, ANY_VERSION]) {
       const pair = handshake12({}, {}, { of })
       pair.client.tls.write(new Uint8Array(40_000))
@@ -76,6 +76,7 @@ describe('messages come in one order', () => {
       for (let at = 0; at < toServer.length; ) {
         const length = (toServer[at + 3] << 8) | toServer[at + 4]
         expect(toServer[at]).toBe(Type.application_data)
+        expect([toServer[at + 1], toServer[at + 2]]).toEqual([3, 3])
         expect(length).toBeGreaterThan(0)
         expect(length).toBeLessThanOrEqual(16384 + 320)
         at += 5 + length
@@ -117,7 +118,7 @@ describe('hellos', () => {
     return parseClientHello(output.subarray(5, 9 + ((output[7] << 8) | output[8])))
   }
 
-  test('RFC 5246 §7.4.1.2 #5, #6: a session that is offered has its suite and its compression among the others', () => {
+  test('RFC 5246 §7.4.1.2 #5, #6, RFC 9846 §4.2.2 #8: a session that is offered has its suite and its compression among the others', () => {
     const sessions = new Map<string, never>()
     const sessionStore = {
       get: (id: Uint8Array) => sessions.get(id.join()),

@@ -77,7 +77,7 @@ describe('messages come in one order', () => {
     expect(pair.server.tls.requestClientCertificate()).toBe(false)
   })
 
-  test('RFC 9846 §4.6 #1, #2: EndOfEarlyData behind the server’s Finished where early data was taken, and nowhere else', () => {
+  test('RFC 9846 §4.6 #1, #2, RFC 9846 C.4 #3: tickets every time; EndOfEarlyData behind the server’s Finished where early data was taken, and nowhere else', () => {
     const { session } = handshake({}, accepting).client.event('session')!
     const early = { session, earlyData: true } as const
     expect(said(early, accepting).slice(-4)).toEqual(['>end_of_early_data', '>finished', ...TICKETS])

@@ -52,7 +52,7 @@ describe('what a client says', () => {
       expect(clientHello({ versions: [...versions] }).version).toBe(0x0303)
   })
 
-  test('RFC 9846 §4.2.2 #9: a session id of 32 bytes in compatibility mode, another each time; §4.2.2 #11: none without', () => {
+  test('RFC 9846 §4.2.2 #9, #10: a session id of 32 bytes in compatibility mode, another each time; §4.2.2 #11: none without', () => {
     const ids = [clientHello().sessionId, clientHello().sessionId]
     expect(ids.map(({ length }) => length)).toEqual([64, 64])
     expect(ids[0]).not.toBe(ids[1])
@@ -76,14 +76,14 @@ describe('what a client says', () => {
       expect(types).toContain(type)
   })
 
-  test('RFC 9846 §4.3.3 #20: neither MD5 nor anonymous signatures, RFC 9846 §4.3.3 #21: SHA-224 and DSA are offered', () => {
+  test('RFC 9846 §4.3.3 #20: neither MD5 nor anonymous signatures, RFC 9846 §4.3.3 #21: SHA-224 and DSA are offered, RFC 9846 §4.3.3 #14: nor SHA-1', () => {
     const { extensions } = clientHello({ versions: [0x0304] })
     const list = bytesOf(extensions!.find(({ type }) => type === Ext.signature_algorithms)!.data).subarray(2)
     for (let at = 0; at < list.length; at += 2) {
       const scheme = (list[at] << 8) | list[at + 1]
       // Up to 0x06ff: a hash (1 is MD5, 3 SHA-224), and a kind of signature (2 is DSA, 0 anonymous).
       if (scheme < 0x0700)
-        expect([1, 3].includes(scheme >> 8) || [0, 2].includes(scheme & 0xff), `${scheme}`).toBe(false)
+        expect([1, 2, 3].includes(scheme >> 8) || [0, 2].includes(scheme & 0xff), `${scheme}`).toBe(false)
     }
   })
 
@@ -106,11 +106,12 @@ describe('what a client says', () => {
     expect(shares[0]).not.toBe(shares[1])
   })
 
-  test('RFC 9846 §4.3.11 #15, RFC 9846 §4.3 #8: pre_shared_key is the last one, and RFC 9846 §4.3.9 #1, #2: the modes go with it', () => {
+  test('RFC 9846 §4.3.11 #15, RFC 9846 §4.3 #8: pre_shared_key is the last one, and RFC 9846 §4.3.9 #1, #2: the modes go with it, RFC 9846 §2.2 #1: and a share', () => {
     const psks = [{ identity: new Uint8Array(3), key: new Uint8Array(32) }]
     const types = typesOf(clientHello({ psks, grease: true, permuteExtensions: true }))
     expect(types.at(-1)).toBe(41)
     expect(types).toContain(45)
+    expect(types).toContain(Ext.key_share)
   })
 
   test('RFC 9846 §4.3.2 #3: no cookie in a first hello', () => {
@@ -122,7 +123,7 @@ describe('what a client says', () => {
     expect([...output.subarray(0, 3)]).toEqual([22, 3, 1])
   })
 
-  test('RFC 9846 F.5 #3: no early data unless it is asked for', () => {
+  test('RFC 9846 F.5 #3, RFC 9846 E.1 #2: no early data unless it is asked for', () => {
     expect(typesOf(clientHello())).not.toContain(42)
   })
 })
@@ -181,6 +182,17 @@ describe('what a server answers', () => {
     expect(modes('psk_dhe_ke')).toEqual([Ext.pre_shared_key, Ext.key_share, Ext.supported_versions])
   })
 
+  test('RFC 9846 §4.3.7 #4: its groups are announced where that is asked for', () => {
+    const answers: Uint8Array[] = []
+    const onMessage: ServerConfig['onMessage'] = (direction, type, bytes) => {
+      if (type === 22 && direction === 'write' && bytes[0] === Message.encrypted_extensions) answers.push(bytes.slice())
+    }
+    const groups = ['secp384r1', 'x25519'] as const
+    handshake({ groups: ['x25519'] }, { groups: [...groups], announceGroups: true, onMessage })
+    const body = extensionsOf(answers[0]!).find(([id]) => id === Ext.supported_groups)![1]
+    expect([...body]).toEqual([0, 4, 0, 24, 0, 29])
+  })
+
   test('RFC 9846 §4.3 #5: nothing is answered that was not asked', () => {
     const answers: Uint8Array[] = []
     const onMessage: ServerConfig['onMessage'] = (direction, type, bytes) => {
@@ -212,13 +224,13 @@ describe('what a server answers', () => {
     }
   })
 
-  test('RFC 9846 §4.2.4 #1: a HelloRetryRequest has supported_versions', () => {
+  test('RFC 9846 §4.2.4 #1, #2: a HelloRetryRequest has supported_versions, and what it asks for', () => {
     const retry = serverHello({ groups: ['secp384r1'] }, { groups: ['x25519', 'secp384r1'], keyShares: ['x25519'] })
     expect(retry.random).toBe('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c')
     expect(typesOf(retry)).toEqual([Ext.key_share, Ext.supported_versions])
   })
 
-  test('RFC 9846 §4.2.1 #3: a group without a share is asked for, RFC 9846 §4.3.8 #14, #15: and comes alone', () => {
+  test('RFC 9846 §4.2.1 #3, RFC 9846 §4.3.8 #5: a group without a share is asked for, RFC 9846 §4.3.8 #14, #15: and comes alone', () => {
     const hellos: Uint8Array[] = []
     const pair = handshake(
       {
@@ -307,6 +319,15 @@ describe('what is refused', () => {
     ],
   ])
 
+  test('RFC 9846 §4.2.3 #16: the mark of a downgrade below TLS 1.2, where it is on', () => {
+    const { victim } = client(
+      on(Message.server_hello, (raw) => patched(raw, SENTINEL, ...Buffer.from('DOWNGRD\x00'))),
+      { versions: [0x0303, 0x0302], cipherSuites: [0xc009] },
+      { versions: [0x0302], cipherSuites: [0xc009] },
+    )
+    expect(victim.event('error')?.error).toMatchObject({ reason: 'INAPPROPRIATE_FALLBACK', alert: 47 })
+  })
+
   test('RFC 9846 §4.2.2 #12: suites that nobody knows are passed over', () => {
     const strange = (raw: Uint8Array): Uint8Array => {
       const at = 4 + 34 + 1 + raw[38]
@@ -361,16 +382,20 @@ describe('what is refused', () => {
     expect(none.server.tls.handshakeComplete).toBe(false)
   })
 
-  test('RFC 9846 E.5 #2: no suite with RC4; none below 112 bits, nor without encryption, that is not asked for by name', () => {
+  test('RFC 9846 E.5 #1, #2: forward secrecy and AEADs first, no suite with RC4; none below 112 bits, nor without encryption, that is not asked for by name', () => {
     const names = CIPHER_SUITES_12.map(({ name }) => name)
     expect(names.length).toBeGreaterThan(100)
     expect(names.filter((name) => /RC4|_DES_|EXPORT|_40_|RC2|IDEA/.test(name))).toEqual([])
     const offered = clientHello({ versions: [0x0304, 0x0303, 0x0301] }).cipherSuites
+    const best = offered
+      .filter((id) => id >> 8 !== 0x13)
+      .map((id) => CIPHER_SUITES_12.find((one) => one.id === id)!.name)
+    expect(best.slice(0, 4).filter((name) => !/^TLS_ECDHE_.*(GCM|CHACHA20)/.test(name))).toEqual([])
     const weak = CIPHER_SUITES_12.filter(({ name }) => name.includes('NULL')).map(({ id }) => id)
     expect(offered.filter((id) => weak.includes(id))).toEqual([])
   })
 
-  test('RFC 9846 E.5 #6: an SSLv2 hello is not understood, whatever version it names', () => {
+  test('RFC 9846 E.5 #6, #7: an SSLv2 hello is not understood, whatever version it names', () => {
     const tls = TlsConnection.server(serverConfig({ versions: [0x0304, 0x0303] }))
     tls.receive(Uint8Array.of(0x80, 0x2e, 1, 3, 4, 0, 0x15, 0, 0, 0, 0x10, ...new Uint8Array(37)))
     expect(tls.error).toMatchObject({ reason: 'WRONG_VERSION_NUMBER' })
@@ -387,7 +412,7 @@ describe('what is refused', () => {
     expect(asked.client.tls.handshakeComplete).toBe(true)
   })
 
-  test('RFC 9846 §9.1 #1, #2, #3, RFC 9846 §9.2 #1, #7, #8, #13: what everybody must have is on, and asked for by default', () => {
+  test('RFC 9846 §9.1 #1, #2, #3, RFC 9846 §9.2 #1, #7, #8, #13, RFC 9846 §4.5.1.2 #6: what everybody must have is on, and asked for by default', () => {
     const hello = clientHello({ psks: [{ identity: new Uint8Array(3), key: new Uint8Array(32) }] })
     expect(hello.cipherSuites).toEqual(expect.arrayContaining([0x1301, 0x1302, 0x1303]))
     const list = (type: number) => hello.extensions!.find((one) => one.type === type)!.data.match(/..../g)!

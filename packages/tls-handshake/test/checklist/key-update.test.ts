@@ -83,7 +83,7 @@ describe('KeyUpdate', () => {
     ],
   ])
 
-  test('RFC 9846 §4.7.3 #2, #7: under the old keys it goes out, and all that follows under the next', () => {
+  test('RFC 9846 §4.7.3 #2, #7, RFC 9846 §7.2 #1: under the old keys it goes out, and all that follows under the next', () => {
     const scene = client()
     const { victim, evil } = scene
     const { write } = victim.tls.trafficSecrets!
@@ -97,6 +97,8 @@ describe('KeyUpdate', () => {
     expect(evil.received.at(-1)).toBe(Message.key_update)
     expect(join(evil.data)).toEqual(utf8('old, new'))
     expect(victim.tls.trafficSecrets!.write).not.toEqual(before)
+    // The secret that was is gone.
+    expect([...write].filter((byte) => byte !== 0)).toEqual([])
   })
 
   test('RFC 9846 §4.7.3 #6: a second request waits for the answer to the first', () => {

@@ -190,7 +190,7 @@ describe('PSK and resumption', () => {
     expect(twice({}, { client, server }).server.tls.resumed).toBe(true)
   })
 
-  test('RFC 9846 §4.3.9 #4: without a common mode there is no ticket, and none is taken', () => {
+  test('RFC 9846 §4.3.9 #4, #5: without a common mode there is no ticket, and none is taken', () => {
     const ke = { pskModes: ['psk_ke'] } as const
     expect(handshake(ke).client.event('session')).toBeUndefined()
     expect(twice({ client: ke }).client.tls.resumed).toBe(false)
@@ -199,7 +199,7 @@ describe('PSK and resumption', () => {
     expect(both.client.tls.group).toBeUndefined()
   })
 
-  test('RFC 9846 §4.7.1 #7: full handshake for sessions that are not good here', () => {
+  test('RFC 9846 §4.7.1 #7, RFC 9846 §4.3.11 #5, #6: full handshake for sessions that are not good here', () => {
     const miss = (pair: Pair): void => {
       expect(pair.client.event('error')?.error).toBeUndefined()
       expect(pair.client.tls.handshakeComplete).toBe(true)
@@ -259,13 +259,43 @@ describe('PSK and resumption', () => {
     expect(victim.event('session')).toBeUndefined()
   })
 
-  test('RFC 9846 §4.7.1 #6: only with a suite of the hash that it was made with', () => {
+  test('RFC 9846 §4.7.1 #6, RFC 9846 §4.2.2 #13: only with a suite of the hash that it was made with', () => {
     const with256 = { client: { cipherSuites: [0x1301] } }
     expect(twice({ client: { cipherSuites: [0x1303, 0x1301] } }, with256).client.tls.resumed).toBe(true)
     // The client offers the session's suite too; the server would rather have another hash.
     const other = twice({ client: { cipherSuites: [0x1302, 0x1301] }, server: { cipherSuites: [0x1302] } }, with256)
     expect(other.client.tls.handshakeComplete).toBe(true)
     expect([other.client.tls.cipherSuite, other.client.tls.resumed]).toEqual([0x1302, false])
+  })
+
+  test('RFC 9846 §4.7.1 #19: a week after the peer was authenticated no new ticket helps', () => {
+    let now = 1_000_000_000_000
+    const clock = { now: () => now }
+    const server = { ...clock, ticketKeys: open, sessionTimeout: 604_800 }
+    let session = sessionFrom(handshake(clock, server))
+    const day = 86_400_000
+    const resumed: boolean[] = []
+    for (let days = 1; days <= 8; days++) {
+      now += day
+      const pair = handshake({ ...clock, session }, server)
+      resumed.push(pair.server.tls.resumed === true)
+      session = sessionFrom(pair)
+    }
+    expect(resumed).toEqual([true, true, true, true, true, true, false, true])
+  })
+
+  test('RFC 9846 §4.3.11 #10: one binder is looked at, that of the PSK which is taken', () => {
+    const two = [{ identity: utf8('unknown'), key: utf8('of which the server does not know') }, psks[0]]
+    const tampered = (at: number) =>
+      server(
+        binders((body) => patched(body, at, body.at(at)! ^ 1)),
+        { psks },
+        { psks: two },
+      )
+    // The binders are the last 66 bytes: the first of them belongs to the one that nobody knows, and is not what ends it.
+    expect(tampered(-1).victim.event('error')?.error).toMatchObject({ reason: 'BINDER_DOES_NOT_VERIFY' })
+    const other = tampered(-40).victim
+    expect(other.event('error')?.error?.reason).not.toBe('BINDER_DOES_NOT_VERIFY')
   })
 
   test('RFC 9846 §4.7.1 #9: the name that is told is that of the hello which resumes', () => {
@@ -314,7 +344,7 @@ describe('external PSKs', () => {
     expect(pair.client.tls.resumed).toBe(false)
   })
 
-  test('RFC 9846 §2.2 #2, RFC 9846 §4.3.11 #2, #3: a name is needed, the hash is SHA-256 unless given, and the suite goes with it', () => {
+  test('RFC 9846 §2.2 #2, RFC 9846 §4.3.11 #2, #3, #7: a name is needed, the hash is SHA-256 unless given, and the suite goes with it', () => {
     for (const wrong of [[{ key: psks[0].key }], [{ ...psks[0], hash: 'sha1' }]] as never[])
       expect(() => handshake({ psks: wrong })).toThrow(/psks/)
     const suite = (client: Partial<ClientConfig>) => handshake(client, { psks }).server.tls
@@ -342,6 +372,32 @@ describe('external PSKs', () => {
     const pair = handshake({ psks: [external] }, { selectPsk: (identity) => (identity.length === 2 ? external : null) })
     expect(pair.server.tls.cipherSuite).toBe(0x1302)
     expect(pair.server.tls.pskIdentity).toEqual(utf8('us'))
+  })
+
+  test('RFC 9846 §4.2.4 #11: a second hello has only those of the hash that was chosen', () => {
+    const two = [
+      psks[0],
+      {
+        identity: utf8('other'),
+        key: utf8('a secret of forty-eight bytes, for SHA-384 this time'),
+        hash: 'sha384' as const,
+      },
+    ]
+    const identities: boolean[][] = []
+    const onMessage: ClientConfig['onMessage'] = (direction, type, bytes) => {
+      const text = Buffer.from(bytes)
+      if (direction === 'write' && type === 22 && bytes[0] === Message.client_hello)
+        identities.push([text.includes('us'), text.includes('other')])
+    }
+    const pair = handshake(
+      { psks: two, onMessage, serverName: undefined },
+      { cookie: true, cipherSuites: [0x1302], psks: [two[1]!] },
+    )
+    expect(pair.server.tls.pskIdentity).toEqual(utf8('other'))
+    expect(identities).toEqual([
+      [true, true],
+      [false, true],
+    ])
   })
 
   test('imported (RFC 9258): one secret, bound to context, version and hash', () => {

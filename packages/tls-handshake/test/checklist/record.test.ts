@@ -93,7 +93,12 @@ describe('record layer', () => {
       'unexpected_message',
       'UNEXPECTED_RECORD',
     ],
-    ['another major version', () => firstBytes(22, 2, 3, 0, 1), 'protocol_version', 'WRONG_VERSION_NUMBER'],
+    [
+      'RFC 9846 E.5 #11: another major version',
+      () => firstBytes(22, 2, 3, 0, 1),
+      'protocol_version',
+      'WRONG_VERSION_NUMBER',
+    ],
     [
       'RFC 9846 §5.1 #14: a record version other than 0x0303 after negotiation',
       () =>

@@ -103,7 +103,7 @@ describe.each(Object.entries(KEEPS))('%s', (_name, keep) => {
 })
 
 test.each([[[0x0304]], [[0x0303]]] as const)(
-  'a client does not so much as offer the session of another name (%j)',
+  'RFC 9846 §4.3.11 #4: a client does not so much as offer the session of another name (%j)',
   (versions) => {
     const of = versions[0] === 0x0304 ? {} : client12(ANY_VERSION, 0x0303)
     const { session } = handshake(of, versions[0] === 0x0304 ? {} : server12(ANY_VERSION, 0x0303)).client.event(

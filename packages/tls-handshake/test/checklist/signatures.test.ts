@@ -265,7 +265,7 @@ describe('signatures and certificates', () => {
     })
   })
 
-  test('by issuer', () => {
+  test('RFC 9846 §4.3.4 #1, RFC 9846 §4.5.1.2 #4: by issuer', () => {
     const credentials = [
       { ...credential('p384'), mustMatchIssuer: true },
       { ...credential('client'), mustMatchIssuer: true },
@@ -275,7 +275,7 @@ describe('signatures and certificates', () => {
     expect(pair.client.tls.credential).toBe(credentials[1])
   })
 
-  test('stapling: OCSP and SCT, from the credential and by callback', () => {
+  test('RFC 9846 §4.5.1 #8: stapling: OCSP and SCT, from the credential and by callback', () => {
     const sctList = Uint8Array.of(0, 4, 0, 2, 1, 2)
     const ocspResponse = Uint8Array.of(1, 2, 3)
     const stapled = { ...credential('p256'), sctList, ocspResponse }

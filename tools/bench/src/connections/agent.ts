@@ -180,8 +180,10 @@ const commands = {
   async requests(o: { count: number; concurrency: number; kept: boolean; to: { port: number; ca: string } }) {
     const { Agent, get } = await stack.https!()
     // A session that is resumed would be another measurement.
+    // With a limit of its own, an agent that keeps nothing hands a connection on to the next request.
     const agent =
-      agents.get(o.to.port) ?? new Agent({ keepAlive: o.kept, maxSockets: o.concurrency, maxCachedSessions: 0 })
+      agents.get(o.to.port) ??
+      new Agent({ keepAlive: o.kept, maxSockets: o.kept ? o.concurrency : Infinity, maxCachedSessions: 0 })
     if (o.kept) agents.set(o.to.port, agent)
     const once = () =>
       new Promise<void>((resolve, reject) => {

@@ -20,15 +20,11 @@ export function clientConnection(socket: ConfiguredSocket): TlsConnection {
   const offered = config.versions?.includes(Version.TLS13) ? psk?.(null) : undefined
   // A server that took the best we have will take it again: what goes along for others needs no key.
   const taken = presets.session?.group && groupName(presets.session.group)
-  // The context's part is inherited, not copied: connections are many. What comes last is rare, so that most have the
-  // same shape, and none becomes a table of its own.
-  const inheriting: Partial<ClientConfig> & { readonly __proto__: ClientConfig } = {
-    __proto__: sharedConfig(config),
+  // What comes last is rare, so that most have the same shape.
+  const inheriting: Partial<ClientConfig> & { readonly __proto__: object; readonly [kSocket]: ConfiguredSocket } = {
+    __proto__: inherited(config),
+    [kSocket]: socket,
     onMessage: (direction, contentType, bytes) => engine.trace?.(direction, contentType, bytes),
-    // Over a socket that is there already the handshake has begun before a program can listen.
-    get onKeyLog() {
-      return keyLogger(socket)
-    },
     maxSendFragment: presets.maxSendFragment,
     serverName: presets.servername,
     // The Buffer said which server it is for, and was held against that; OpenSSL notes no name in it.
@@ -50,6 +46,30 @@ export function clientConnection(socket: ConfiguredSocket): TlsConnection {
     }),
   }
   return TlsConnection.client(inheriting as unknown as ClientConfig)
+}
+
+/** What is ours in a configuration, and no option of the handshake's. */
+const kSocket = Symbol('socket')
+const hooks = new WeakMap<ClientConfig, object>()
+
+/**
+ * The context's part is inherited, not copied: connections are many. In front of it stands what is computed when it is
+ * asked for: in an object of its own it would make a table of that.
+ */
+function inherited(config: ClientConfig): object {
+  let found = hooks.get(config)
+  if (!found) {
+    class Hooks {
+      declare readonly [kSocket]: ConfiguredSocket
+      /** Over a socket that is there already the handshake has begun before a program can listen. */
+      get onKeyLog(): ClientConfig['onKeyLog'] {
+        return keyLogger(this[kSocket])
+      }
+    }
+    Object.setPrototypeOf(Hooks.prototype, sharedConfig(config))
+    hooks.set(config, (found = sharedConfig(Hooks.prototype)))
+  }
+  return found
 }
 
 function nextProtocolSelector(list: Buffer): NonNullable<ClientConfig['selectNpn']> | undefined {

@@ -38,6 +38,39 @@ describe('as the running Node does', () => {
     return seen
   })
 
+  alike('socket.ssl is gone with destroy(), not only when all is closed', [true, null, null], async (tls) => {
+    const { server, port } = await listen(tls)
+    const socket = tls.connect(trusting(port)) as nativeTls.TLSSocket & { ssl: object | null }
+    await new Promise((resolve) => socket.once('secureConnect', resolve))
+    const seen = [typeof socket.ssl === 'object' && socket.ssl !== null]
+    const over = closed(socket)
+    socket.destroy()
+    const behind = socket.ssl
+    await over
+    server.close()
+    return [...seen, behind, socket.ssl]
+  })
+
+  it.each([
+    ['a text in a record of the handshake', '16 03 01 00 05 68 65 6c 6c 6f'],
+    ['a Finished, longer than any may be', '16 03 01 00 05 14 ff ff ff 00'],
+    ['a ServerHello', '16 03 01 00 04 02 00 00 00'],
+  ])('the first bytes of a client: %s', async (_what, bytes) => {
+    const codes = []
+    for (const tls of [NATIVE, OURS]) {
+      const { server, port } = await listen(tls)
+      const told = new Promise<string | undefined>((resolve) =>
+        server.once('tlsClientError', (error: NodeJS.ErrnoException) => resolve(error.code)),
+      )
+      const socket = net.connect(port, '127.0.0.1', () => socket.write(Buffer.from(bytes.replaceAll(' ', ''), 'hex')))
+      socket.on('error', () => {}).resume()
+      codes.push(await told)
+      socket.destroy()
+      server.close()
+    }
+    expect(codes).toEqual(['ERR_SSL_UNEXPECTED_MESSAGE', 'ERR_SSL_UNEXPECTED_MESSAGE'])
+  })
+
   alike('pskCallback of a TLS 1.2 client: once, and no hint is null', [[null], 'TLSv1.2'], async (tls) => {
     const psk = Buffer.alloc(32, 7)
     const hints: unknown[] = []

@@ -54,6 +54,26 @@ describe('objects look as in Node', () => {
     }
   })
 
+  it('own properties of a Server, in order', () => {
+    const given = { sigalgs: 'RSA+SHA256', ecdhCurve: 'P-256', honorCipherOrder: false, sessionIdContext: 'mine' }
+    const listed = (tls: AnyTls, options: object) => {
+      const server = tls.createServer(options) as unknown as Record<string, unknown>
+      const own = { ...server }
+      // Nodes before 24.21 have no such option.
+      delete own.certificateCompression
+      return Object.entries(own)
+        .filter(([, value]) => typeof value !== 'object')
+        .map(
+          ([name, value]) =>
+            `${name}: ${name === 'sessionIdContext' && !('sessionIdContext' in options) ? typeof value : value}`,
+        )
+    }
+    for (const options of [{}, given]) {
+      const ours = listed(OURS, { NPNProtocols: undefined, provider: undefined, ...options })
+      expect(ours).toEqual(listed(NATIVE, options))
+    }
+  })
+
   it('names of classes and functions', () => {
     const named = (tls: AnyTls, [ofHttps, ofHttp2]: [typeof nativeHttps, typeof nativeHttp2]) => [
       tls.TLSSocket.name,

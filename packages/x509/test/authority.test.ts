@@ -1,4 +1,5 @@
 /** What an authority makes of requests, renewals and revocations. */
+import { generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { KeySpec } from '@x/crypto-primitives'
 import { nodeProvider } from '@x/crypto-primitives/node'
@@ -232,6 +233,21 @@ describe.each([
     })
     expect(remote.key).toBe('')
   })
+})
+
+test.each([
+  ['a KeyObject', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey],
+  ['a CryptoKey’s description', () => ({ type: 'public', algorithm: { name: 'ECDSA' } })],
+  ['a type alone', () => ({ type: 'ec' })],
+  ['a PEM', () => '-----BEGIN PUBLIC KEY-----'],
+])('a public key that is %s is refused in words', (_what, publicKey) => {
+  const ca = x509.createAuthority({ provider: nodeProvider })
+  expect(() => ca.issue('a.test', { publicKey: publicKey() as never })).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('publicKey must be a public key, as parsePublicKey gives it, not '),
+    }),
+  )
 })
 
 test('what is logged is a summary, and no private key', () => {

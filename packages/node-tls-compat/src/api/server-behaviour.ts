@@ -10,30 +10,40 @@ import { copyOf } from '../host/bytes.ts'
 import { diedUntold } from './http2/untold-streams.ts'
 import type { Server } from './server-type.ts'
 
-/** Context options a server keeps as its own properties; falsy ones become undefined. */
-export const KEPT = [
-  'pfx',
-  'key',
-  'passphrase',
-  'cert',
-  'clientCertEngine',
-  'ca',
-  'minVersion',
-  'maxVersion',
-  'secureProtocol',
-  'crl',
-  'ciphers',
-  'dhparam',
-  'secureOptions',
-] as const
-export const KEPT_AS_GIVEN = [
-  'sigalgs',
-  'ecdhCurve',
-  'privateKeyIdentifier',
-  'privateKeyEngine',
-  'certificateCompression',
-] as const
+const orNothing = (value: unknown) => value || undefined
+const asGiven = (value: unknown) => value
+
+/** Context options that a server keeps as its own properties, in Node's order, and what it makes of each. */
+const KEPT = {
+  pfx: orNothing,
+  key: orNothing,
+  passphrase: orNothing,
+  cert: orNothing,
+  clientCertEngine: orNothing,
+  ca: orNothing,
+  minVersion: orNothing,
+  maxVersion: orNothing,
+  secureProtocol: orNothing,
+  crl: orNothing,
+  sigalgs: asGiven,
+  ciphers: orNothing,
+  ecdhCurve: asGiven,
+  dhparam: orNothing,
+  honorCipherOrder: (value: unknown) => (value !== undefined ? !!value : true),
+  secureOptions: orNothing,
+  // Sessions are bound to the program that made them.
+  sessionIdContext: (value: unknown) => value || programName(),
+  privateKeyIdentifier: asGiven,
+  privateKeyEngine: asGiven,
+  certificateCompression: asGiven,
+}
+export const KEPT_NAMES = Object.keys(KEPT) as (keyof typeof KEPT)[]
 const KEPT_WHEN_GIVEN = ['allowPartialTrustChain'] as const
+
+/** Keeps a value that Node's servers have not, and that who lists their properties does not look for. */
+export function hide(server: object, name: string, value: unknown): void {
+  Object.defineProperty(server, name, { value, writable: true, configurable: true, enumerable: false })
+}
 
 const Base = TcpServer as unknown as abstract new () => Server
 
@@ -48,11 +58,8 @@ export abstract class ServerBehaviour extends Base {
 
   override setSecureContext(options: TlsOptions) {
     validateObject(options, 'options')
-    for (const name of KEPT) {
-      this[name] = options[name] || undefined
-    }
-    for (const name of KEPT_AS_GIVEN) {
-      this[name] = options[name]
+    for (const name of KEPT_NAMES) {
+      ;(this as Record<string, unknown>)[name] = KEPT[name](options[name])
     }
     for (const name of KEPT_WHEN_GIVEN) {
       if (options[name] !== undefined) {
@@ -61,13 +68,10 @@ export abstract class ServerBehaviour extends Base {
     }
     const kept = ownOptions(this)
     const { provider = kept.provider, passphraseWork = kept.passphraseWork } = ownOptions(options)
-    this.provider = provider
+    hide(this, 'provider', provider)
     if (passphraseWork !== undefined) {
-      this.passphraseWork = passphraseWork
+      hide(this, 'passphraseWork', passphraseWork)
     }
-    this.honorCipherOrder = options.honorCipherOrder !== undefined ? !!options.honorCipherOrder : true
-    // Sessions are bound to the program that made them.
-    this.sessionIdContext = options.sessionIdContext || programName()
     if (options.sessionTimeout) {
       this.sessionTimeout = options.sessionTimeout
     }
@@ -76,13 +80,10 @@ export abstract class ServerBehaviour extends Base {
     }
     const context: Record<string, unknown> = {}
     for (const name of [
-      ...KEPT,
-      ...KEPT_AS_GIVEN,
+      ...KEPT_NAMES,
       ...KEPT_WHEN_GIVEN,
       'provider',
       'passphraseWork',
-      'honorCipherOrder',
-      'sessionIdContext',
       'ticketKeys',
       'sessionTimeout',
     ]) {

@@ -6,7 +6,7 @@ import { ownOptions } from '../connection/config/options-beyond-node.ts'
 import { invalidArgType, nodeError } from '../errors/node-error.ts'
 import { validateFunction, validateNumber, validateString } from '../errors/validate.ts'
 import { acceptConnection } from './accept-connection.ts'
-import { KEPT, KEPT_AS_GIVEN, ServerBehaviour } from './server-behaviour.ts'
+import { hide, KEPT_NAMES, ServerBehaviour } from './server-behaviour.ts'
 import {
   kOptions,
   type SecureConnectionListener,
@@ -95,7 +95,7 @@ function readOptions(self: Server, options: TlsOptions): void {
 /** What each connection is accepted with. */
 function readConnectionOptions(self: Server, options: TlsOptions): void {
   const { verify, NPNProtocols } = ownOptions(options)
-  self.NPNProtocols = undefined
+  hide(self, 'NPNProtocols', undefined)
   if (NPNProtocols) {
     convertNPNProtocols(NPNProtocols, self as { NPNProtocols?: Buffer })
   }
@@ -134,7 +134,7 @@ if (hasSetOptions) {
     function setOptions(this: Server, options: TlsOptions) {
       this.requestCert = options.requestCert === true
       this.rejectUnauthorized = options.rejectUnauthorized !== false
-      for (const name of [...KEPT, ...KEPT_AS_GIVEN, 'sessionTimeout', 'ticketKeys', 'sessionIdContext'] as const) {
+      for (const name of [...KEPT_NAMES, 'sessionTimeout', 'ticketKeys'] as const) {
         if (options[name]) {
           ;(this as Record<string, unknown>)[name] = options[name]
         }

@@ -71,7 +71,7 @@ export class Incoming {
   /** Goes on with what has been received, as far as the handshake can. */
   read(driver: HandshakeDriver): void {
     while (driver.ready && !this.peerClosed) {
-      const message = this.#messages.next()
+      const message = this.#messages.next(driver)
       if (message !== undefined) {
         this.#config.onMessage?.('read', ContentType.handshake, message.raw)
         driver.receive(message)

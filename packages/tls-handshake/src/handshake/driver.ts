@@ -22,7 +22,7 @@ export interface DriverHost {
  * const driver = new HandshakeDriver(handshake(wire, facts, secrets), host)
  * driver.start()
  * driver.run(() => {
- *   for (let message; driver.ready && (message = messages.next()); ) driver.receive(message)
+ *   for (let message; driver.ready && (message = messages.next(driver)); ) driver.receive(message)
  * })
  */
 export class HandshakeDriver {
@@ -60,22 +60,27 @@ export class HandshakeDriver {
     return this.#pause?.kind === 'idle'
   }
 
-  /**
-   * Hands over the peer's next message. Inside of {@link run}.
-   *
-   * @throws {TlsError} `UNEXPECTED_MESSAGE` for a type that is not expected now
-   */
-  receive(message: HandshakeMessage): void {
+  /** @throws {TlsError} `UNEXPECTED_MESSAGE` for a type of message that is not expected now */
+  admit(type: number): void {
     const pause = this.#pause
     const allowed = pause?.kind === 'message' || pause?.kind === 'idle' ? pause.allowed : NO_TYPES
     // RFC 9846 §4 #2: a type that is not expected now.
-    if (!allowed.includes(message.type)) {
+    if (!allowed.includes(type)) {
       throw peerError(
         'unexpected_message',
         'UNEXPECTED_MESSAGE',
-        `${handshakeTypeName(message.type)}, where ${allowed.map(handshakeTypeName).join(' or ')} is expected`,
+        `${handshakeTypeName(type)}, where ${allowed.map(handshakeTypeName).join(' or ')} is expected`,
       )
     }
+  }
+
+  /**
+   * Hands over the peer's next message. Inside of {@link run}.
+   *
+   * @throws {TlsError} as `admit` does
+   */
+  receive(message: HandshakeMessage): void {
+    this.admit(message.type)
     this.#resume('next', message)
   }
 

@@ -50,12 +50,14 @@ export class MessageBuffer {
   /**
    * The next whole message.
    *
+   * @param expecting asked of a message as soon as its header is here: how long it may be is no matter where it may not come
    * @throws {TlsError} when its header announces more than is allowed
    */
-  next(): HandshakeMessage | undefined {
+  next(expecting?: { admit(type: number): void }): HandshakeMessage | undefined {
     const { bytes, start, length: available } = this.#input
     if (available < HEADER) return undefined
     const type = bytes[start]
+    expecting?.admit(type)
     const length = (bytes[start + 1] << 16) | (bytes[start + 2] << 8) | bytes[start + 3]
     const limit = LARGE.has(type) ? this.#largeLimit : (this.#limit ?? LIMITS.get(type) ?? DEFAULT_LIMIT)
     if (length > limit) {

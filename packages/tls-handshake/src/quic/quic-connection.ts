@@ -200,7 +200,7 @@ export class QuicConnection extends ConnectionProperties {
     const driver = this.#driver
     driver.run(() => {
       while (driver.ready) {
-        const message = this.#messages.next()
+        const message = this.#messages.next(driver)
         if (message === undefined) break
         // RFC 9001 §6: a TLS KeyUpdate is unexpected_message.
         if (message.type === HandshakeType.key_update) {

@@ -90,6 +90,36 @@ describe('handshake framing', () => {
       'illegal_parameter',
       'EXCESSIVE_MESSAGE_SIZE',
     ],
+    [
+      'RFC 9846 §4 #2: a first message that is no ClientHello, whatever its length',
+      () =>
+        server((_raw, type, evil) => {
+          if (type === Message.client_hello)
+            evil.plain(
+              22,
+              Uint8Array.from('hello', (letter) => letter.charCodeAt(0)),
+            )
+          return null
+        }),
+      'unexpected_message',
+      'UNEXPECTED_MESSAGE',
+    ],
+    [
+      'a message that has no place behind the handshake, from its header alone',
+      () => afterwards(client(), (evil) => evil.record(22, Uint8Array.of(Message.client_hello, 0, 0, 1))),
+      'unexpected_message',
+      'UNEXPECTED_MESSAGE',
+    ],
+    [
+      'a Finished where ServerHello is due, from its header alone',
+      () =>
+        client((_raw, type, evil) => {
+          if (type === Message.server_hello) evil.plain(22, Uint8Array.of(Message.finished, 0xff, 0, 0))
+          return null
+        }),
+      'unexpected_message',
+      'UNEXPECTED_MESSAGE',
+    ],
     ['a ClientHello of 40,000 bytes is read', () => server(undefined, {}, { rewriteClientHello: padded })],
     [
       'a Certificate over its own limit',

@@ -75,7 +75,15 @@ export const aSerialNumber: Rule<Uint8Array | number | bigint> = /* @__PURE__ */
       : value instanceof Uint8Array && value.length > 0,
 )
 export const aSigner: Rule<Signer> = /* @__PURE__ */ thing('a Signer', 'sign')
-export const aPublicKey: Rule<PublicKeyData> = /* @__PURE__ */ thing('a public key', 'type')
+/** With its numbers: a KeyObject of Node's has a type, and keeps them to itself. */
+export const aPublicKey: Rule<PublicKeyData> = /* @__PURE__ */ must(
+  'a public key, as parsePublicKey gives it',
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    ['n', 'point', 'y', 'bytes'].some((part) => (value as Record<string, unknown>)[part] instanceof Uint8Array),
+)
 export const anAlgorithm: Rule<SignatureAlgorithm> = /* @__PURE__ */ thing('a SignatureAlgorithm', 'name')
 export const anAlternativeName: Rule<string | GeneralName> = /* @__PURE__ */ (() =>
   anyOf<string | GeneralName>(text, aGeneralName))()

@@ -145,6 +145,10 @@ function common(Stream: Base) {
       return 0
     }
     close(callback?: () => void) {
+      // As Node's handle: what reaches for it through the socket that closes it finds none.
+      if (this.#socket) {
+        ;(this.#socket as { ssl: object | null }).ssl = null
+      }
       this.engine.close(() => {
         callback?.()
         this.#letGo()

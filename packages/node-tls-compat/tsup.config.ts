@@ -1,6 +1,6 @@
 import { build } from '../../tools/workspace/tsup.ts'
 
-const DOORS = ['index', 'https', 'http2', 'register']
+const DOORS = ['index', 'https', 'http2', 'net', 'register']
 const DIALERS = ['websocket', 'cloudflare', 'direct-sockets'].map((name) => `dialers/${name}`)
 const HOSTS = ['node', 'deno', 'bun', 'workerd', 'web'].map((name) => `host/${name}`)
 

@@ -60,8 +60,10 @@ export async function startBrowser(name: BrowserName, program: string): Promise<
       const { origin, close } = await site(folder, script)
       sites.push({ close })
       const page = await running.newPage()
+      const broken = new Promise<never>((_resolve, reject) => page.once('pageerror', reject))
+      broken.catch(() => {})
       await page.goto(origin)
-      await page.waitForFunction('globalThis.runAll')
+      await Promise.race([page.waitForFunction('globalThis.runAll'), broken])
       return page
     },
     async close() {

@@ -27,8 +27,8 @@ export class DialedStream extends JoinedStream {
   #patience: ReturnType<typeof setTimeout> | undefined
 
   /** @param dial undefined: one that can't be connected */
-  constructor(dial: Dial | undefined) {
-    super({ allowHalfOpen: true })
+  constructor(dial: Dial | undefined, allowHalfOpen = true) {
+    super({ allowHalfOpen })
     this.#dial = dial
   }
 

@@ -56,6 +56,16 @@ describe.skipIf(absent('chromium'))('in a page', () => {
       // The workspace's paths are those of sources.
       tsconfigRaw: {},
     })
+    const example = new URL('../../examples/server-in-a-page.mjs', import.meta.url).pathname
+    await build({
+      stdin: { contents: `import { hello } from '${example}'\nglobalThis.runAll = hello`, resolveDir: folder },
+      outfile: join(folder, 'example.js'),
+      bundle: true,
+      format: 'iife',
+      platform: 'browser',
+      logLevel: 'error',
+      tsconfigRaw: {},
+    })
     browser = await startBrowser('chromium', browserPath('chromium')!)
   })
   afterAll(async () => {
@@ -88,5 +98,11 @@ describe.skipIf(absent('chromium'))('in a page', () => {
 
   test.skipIf(absent('mosquitto'))('mqtt, with a certificate of its own', async () => {
     expect(await against(mosquitto, 'mqtt')).toEqual({ back: true, stranger: UNTRUSTED })
+  })
+
+  test('the example of a server in a page', async () => {
+    const page = await browser.open(folder, 'example.js')
+    const answer = await page.evaluate(() => (globalThis as unknown as { runAll(): Promise<string> }).runAll())
+    expect(answer).toBe('hello page, over TLSv1.3')
   })
 })

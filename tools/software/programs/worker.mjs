@@ -7,10 +7,8 @@ import mqtt from 'mqtt'
 import mysql from 'mysql2/promise'
 import nodemailer from 'nodemailer'
 import pg from 'pg'
-import pgStreams from 'pg/lib/stream.js'
-
-// In a Worker pg takes the platform's own TLS, which knows neither `ca` nor `cert`: let it do as in Node.
-pgStreams.getSecureStream = tls.connect
+// It lets pg do as in Node.
+import example from '../../examples/postgresql-from-a-worker.mjs'
 
 const hash = (data) => createHash('sha256').update(data).digest('hex')
 const big = 'x'.repeat(10_000_000)
@@ -23,6 +21,10 @@ const codeOf = (promise) =>
   )
 
 const PROGRAMS = {
+  async example({ port, ca, cert, key }) {
+    const env = { HOST: 'localhost', PORT: port, USER: 'postgres', DATABASE: 'template1', CA: ca, CERT: cert, KEY: key }
+    return (await example.fetch(undefined, env)).json()
+  },
   async pg({ port, ca, otherCa, cert, key }) {
     // PostgreSQL wants a certificate of who comes to this database.
     const options = { host: 'localhost', port, user: 'postgres', database: 'template1', stream: () => new net.Socket() }

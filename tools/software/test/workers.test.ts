@@ -68,6 +68,10 @@ describe.skipIf(!program)('in workerd', () => {
     })
   })
 
+  test.skipIf(absent('pg_lsclusters'))('the example of PostgreSQL from a Worker', async () => {
+    expect(await against(postgres, 'example')).toEqual({ version: 'TLSv1.3', client_dn: '/CN=client.test' })
+  })
+
   test.skipIf(absent('mariadbd'))('mysql2', async () => {
     expect(await against(mariadb, 'mysql2')).toEqual({
       version: 'TLSv1.3',

@@ -11,7 +11,7 @@ try {
   execFileSync('pnpm', ['pack', '--pack-destination', folder], { stdio: ['ignore', 'ignore', 'inherit'] })
   const tarball = join(folder, readdirSync(folder)[0])
   execFileSync(bin('publint'), ['run', tarball, '--strict'], { stdio: 'inherit' })
-  // ES modules only: `require()` of them works from Node 20.19 on, which is what `engines` asks for.
+  // ES modules only: `require()` of them works from Node 20.19 and 22.12 on, which is what `engines` asks for.
   execFileSync(bin('attw'), [tarball, '--profile', 'esm-only', '--format', 'ascii'], { stdio: 'inherit' })
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -1,17 +1,21 @@
 /** `node:https` on this stack: every export of Node's, in every form. Nothing of Node's is changed. */
 import { Agent as OurAgent } from './api/https/agent.ts'
+import { globalAgent as currentAgent, setGlobalAgent } from './api/https/global-agent.ts'
 import type * as types from './api/https/public-types.ts'
 import { requesting } from './api/https/request.ts'
 import { createServer as createOurServer, Server as OurServer } from './api/https/server.ts'
-import { https as native } from './host/http.ts'
 
-const { get: getHere, request: requestHere } = requesting(() => https.globalAgent)
+const { get: getHere, request: requestHere } = requesting(currentAgent)
 
 /** The module's own exports object: programs assign `https.globalAgent` to it. */
 const https: types.Https = {
   Agent: OurAgent,
-  // As Node's own was made: it keeps connections, and knows the proxies of `NODE_USE_ENV_PROXY`.
-  globalAgent: new OurAgent({ ...native.globalAgent.options }),
+  get globalAgent() {
+    return currentAgent()
+  },
+  set globalAgent(agent) {
+    setGlobalAgent(agent)
+  },
   Server: OurServer,
   createServer: createOurServer,
   get: getHere,

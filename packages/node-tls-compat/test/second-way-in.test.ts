@@ -99,6 +99,31 @@ describe('requests', () => {
     expect(asked).toHaveLength(1)
   })
 
+  const { setGlobalProxyFromEnv } = nativeHttp as { setGlobalProxyFromEnv?: (env: object) => () => void }
+  it.skipIf(!setGlobalProxyFromEnv)('http.setGlobalProxyFromEnv holds for it, until it is taken back', async () => {
+    const proxy = nativeHttp.createServer()
+    const asked: string[] = []
+    proxy.on('connect', (request, socket) => {
+      asked.push(request.url!)
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+    })
+    const port = await listening(proxy)
+    const before = https.globalAgent
+    const failed = () => new Promise((resolve) => https.get('https://localhost:1/').on('error', resolve))
+    const restore = setGlobalProxyFromEnv!({ https_proxy: `http://127.0.0.1:${port}` })
+    try {
+      expect(https.globalAgent).not.toBe(before)
+      expect(https.globalAgent).toBeInstanceOf(https.Agent)
+      await failed()
+      expect(asked).toEqual(['localhost:1'])
+    } finally {
+      restore()
+    }
+    expect(https.globalAgent).toBe(before)
+    await failed()
+    expect(asked).toHaveLength(1)
+  })
+
   it('an assigned globalAgent is used', async () => {
     const port = await serve()
     const before = https.globalAgent

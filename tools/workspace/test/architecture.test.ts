@@ -185,7 +185,7 @@ describe('the manifests', () => {
   for (const name of Object.keys(ARROWS)) {
     it(`@x/${name}`, () => {
       const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'))
-      expect(manifest).toMatchObject({ type: 'module', license: 'MIT', engines: { node: '>=20.19' } })
+      expect(manifest).toMatchObject({ type: 'module', license: 'MIT', engines: { node: '^20.19 || >=22.12' } })
       expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'src', 'README.md']))
       expect(manifest.sideEffects).toEqual(name === 'node-tls-compat' ? expect.anything() : false)
       for (const [entry, target] of Object.entries<string | Record<string, string>>(manifest.exports)) {

@@ -65,7 +65,7 @@ const intermediate = root.createIntermediate({ subject: 'Intermediate' })
 const other = createAuthority({ provider, subject: 'Other' })
 const leaf = intermediate.issue('a.test')
 
-describe('where the chain ends', () => {
+describe('RFC 5280 §6 #1, RFC 5280 §6.1 #1: where the chain ends', () => {
   test.each<[string, string, Scenario]>([
     ['all is well', 'OK', { leaf, sent: [intermediate.certificate], trusted: [root.certificate] }],
     [
@@ -162,7 +162,7 @@ describe('what a certificate says', () => {
     }
   }
   test.each<[string, string, () => Scenario]>([
-    ['expired', 'CERT_HAS_EXPIRED', () => issue({ notBefore: now - 9 * DAY, notAfter: now - DAY })],
+    ['RFC 5280 §6.1.3 #1: expired', 'CERT_HAS_EXPIRED', () => issue({ notBefore: now - 9 * DAY, notAfter: now - DAY })],
     ['not yet valid', 'CERT_NOT_YET_VALID', () => issue({ notBefore: now + DAY })],
     ['expired authority', 'CERT_HAS_EXPIRED', () => below({ notBefore: now - 9 * DAY, notAfter: now - DAY })],
     ['for clients only', 'INVALID_PURPOSE', () => issue({ extKeyUsage: ['clientAuth'] })],
@@ -173,7 +173,7 @@ describe('what a certificate says', () => {
       () => issue({ extensions: [{ name: 'keyUsage', value: ['cRLSign'] }] }),
     ],
     [
-      'unknown critical extension',
+      'RFC 5280 §6.1 #5: unknown critical extension',
       'UNHANDLED_CRITICAL_EXTENSION',
       () => issue({ extensions: [{ oid: '1.2.3.4', critical: true, value: Uint8Array.of(5, 0) }] }),
     ],
@@ -193,7 +193,7 @@ describe('what a certificate says', () => {
       () => below({}, root.createIntermediate({ subject: 'Short', pathLength: 0 })),
     ],
     [
-      'permitted subtree',
+      'RFC 5280 §6.1.2 #1: permitted subtree',
       'PERMITTED_VIOLATION',
       () =>
         below({
@@ -241,7 +241,7 @@ describe('what a certificate says', () => {
   })
 })
 
-describe('CRLs', () => {
+describe('RFC 5280 §6.3 #1: CRLs', () => {
   const sent = [intermediate.certificate]
   const trusted = [root.certificate]
   const crl = (authority: Authority, options: Partial<Parameters<typeof createCrlSync>[0]> = {}) =>

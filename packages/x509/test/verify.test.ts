@@ -11,6 +11,7 @@ import {
   createAuthorityAsync,
   createCertificateSync,
   createCrlSync,
+  createName,
   createOcspResponseSync,
   createTrustStore,
   type ExtensionInput,
@@ -158,7 +159,7 @@ describe('paths', () => {
     expect(result.paths[0]!.problems.length).toBeGreaterThan(0)
   })
 
-  test('a ring of authorities ends', () => {
+  test('RFC 5280 §6.1 #8: a ring of authorities ends', () => {
     const names = ['A', 'B', 'C', 'D', 'E', 'F']
     const ring = names.map((subject) => createAuthority({ provider, subject }))
     const all = ring.flatMap((subject) => ring.map((issuer) => crossSign(subject, issuer)))
@@ -364,6 +365,65 @@ describe('the strict profile', () => {
     const at = (time: number) => verifyChainSync({ ...base, crls, time })
     expect(at(Date.now() - 30 * 60_000)).toMatchObject({ ok: true })
     expect(at(Date.now() - 2 * 3_600_000)).toMatchObject({ ok: false })
+  })
+
+  test('RFC 5280 §6.3.3 #1: who signed a CRL leads to the anchor of the path', () => {
+    const other = createAuthority({ provider, subject: 'Another root' })
+    const crlOf = (issuer: Authority) => {
+      // Of the name of the leaf's issuer, and with a key of its own.
+      const signer = issuer.createIntermediate({ subject: intermediate.certificate.subject })
+      const crl = createCrlSync({
+        issuer: intermediate.certificate.subject,
+        signer: signer.signer,
+        keyIdentifier: signer.certificate.extension('subjectKeyIdentifier'),
+      })
+      return verifyChainSync({
+        ...base,
+        anchors: [root.certificate, other.certificate],
+        intermediates: [intermediate.certificate, signer.certificate],
+        crls: [rootCrl, crl],
+        extendedCrls: true,
+      })
+    }
+    const rootCrl = createCrlSync({
+      issuer: root.certificate.subject,
+      signer: root.signer,
+      keyIdentifier: root.certificate.extension('subjectKeyIdentifier'),
+    })
+    expect(crlOf(root)).toMatchObject({ ok: true })
+    expect(crlOf(other)).toMatchObject({ ok: false, code: 'CRL_PATH_VALIDATION_ERROR' })
+  })
+
+  test('RFC 5280 §6.1.4 #1: an authority of version 1 is none', () => {
+    const signer = provider.generateKey({ type: 'ec', curve: 'secp256r1' })
+    const name = createName({ CN: 'Of old' })
+    const times = { notBefore: Date.now() - 1e6, notAfter: Date.now() + 1e9 }
+    const made = (serialNumber: number, given: object) =>
+      createCertificateSync({
+        subject: name,
+        issuer: root.certificate.subject,
+        serialNumber,
+        publicKey: signer.publicKey,
+        signer: root.signer,
+        extensions: [],
+        ...times,
+        ...given,
+      })
+    const authority = made(1, {})
+    expect(authority.version).toBe(1)
+    const old = made(2, { subject: createName({ CN: 'a.test' }), issuer: name, signer })
+    const under = (anchors: readonly Certificate[]) =>
+      verifyChainSync({
+        leaf: old,
+        intermediates: [authority],
+        anchors,
+        provider,
+        profile: 'node',
+        name: false,
+        allowPartialTrustChain: true,
+        purpose: 'any',
+      })
+    expect(under([root.certificate])).toMatchObject({ ok: false, code: 'INVALID_CA' })
   })
 
   test('delta and indirect CRLs', () => {

@@ -156,4 +156,6 @@ export const ARGUED: Readonly<Record<string, string>> = {
   'RFC 9846 F.1.1 #1': 'for the makers of key schedules',
   'RFC 9846 F.1.4 #1': 'exporters may be asked for as long as the connection lasts, under any label',
   'RFC 9846 F.1.4 #2': 'exporters may be asked for as long as the connection lasts, under any label',
+  'RFC 5280 §6.1.1 #1':
+    'an input that is not offered: what the names of a path may be is said by its certificates (§6.1.4), and by `name`',
 }

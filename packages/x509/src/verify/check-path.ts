@@ -22,6 +22,8 @@ const WORK_FOR_STRANGERS = 5000
  * A path that has no anchor, or a wrong signature, is refused already. What could only make the report of it more exact,
  * as Node's is, is done for next to nothing or not at all.
  *
+ * RFC 5280 §6.1.3 #1: signatures, dates, revocation, names; each problem is told.
+ *
  * @throws {BudgetSpent}
  */
 export function* checkPath(context: VerifyContext, path: BuiltPath, checks: PathChecks): Eventual<Findings> {
@@ -101,6 +103,7 @@ function checkExtensions(context: VerifyContext, { chain, untrusted }: BuiltPath
     const certificate = chain[i]!
     const facts = factsOf(certificate)
     const who = describe(certificate)
+    // RFC 5280 §6.1 #5.
     if (facts.unknownCritical)
       findings.add(
         'UNHANDLED_CRITICAL_EXTENSION',
@@ -108,6 +111,7 @@ function checkExtensions(context: VerifyContext, { chain, untrusted }: BuiltPath
         `${who} has the critical extension ${facts.unknownCritical}, which is not known here`,
       )
     if (i > 0) {
+      // RFC 5280 §6.1.4 #1: nor one of version 1, unless it is an anchor, which is trusted by other means.
       if (facts.authority === 0 || (i + 1 < chain.length && facts.authority !== 1))
         findings.add(
           'INVALID_CA',

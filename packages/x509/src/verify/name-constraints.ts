@@ -64,7 +64,7 @@ interface ConstraintProblem {
   readonly reason: string
 }
 
-/** Name constraints of one authority against the names of a certificate below it (RFC 5280 §4.2.1.10, §6.1.3 (b), (c)). */
+/** Name constraints of one authority against the names of a certificate below it (RFC 5280 §4.2.1.10, §6.1.3 (b), (c); RFC 5280 §6.1.2 #1). */
 function problemWith(
   context: VerifyContext,
   names: readonly GeneralName[],

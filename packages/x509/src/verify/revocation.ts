@@ -25,7 +25,7 @@ import type { BuiltPath } from './openssl-path.ts'
 import type { PathCheck } from './options.ts'
 import { ADVICE, CRL_RULES } from './read-options.ts'
 
-/** Revocation by CRLs, with OpenSSL's semantics (`check_revocation`) and RFC 5280 §6.3 where it goes further. */
+/** Revocation by CRLs, with OpenSSL's semantics (`check_revocation`) and RFC 5280 §6.3 #1 where it goes further. */
 
 const ALL_REASONS = 0x1fe
 
@@ -348,7 +348,7 @@ class RevocationCheck {
       findings.add('CRL_SIGNATURE_FAILURE', depth, `${who} was not signed by ${describe(issuer)}`)
   }
 
-  /** A CRL signer beside the path needs a valid path of its own to the same anchor (OpenSSL's `check_crl_path`). */
+  /** RFC 5280 §6.3.3 #1: a CRL signer beside the path needs a valid path of its own to the same anchor (OpenSSL's `check_crl_path`). */
   private *issuerIsValid(issuer: VerifiableCertificate): Eventual<boolean> {
     const { context, path } = this
     if (!this.extended || !context.verifyCrlIssuer) return false

@@ -131,7 +131,7 @@ function rank(
     .map(({ candidate }) => candidate)
 }
 
-/** RFC 4158 §5.2: a path never holds the same name and key twice. */
+/** RFC 5280 §6.1 #8, RFC 4158 §5.2: a path never holds the same name and key twice. */
 function repeats(chain: readonly VerifiableCertificate[], candidate: VerifiableCertificate): boolean {
   const key = candidate.subjectPublicKeyInfo.raw
   return chain.some(

@@ -43,8 +43,13 @@ export function checkStrict(context: VerifyContext, { chain }: BuiltPath, findin
     checkForm(certificate, depth === last, add)
     checkKey(certificate, add)
     checkIdentifiers(certificate, depth < last, add)
+    const facts = factsOf(certificate)
     if (depth > 0) checkAuthority(certificate, depth === last, add)
-    else if (chain.length > 1 || !factsOf(certificate).selfSigned) checkSubscriber(context, certificate, add)
+    else if (chain.length > 1 || !facts.selfSigned) {
+      // For any purpose a path may lead to an authority: one that signs CRLs is verified so.
+      if (context.purpose === 'any' && facts.basicConstraints?.ca) checkAuthority(certificate, false, add)
+      else checkSubscriber(context, certificate, add)
+    }
   })
 }
 

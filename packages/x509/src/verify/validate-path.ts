@@ -9,7 +9,7 @@ import type { PathOptions, PathReport, PathResult } from './options.ts'
 import { searchPaths } from './search.ts'
 
 /**
- * Path building and validation, as `verifyChain` says, with the checks that were given and no others.
+ * Path building and validation (RFC 5280 §6 #1, RFC 5280 §6.1 #1), as `verifyChain` says, with the checks that were given and no others.
  *
  * @param account pays for it: its own, or that of the message whose signers are verified one after the other
  * @param ofCrlSigner the path of who signed a CRL, for another verification, which pays and is told when nothing is left

@@ -456,6 +456,13 @@ describe('extensions', () => {
     roundTrip(EXTENSIONS[name] as fc.Arbitrary<unknown>, encode, decode, plain)
   })
 
+  test('RFC 6960 §4.2.2.2.1 #2: nocheck is NULL and nothing else', () => {
+    const { encode, decode } = EXTENSION_CODECS.ocspNoCheck
+    expect(encode(true)).toEqual(Uint8Array.of(5, 0))
+    expect(() => decode(Uint8Array.of(4, 0))).toThrow('expected NULL')
+    expect(() => decode(Uint8Array.of(5, 1, 0))).toThrow('must be empty')
+  })
+
   test('lists of SCTs', () => {
     roundTrip(EXTENSIONS.signedCertificateTimestampList, encodeSctList, parseSctList)
   })

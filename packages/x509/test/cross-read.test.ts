@@ -320,7 +320,7 @@ test('CRLs: both directions', () => {
   expect(signer.verify(theirs.signatureAlgorithm!, theirs.tbs, theirs.signature)).toBe(true)
 })
 
-test('OCSP: both directions', () => {
+test('RFC 6960 §2.2 #1, #2, RFC 6960 §2.5 #2, RFC 6960 §4.2.1 #2, #3, #4, #6, RFC 6960 §4.4.3 #3, #4: OCSP, both directions with OpenSSL', () => {
   const ca = createAuthority({ provider })
   const leaf = ca.issue('a.test')
   const { certificate } = leaf

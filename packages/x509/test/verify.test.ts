@@ -2,6 +2,9 @@ import type { CryptoProvider } from '@x/crypto-primitives'
 import { nodeProvider as provider } from '@x/crypto-primitives/node'
 import { portableProvider } from '@x/crypto-primitives/portable'
 import { describe, expect, test, vi } from 'vitest'
+import { DerReader } from '../src/der/reader.ts'
+import * as der from '../src/der/writer.ts'
+import { encodeExtensions } from '../src/extensions/read.ts'
 import {
   type Authority,
   type Certificate,
@@ -17,6 +20,7 @@ import {
   type ExtensionInput,
   encodeSctList,
   matchesDnsName,
+  parseOcspResponse,
   parseSctList,
   type VerifyOptions,
   type VerifyResult,
@@ -479,7 +483,37 @@ describe('OCSP', () => {
   const delegated = (issued = responder) =>
     createOcspResponseSync({ provider, signer: issued.privateKey!, responder: issued.certificate, answers: [answer] })
 
-  test('by the issuer, and by a responder that it certified', async () => {
+  /** A response of the issuer with more before or behind what it signs. */
+  const around = (before: readonly Uint8Array[], after: readonly Uint8Array[]) => {
+    const { tbs, signatureIdentifier } = parseOcspResponse(respond(intermediate)).basic!
+    const data = der.sequence(...before, DerReader.open(tbs, '').value(0x30, ''), ...after)
+    const signature = intermediate.signer.sign({ name: 'ecdsa', hash: 'sha256' }, data) as Uint8Array
+    const basic = der.sequence(data, signatureIdentifier.raw, der.bitString(signature))
+    const typed = der.sequence(der.oid('1.3.6.1.5.5.7.48.1.1'), der.octetString(basic))
+    return der.sequence(der.enumerated(0), der.explicit(0, typed))
+  }
+  const extended = (critical: boolean) =>
+    around([], [der.explicit(1, encodeExtensions([{ oid: '1.2.3.4', critical, value: der.nullValue() }]))])
+
+  test('RFC 6960 §4.1.2 #4: an extension that is not known is passed over', () => {
+    expect(verifyOcspResponseSync({ ...check, response: extended(false) })).toMatchObject({ status: 'good' })
+  })
+
+  test('RFC 6960 §4.3 #1: signed with RSA and SHA-256', () => {
+    const rsa = root.createIntermediate({ subject: 'Of RSA', key: { type: 'rsa', bits: 2048 } })
+    const issued = rsa.issue('a.test')
+    const response = createOcspResponseSync({
+      provider,
+      signer: rsa.signer,
+      responder: rsa.certificate,
+      answers: [{ certificate: issued.certificate, issuer: rsa.certificate, status: 'good' }],
+      signatureAlgorithm: { name: 'rsa-pkcs1', hash: 'sha256' },
+    })
+    const terms = { certificate: issued.certificate, issuer: rsa.certificate, provider, response }
+    expect(verifyOcspResponseSync(terms)).toMatchObject({ status: 'good' })
+  })
+
+  test('RFC 6960 §2.2 #3, RFC 6960 §4.2.2.2 #2, RFC 6960 §4.2.2.3 #2: by the issuer, and by a responder that it certified', async () => {
     expect(verifyOcspResponseSync({ ...check, response: respond(intermediate) })).toMatchObject({ status: 'good' })
     expect(verifyOcspResponseSync({ ...check, response: delegated() })).toMatchObject({ status: 'good' })
     expect(await verifyOcspResponse({ ...check, provider: slow, response: delegated() })).toMatchObject({
@@ -501,9 +535,32 @@ describe('OCSP', () => {
       {},
       'signature',
     ],
-    ['the responder is the root', () => respond(root), {}, 'not certified by the issuer'],
     [
-      'the responder was not certified for it',
+      'RFC 6960 §4.2.2.2 #5: another key of the issuer’s name certified the responder',
+      () =>
+        delegated(
+          root
+            .createIntermediate({ subject: intermediate.certificate.subject })
+            .issue('responder.test', { extKeyUsage: ['OCSPSigning'] }),
+        ),
+      {},
+      'was not signed by the issuer',
+    ],
+    ['RFC 6960 §4.1.2 #4: an unknown critical extension', () => extended(true), {}, 'critical extension 1.2.3.4'],
+    [
+      'RFC 6960 §4.2.2.3 #1: another version',
+      () => around([der.explicit(0, der.integer(1))], []),
+      {},
+      'only version 1 (0) is known',
+    ],
+    [
+      'RFC 6960 §2.6 #1, RFC 6960 §4.2.2.2 #1, #3, #8: the responder is the root',
+      () => respond(root),
+      {},
+      'not certified by the issuer',
+    ],
+    [
+      'RFC 6960 §4.2.2.2 #6: the responder was not certified for it',
       () => delegated(intermediate.issue('responder.test')),
       {},
       'not certified for OCSP',
@@ -516,7 +573,7 @@ describe('OCSP', () => {
       'expired',
     ],
     [
-      'another certificate',
+      'RFC 6960 §3.2 #1: another certificate',
       () => respond(intermediate, { answers: [{ ...answer, certificate: intermediate.certificate }] }),
       {},
       'not about this certificate',
@@ -528,6 +585,21 @@ describe('OCSP', () => {
       'counted until',
     ],
     ['of the future', () => respond(intermediate, { thisUpdate: Date.now() + 9e8 }), {}, 'counts from'],
+    [
+      'RFC 6960 §5.1 #1: signed with SHA-1',
+      () => respond(intermediate, { signatureAlgorithm: { name: 'ecdsa', hash: 'sha1' } }),
+      {},
+      'not secure',
+    ],
+    [
+      'RFC 6960 §5.1.2 #1: the responder has a key of 768 bits',
+      () =>
+        delegated(
+          intermediate.issue('responder.test', { extKeyUsage: ['OCSPSigning'], key: { type: 'rsa', bits: 768 } }),
+        ),
+      {},
+      'not secure',
+    ],
     ['another nonce', () => respond(intermediate, { nonce: Uint8Array.of(1) }), { nonce: Uint8Array.of(2) }, 'nonce'],
     ['no nonce', () => respond(intermediate), { nonce: Uint8Array.of(2) }, 'nonce'],
     ['an error', () => Uint8Array.of(0x30, 3, 0x0a, 1, 3), {}, 'tryLater'],

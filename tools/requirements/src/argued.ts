@@ -158,4 +158,26 @@ export const ARGUED: Readonly<Record<string, string>> = {
   'RFC 9846 F.1.4 #2': 'exporters may be asked for as long as the connection lasts, under any label',
   'RFC 5280 §6.1.1 #1':
     'an input that is not offered: what the names of a path may be is said by its certificates (§6.1.4), and by `name`',
+  'RFC 6960 §2.2 #5': 'for responders that answer about certificates never issued',
+  'RFC 6960 §2.2 #6': 'for responders that answer about certificates never issued',
+  'RFC 6960 §2.2 #7': 'for responders that answer about certificates never issued',
+  'RFC 6960 §2.2 #8': 'for responders that answer about certificates never issued',
+  'RFC 6960 §3.1 #1':
+    'for authorities: `authorityInfoAccess` can be given to `issue`, and where a responder is, the program knows',
+  'RFC 6960 §3.1 #2': 'as #1',
+  'RFC 6960 §4.1.2 #6': 'requests are not signed here',
+  'RFC 6960 §4.2.2.3 #4':
+    'for responders: which certificates were asked about, the program reads with parseOcspRequest',
+  'RFC 6960 §4.4.4 #3': 'archive cutoff is neither sent nor read',
+  'RFC 6960 §4.4.7.1 #4':
+    'preferred signature algorithms are not sent: responses by every algorithm of the provider are read',
+  'RFC 6960 §4.4.8 #1': 'for responders that answer about certificates never issued',
+  'RFC 6960 §4.4.8 #3': 'for responders that answer about certificates never issued',
+  'RFC 6960 §4.4.8 #4': 'for responders that answer about certificates never issued',
+  'RFC 6960 §4.4.8 #5': 'for responders that answer about certificates never issued',
+  'RFC 6960 §5.1.1 #1': 'for those who run a responder',
+  'RFC 6960 §5.1.1 #2':
+    'for those who run a responder: the algorithm is the one that the program gives, or SHA-256 and better',
+  'RFC 6960 §5.1.1 #3': 'preferred signature algorithms are not sent',
+  'RFC 6960 §5.1.1 #4': 'preferred signature algorithms are not sent',
 }

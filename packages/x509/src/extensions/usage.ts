@@ -83,7 +83,7 @@ export const tlsFeature = /* @__PURE__ */ decoder<readonly number[]>('tlsFeature
 export const encodeTlsFeature: Encode<readonly number[]> = (features) =>
   der.sequence(...features.map((feature) => der.integer(feature)))
 
-/** An extension that says all it has to say by being there: NULL (RFC 6960 §4.2.2.2.1, RFC 6962 §3.1). */
+/** An extension that says all it has to say by being there: NULL (RFC 6960 §4.2.2.2.1 #2, RFC 6962 §3.1). */
 export const nullExtension = (name: keyof typeof OID, oid: string) =>
   decoder<true>(name, oid, (reader, field) => {
     reader.null(field)

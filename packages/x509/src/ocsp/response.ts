@@ -87,6 +87,7 @@ export function parseOcspResponse(bytes: Uint8Array): OcspResponse {
   const typed = wrapped.sequence('')
   wrapped.finish()
   response.finish()
+  // RFC 6960 §2.2 #1, RFC 6960 §4.2.1 #2, #3, #4, RFC 6960 §4.4.3 #3, #4.
   const type = typed.oid('responseType')
   if (type !== BASIC_RESPONSE) typed.fail('UNSUPPORTED', `unknown response type ${type}`, 'responseType')
   const contents = typed.octetString('response')
@@ -101,6 +102,7 @@ function readBasic(outer: DerReader): BasicOcspResponse {
   const data = basic.sequence('tbsResponseData')
   const tbs = basic.bytes.subarray(start, basic.offset)
   if (data.is(0xa0)) {
+    // RFC 6960 §4.2.2.3 #1.
     const wrapped = data.explicit(0, 'version')
     if (wrapped.number('') !== 0) wrapped.fail('UNSUPPORTED', 'only version 1 (0) is known')
     wrapped.finish()
@@ -257,6 +259,7 @@ function* responseSteps(given: OcspResponseInput): Eventual<Uint8Array> {
   const algorithm = input.signatureAlgorithm ?? defaultSignatureAlgorithm(signer)
   const thisUpdate = Number(input.thisUpdate)
   const nextUpdate = Number(input.nextUpdate ?? thisUpdate + 86_400_000)
+  // RFC 6960 §2.5 #2.
   const singles = input.answers.map((answer) =>
     der.sequence(
       answer.certId?.raw ?? encodeCertId(answer.certificate, answer.issuer, provider),
@@ -266,11 +269,13 @@ function* responseSteps(given: OcspResponseInput): Eventual<Uint8Array> {
     ),
   )
   const data = der.sequence(
+    // RFC 6960 §4.2.2.3 #2.
     der.explicit(1, responder.subject.raw),
     der.generalizedTime(thisUpdate),
     der.sequence(...singles),
     ...(input.nonce ? [der.explicit(1, encodeNonce(input.nonce))] : []),
   )
+  // RFC 6960 §2.2 #2, RFC 6960 §4.2.1 #6.
   const signature = yield* now(signer.sign(algorithm, data))
   const isIssuer = input.answers.every(({ issuer }) => issuer.equals(responder))
   const basic = der.sequence(

@@ -11,6 +11,7 @@ import type { VerifyBudget } from '../verify/account.ts'
 import { Account, BudgetSpent } from '../verify/account.ts'
 import { factsOf } from '../verify/facts.ts'
 import { aBudget } from '../verify/read-options.ts'
+import { keySecurity, minimumBits, signatureSecurity } from '../verify/security-level.ts'
 import { certIdMatches } from './request.ts'
 import { type BasicOcspResponse, parseOcspResponse, type SingleResponse } from './response.ts'
 
@@ -100,7 +101,7 @@ function* verdictOf(options: OcspVerifyOptions, account: Account): Eventual<Ocsp
   } catch (error) {
     return invalid((error as Error).message)
   }
-  // RFC 6960 §3.2 (1): the certificate that was asked about.
+  // RFC 6960 §3.2 #1, (1): the certificate that was asked about.
   const single = basic.responses.find(({ certId }) => {
     account.spendWork(1)
     if (!equalBytes(certId.serialNumber, certificate.serialNumber)) return false
@@ -109,6 +110,7 @@ function* verdictOf(options: OcspVerifyOptions, account: Account): Eventual<Ocsp
     return certIdMatches(certId, certificate, issuer, provider)
   })
   if (!single) return invalid('the response is not about this certificate')
+  // RFC 6960 §4.1.2 #4.
   const unknown = [...basic.extensions, ...single.extensions].find(({ critical }) => critical)
   if (unknown) return invalid(`the response has the critical extension ${unknown.oid}, which is not known here`)
   if (options.nonce && !(basic.nonce && equalBytes(options.nonce, basic.nonce)))
@@ -162,8 +164,16 @@ function* signatureProblem(
     const unfit = yield* delegationProblem(options, signer, account)
     if (unfit) return unfit
   }
+  if (isWeak(signer, basic)) return 'the response is signed by an algorithm or key that is not secure'
+  // RFC 6960 §4.3 #1: by whatever algorithm the provider has.
   const ok = yield* verifySignature(account, provider, signer, basic.signatureAlgorithm, basic.tbs, basic.signature)
   return ok ? undefined : 'the signature of the response is not the responder’s'
+}
+
+/** RFC 6960 §5.1 #1, RFC 6960 §5.1.2 #1: below OpenSSL's security level 1, with which its `OCSP_basic_verify` looks at responders. */
+function isWeak(signer: Certificate, { signatureAlgorithm }: Pick<Certificate, 'signatureAlgorithm'>): boolean {
+  const bits = Math.min(keySecurity(signer) ?? 0, signatureSecurity(signatureAlgorithm))
+  return signatureAlgorithm !== null && bits < minimumBits(1)
 }
 
 function isResponder(candidate: Certificate, { responder }: BasicOcspResponse, provider: CryptoProvider): boolean {
@@ -172,7 +182,10 @@ function isResponder(candidate: Certificate, { responder }: BasicOcspResponse, p
   return hash !== undefined && equalBytes(hash, responder.keyHash)
 }
 
-/** RFC 6960 §4.2.2.2: certified directly by the issuer, for OCSP signing, and valid now. */
+/**
+ * RFC 6960 §4.2.2.2 #1, #2, #3, #5, #6, #8, RFC 6960 §2.2 #3, RFC 6960 §2.6 #1: certified directly by the issuer, with the key that signed the
+ * certificate asked about, for OCSP signing, and valid now.
+ */
 function* delegationProblem(
   options: OcspVerifyOptions,
   signer: Certificate,
@@ -188,6 +201,7 @@ function* delegationProblem(
   if (!facts.extKeyUsage?.has(EXTENDED_KEY_USAGE.OCSPSigning)) return 'the responder was not certified for OCSP'
   if (!(signer.notBefore <= time && time <= signer.notAfter))
     return "the responder's certificate has expired or is not yet valid"
+  if (isWeak(issuer, signer)) return "the responder's certificate is signed by an algorithm or key that is not secure"
   const ok =
     equalBytes(signer.signatureIdentifier.raw, signer.tbsSignatureIdentifier.raw) &&
     (yield* verifySignature(account, provider, issuer, signer.signatureAlgorithm, signer.tbs, signer.signature))

@@ -233,6 +233,21 @@ describe('delta CRLs', () => {
     expect(code([whole, delta(7, -8, 8, false), delta(6, -9, -1, false)], profile)).not.toContain('CERT_REVOKED')
   })
 
+  test('RFC 5280 §5.2.4 #3, #4, #5, #6: one of another scope or key belongs to another base', () => {
+    const given = { ...of, number: 6, baseNumber: 5, revoked: [{ serialNumber: certificate.serialNumber }] }
+    const point = {
+      onlyContainsUserCerts: true,
+      onlyContainsCACerts: false,
+      indirectCRL: false,
+      onlyContainsAttributeCerts: false,
+    }
+    const times = { thisUpdate: now - HOUR, nextUpdate: now + HOUR }
+    const heeded = (options: object) => code([whole, createCrlSync({ ...given, ...times, ...options })], 'node')
+    expect(heeded({})).toContain('CERT_REVOKED')
+    expect(heeded({ issuingDistributionPoint: point })).toEqual([])
+    expect(heeded({ keyIdentifier: Uint8Array.of(1) })).toEqual([])
+  })
+
   test('one that ran out keeps no old base alive', () => {
     const stale = createCrlSync({ ...of, number: 5, thisUpdate: now - 20 * HOUR, nextUpdate: now - 10 * HOUR })
     expect(code([stale, delta(6, -9, -1, false)], 'webpki')).toContain('CRL_HAS_EXPIRED')

@@ -430,7 +430,7 @@ describe('the strict profile', () => {
     expect(under([root.certificate])).toMatchObject({ ok: false, code: 'INVALID_CA' })
   })
 
-  test('delta and indirect CRLs', () => {
+  test('RFC 5280 §5.2.4 #13: delta and indirect CRLs', () => {
     const crl = (options: Partial<Parameters<typeof createCrlSync>[0]>) =>
       createCrlSync({
         issuer: intermediate.certificate.subject,

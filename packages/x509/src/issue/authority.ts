@@ -370,6 +370,8 @@ function* renewSteps(authority: Authority, room: number, old: Certificate, given
 
 function crlInput(authority: Authority, { revoked = [], ...options }: AuthorityCrl): CrlInput {
   argument('createCrl: revoked', listOf(thing('a certificate or a Revocation', 'constructor')), revoked)
+  checkCrl(options, revoked)
+  // RFC 5280 §5 #4, RFC 5280 §5.2 #2, RFC 5280 §5.2.1 #1.
   return {
     number: Math.floor(Date.now() / 1000),
     ...options,
@@ -387,6 +389,27 @@ function crlInput(authority: Authority, { revoked = [], ...options }: AuthorityC
       return { ...why, serialNumber: certificate.serialNumber }
     }),
   }
+}
+
+/** What no CRL of an authority's may say (RFC 5280 §5.2). */
+function checkCrl({ number, issuingDistributionPoint: point }: AuthorityCrl, revoked: readonly object[]): void {
+  const refuse = (words: string) => invalidArgument(`createCrl: ${words}`)
+  // RFC 5280 §5.2.3 #8.
+  if (number instanceof Uint8Array ? number.length > 20 : (number ?? 0) >= 2n ** 159n)
+    throw refuse('the number is longer than 20 bytes')
+  // RFC 5280 §5.2.5 #8, #9.
+  if (!point?.indirectCRL && revoked.some((one) => !('tbs' in one) && 'issuer' in one && one.issuer))
+    throw refuse('a certificate of another issuer, and the CRL is not indirect')
+  if (!point) return
+  // RFC 5280 §5.2.5 #13.
+  if (point.onlyContainsAttributeCerts) throw refuse('no attribute certificates are issued')
+  const hasReasons = point.onlySomeReasons !== undefined
+  // RFC 5280 §5.2.5 #14, #15.
+  if (Object.values(point).every((part) => part === undefined || part === false))
+    throw refuse('the issuingDistributionPoint says nothing')
+  // RFC 5280 §5.2.5 #4.
+  if (hasReasons && revoked.some((one) => !('reason' in one) || !one.reason || one.reason === 'unspecified'))
+    throw refuse('a CRL of some reasons has a revocation without one')
 }
 
 /** A request's names are certified, or left out because somebody said so. */

@@ -96,9 +96,11 @@ function* crlSteps(given: CrlInput): Eventual<CertificateRevocationList> {
   const thisUpdate = Number(input.thisUpdate ?? Date.now() - HOUR)
   const nextUpdate = Number(input.nextUpdate ?? thisUpdate + WEEK)
   if (nextUpdate < thisUpdate) throw invalidArgument('createCrl: nextUpdate is before thisUpdate')
+  // RFC 5280 §5.2.3 #1: not critical.
   const extensions: ExtensionInput[] = [{ name: 'cRLNumber', value: bytesOf(input.number ?? 1) }]
   if (input.keyIdentifier)
     extensions.push({ name: 'authorityKeyIdentifier', value: { keyIdentifier: input.keyIdentifier } })
+  // RFC 5280 §5.2.4 #2.
   if (input.baseNumber !== undefined)
     extensions.push({ name: 'deltaCRLIndicator', critical: true, value: bytesOf(input.baseNumber) })
   if (input.issuingDistributionPoint)
@@ -107,12 +109,14 @@ function* crlSteps(given: CrlInput): Eventual<CertificateRevocationList> {
   checkOnce(extensions.map(makeExtension), input.allow)
   const entries = (input.revoked ?? []).map((revocation) => encodeEntry(revocation, thisUpdate))
   const tbs = der.sequence(
+    // RFC 5280 §5.1.2.1 #1.
     der.integer(1),
     encodeSignatureAlgorithm(algorithm),
     toName(input.issuer).raw,
+    // RFC 5280 §5.1.2.4 #1, #2, RFC 5280 §5.1.2.5 #2, #4, #5.
     der.time(thisUpdate),
     der.time(nextUpdate),
-    // RFC 5280 §5.1.2.6: absent when nothing is revoked.
+    // RFC 5280 §5.1.2.6 #1: absent when nothing is revoked.
     ...(entries.length > 0 ? [der.sequence(...entries)] : []),
     der.explicit(0, encodeExtensions(extensions.map(makeExtension))),
   )
@@ -124,6 +128,7 @@ function encodeEntry(revocation: Revocation, thisUpdate: number): Uint8Array {
   if (revocation.reason) extensions.push({ name: 'cRLReason', value: revocation.reason })
   if (revocation.invalidityDate !== undefined)
     extensions.push({ name: 'invalidityDate', value: Number(revocation.invalidityDate) })
+  // RFC 5280 §5.3.3 #1, #2, #3.
   if (revocation.issuer)
     extensions.push({
       name: 'certificateIssuer',
@@ -134,6 +139,7 @@ function encodeEntry(revocation: Revocation, thisUpdate: number): Uint8Array {
   return der.sequence(
     // A certificate's own contents are kept as they are, a sign bit included.
     serialNumber instanceof Uint8Array ? der.rawInteger(serialNumber) : der.integer(serialNumber),
+    // RFC 5280 §5.1.2.6 #2.
     der.time(Number(revocation.revocationDate ?? thisUpdate)),
     ...(extensions.length > 0 ? [encodeExtensions(extensions.map(makeExtension))] : []),
   )

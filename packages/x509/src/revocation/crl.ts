@@ -65,12 +65,13 @@ export class CertificateRevocationList {
     const tbsBytes = bytes.subarray(tbsStart, list.offset)
     let version: 1 | 2 = 1
     if (tbs.is(Tag.INTEGER)) {
-      // RFC 5280 §5.1.2.1: v2 if it is there.
+      // RFC 5280 §5 #5, RFC 5280 §5.1.2.1: v2 if it is there.
       if (tbs.number('version') !== 1) tbs.fail('UNSUPPORTED', 'only version 2 is known', 'version')
       version = 2
     }
     const tbsSignature = readAlgorithmIdentifier(tbs, 'signature')
     const issuer = Name.read(tbs, 'issuer')
+    // RFC 5280 §5.1.2.4 #3, #4, #5, RFC 5280 §5.1.2.5 #6, #7, #8.
     const thisUpdate = tbs.time('thisUpdate')
     const nextUpdate = tbs.is(Tag.UTC_TIME) || tbs.is(Tag.GENERALIZED_TIME) ? tbs.time('nextUpdate') : undefined
     const { entries, unknownCritical } = tbs.is(Tag.SEQUENCE)
@@ -158,6 +159,7 @@ function readEntries(list: DerReader, crlIssuer: Name) {
     // open whom this and the next entries are about, so the list is refused.
     const named = extensions.read(certificateIssuer)?.find(({ type }) => type === 'directoryName')
     if (named?.type === 'directoryName') issuer = named.value
+    // RFC 5280 §5.3 #1.
     for (const { oid, critical } of extensions) if (critical && oid !== OID.certificateIssuer) unknownCritical = true
     entries.push({
       serialNumber,

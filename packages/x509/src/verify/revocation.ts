@@ -288,7 +288,7 @@ class RevocationCheck {
   }
 
   /**
-   * OpenSSL's `get_delta_sk`: the newest delta CRL that continues this base. One that has run out counts too: whom it
+   * OpenSSL's `get_delta_sk`, RFC 5280 §5.2.4 #3, #4, #5, #6, #13: the newest delta CRL that continues this base. One that has run out counts too: whom it
    * revokes stays revoked (RFC 5280 §5.2.4); it only cannot keep an old base alive.
    */
   private findDelta(base: CertificateRevocationList): CertificateRevocationList | undefined {
@@ -343,6 +343,7 @@ class RevocationCheck {
     if (problem)
       findings.add(problem, depth, `${who} ${problem === 'CRL_HAS_EXPIRED' ? 'has expired' : 'is not yet valid'}`)
     const dsa = inheritedDsaParameters(path.chain)[path.chain.indexOf(issuer)]
+    // RFC 5280 §5.1.1.2 #2, RFC 5280 §5.1.2.2 #1, RFC 5280 §5.1.1.3 #2.
     const sameAlgorithms = equalBytes(crl.signatureIdentifier.raw, crl.tbsSignatureIdentifier.raw)
     if (!sameAlgorithms || !(yield* context.verifyData(issuer, crl.signatureAlgorithm, crl.tbs, crl.signature, dsa)))
       findings.add('CRL_SIGNATURE_FAILURE', depth, `${who} was not signed by ${describe(issuer)}`)
@@ -363,6 +364,7 @@ class RevocationCheck {
 
   private lookUp(crl: CertificateRevocationList): 'removed' | undefined {
     const { depth, findings, subject } = this
+    // RFC 5280 §5.2 #1, RFC 5280 §5.3 #1.
     if (factsOfCrl(crl).unknownCritical)
       findings.add(
         'UNHANDLED_CRITICAL_CRL_EXTENSION',

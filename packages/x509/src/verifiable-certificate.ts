@@ -86,6 +86,7 @@ export class VerifiableCertificate {
     const tbsSignature = readAlgorithmIdentifier(tbs, 'signature')
     const issuer = Name.read(tbs, 'issuer')
     const validity = tbs.sequence('validity')
+    // RFC 5280 §4.1.2.5 #2.
     const notBefore = validity.anyTime('notBefore')
     const notAfter = validity.anyTime('notAfter')
     validity.finish()

@@ -158,6 +158,8 @@ export const ARGUED: Readonly<Record<string, string>> = {
   'RFC 9846 F.1.4 #2': 'exporters may be asked for as long as the connection lasts, under any label',
   'RFC 5280 §6.1.1 #1':
     'an input that is not offered: what the names of a path may be is said by its certificates (§6.1.4), and by `name`',
+  'RFC 5280 §4.1.2.5 #4': 'for those who run an authority: how long its certificates are kept track of',
+  'RFC 5280 §4.1.2.6 #6': 'for those who run an authority: who has which name',
   'RFC 5280 §5 #3': 'for those who run an authority: which CRLs there are, and when, is theirs to see to',
   'RFC 5280 §5.2.3 #2': 'for those who run an authority: which CRLs there are, and when, is theirs to see to',
   'RFC 5280 §5.2.3 #3': 'for those who run an authority: which CRLs there are, and when, is theirs to see to',

@@ -32,14 +32,14 @@ function digits(text: Uint8Array, from: number, count: number): number {
   return out
 }
 
-/** YYMMDDHHMMSSZ; years 50 to 99 are of the twentieth century (RFC 5280 §4.1.2.5.1). */
+/** YYMMDDHHMMSSZ; years 50 to 99 are of the twentieth century (RFC 5280 §4.1.2.5.1 #1, #2, #3, #4). */
 export function parseUtcTime(contents: Uint8Array): number | null {
   if (contents.length !== 13) return null
   const year = digits(contents, 0, 2)
   return year < 0 ? null : fromParts(year < 50 ? 2000 + year : 1900 + year, contents, 2)
 }
 
-/** YYYYMMDDHHMMSSZ, no fractions (RFC 5280 §4.1.2.5.2). */
+/** YYYYMMDDHHMMSSZ, no fractions (RFC 5280 §4.1.2.5.2 #1, #2). */
 export function parseGeneralizedTime(contents: Uint8Array): number | null {
   if (contents.length !== 15) return null
   const year = digits(contents, 0, 4)

@@ -171,14 +171,18 @@ function* authoritySteps(options: AuthorityOptions, parent?: Authority, room = I
   const publicKey = signer.publicKey
   if (!publicKey) throw new X509Error('INVALID_ARGUMENT', 'the signer does not tell its public key')
   const subject = options.subject ?? (parent ? 'Intermediate authority' : 'Authority')
+  // RFC 5280 §4.1.2.6 #2, #3.
+  if (toName(subject).isEmpty) throw invalidArgument('an authority needs a name: its certificates and CRLs bear it')
   const identifier = keyIdentifier(publicKey, provider)
   const certificate = yield* certificateSteps({
     subject,
+    // RFC 5280 §4.1.2.6 #12, #13: byte for byte.
     issuer: parent ? parent.certificate.subject : subject,
     publicKey,
     signer: parent ? parent.signer : signer,
     signatureAlgorithm: options.signatureAlgorithm,
     ...validity(options, 3650 * DAY, parent),
+    // RFC 5280 §4.1.2.2 #2: by chance.
     serialNumber: options.serialNumber ?? randomSerialNumber(provider),
     extensions: merge(
       [
@@ -299,7 +303,7 @@ function* leafSteps(authority: Authority, room: number, leaf: Leaf): Eventual<Is
           name: 'extKeyUsage',
           value: leaf.extKeyUsage ?? ['serverAuth', 'clientAuth'],
         },
-        // RFC 5280 §4.2.1.6: critical when the subject is empty.
+        // RFC 5280 §4.1.2.6 #4, #18, RFC 5280 §4.2.1.6: critical when the subject is empty.
         ...(names.length > 0 ? [{ name: 'subjectAltName', critical: isEmpty, value: names } as const] : []),
         { name: 'subjectKeyIdentifier', value: keyIdentifier(publicKey, provider) },
         { name: 'authorityKeyIdentifier', value: { keyIdentifier: issuerIdentifier(authority) } },
@@ -375,6 +379,7 @@ function crlInput(authority: Authority, { revoked = [], ...options }: AuthorityC
   return {
     number: Math.floor(Date.now() / 1000),
     ...options,
+    // RFC 5280 §4.1.2.6 #14.
     issuer: authority.certificate.subject,
     signer: authority.signer,
     keyIdentifier: issuerIdentifier(authority),

@@ -114,7 +114,7 @@ export function* certificateSteps(input: CertificateInput): Eventual<Certificate
   const algorithm = input.signatureAlgorithm ?? defaultSignatureAlgorithm(input.signer)
   const serial = der.integer(input.serialNumber)
   if (serial.length > 22) throw new X509Error('INVALID_ARGUMENT', 'a serial number of more than 20 bytes')
-  // RFC 5280 §4.1.2.2: positive.
+  // RFC 5280 §4.1.2.2 #1, #3, #5: positive, and no longer.
   if (serial.length === 3 && serial[2] === 0 && !input.allow?.includes('zero-serial'))
     throw notAllowed('a serial number of 0', 'zero-serial')
   const notBefore = Number(input.notBefore)
@@ -123,11 +123,13 @@ export function* certificateSteps(input: CertificateInput): Eventual<Certificate
     throw notAllowed('notAfter is before notBefore: the certificate would never be valid', 'never-valid')
   const extensions = (input.extensions ?? []).map(makeExtension)
   checkOnce(extensions, input.allow)
+  // RFC 5280 §4.1.2.1 #1, RFC 5280 §4.1.2.3 #1, RFC 5280 §4.1.2.8 #3.
   const tbs = der.sequence(
     ...(extensions.length > 0 ? [der.explicit(0, der.integer(2))] : []),
     serial,
     encodeSignatureAlgorithm(algorithm),
     toName(input.issuer).raw,
+    // RFC 5280 §4.1.2.5 #1.
     der.sequence(der.time(notBefore), der.time(notAfter)),
     toName(input.subject).raw,
     encodeSubjectPublicKeyInfo(input.publicKey),

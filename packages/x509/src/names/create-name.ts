@@ -37,7 +37,7 @@ function encodeAttribute(type: string, value: string): Uint8Array {
     throw new X509Error('INVALID_ARGUMENT', `the value of ${JSON.stringify(type)} must be text, not ${typeof value}`)
   const oid = attributeOid(type)
   if (oid === undefined) throw new X509Error('INVALID_ARGUMENT', `unknown attribute type ${JSON.stringify(type)}`)
-  // RFC 5280 §4.1.2.4: UTF8String or PrintableString; country, serial number and DN qualifier are PrintableString,
+  // RFC 5280 §4.1.2.4 #2, RFC 5280 §4.1.2.6 #5, #11: UTF8String or PrintableString; country, serial number and DN qualifier are PrintableString,
   // e-mail addresses and domain components IA5String.
   const name = attributeName(oid)
   const tag =

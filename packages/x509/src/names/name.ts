@@ -46,6 +46,7 @@ export class Name {
   static read(reader: DerReader, field: string): Name {
     const start = reader.offset
     let size = 0
+    // RFC 5280 §4.1.2.4 #5, #6, #8, #9, RFC 5280 §4.1.2.6 #8: of whatever attributes.
     for (const sequence = reader.sequence(field); !sequence.done; size++) readRdn(sequence.set('rdn'))
     return new Name(reader.bytes.subarray(start, reader.offset), size)
   }

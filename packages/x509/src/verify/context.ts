@@ -87,7 +87,7 @@ export class VerifyContext {
     if (!known) this.verified.set(subject, (known = new Map()))
     const cached = known.get(issuerKey)
     if (cached !== undefined) return cached
-    // RFC 5280 §4.1.1.2: both algorithm fields must be the same.
+    // RFC 5280 §4.1.1.2 #3: both algorithm fields must be the same.
     const ok =
       equalBytes(subject.signatureIdentifier.raw, subject.tbsSignatureIdentifier.raw) &&
       (yield* this.verifyData(issuer, subject.signatureAlgorithm, subject.tbs, subject.signature, dsa))

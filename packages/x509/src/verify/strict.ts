@@ -70,17 +70,19 @@ const WELL_FORMED: readonly ExtensionDecoder<unknown>[] = [
 
 function checkForm(certificate: VerifiableCertificate, isAnchor: boolean, add: Add): void {
   const { serialNumber, extensions } = certificate
-  // RFC 5280 §4.1.2.1: extensions need version 3, and every certificate here needs extensions.
+  // RFC 5280 §4.1 #1, #2, RFC 5280 §4.1.2.1 #1, #5, RFC 5280 §4.1.2.8 #1, #2, RFC 5280 §4.1.2.9 #1: extensions need
+  // version 3, and every certificate here needs extensions.
   if (certificate.version !== 3) add('EXTENSIONS_REQUIRE_VERSION_3', `is of version ${certificate.version}, not 3`)
-  // RFC 5280 §4.1.2.2: positive, at most 20 bytes; a sign byte is not counted. Roots of the last century have zero.
+  // RFC 5280 §4.1.2.2 #1, #3, #4, #5: positive, at most 20 bytes; a sign byte is not counted. Roots of the last century have zero.
   const length = serialNumber[0] === 0 ? serialNumber.length - 1 : serialNumber.length
   if (!isAnchor && (serialNumber[0]! >= 0x80 || length === 0 || length > 20))
     add('UNSPECIFIED', 'has a serial number that is not positive or longer than 20 bytes')
-  // RFC 5280 §4.1.1.2.
+  // RFC 5280 §4.1.1.2 #3, RFC 5280 §4.1.2.3 #1.
   if (!equalBytes(certificate.signatureIdentifier.raw, certificate.tbsSignatureIdentifier.raw))
     add('SIGNATURE_ALGORITHM_INCONSISTENCY', 'names two different signature algorithms')
   if (!isAnchor && hasEarlyGeneralizedTime(certificate))
     add('UNSPECIFIED', 'writes a date before 2050 as GeneralizedTime (RFC 5280 §4.1.2.5)')
+  // RFC 5280 §4.1.2.4 #1.
   if (certificate.issuer.isEmpty) add('ISSUER_NAME_EMPTY', 'has no issuer name')
   try {
     // Every extension that is known must at least be well-formed.
@@ -93,7 +95,7 @@ function checkForm(certificate: VerifiableCertificate, isAnchor: boolean, add: A
 
 const YEAR_2050 = 2524608000000
 
-/** Whether a date before 2050 is a GeneralizedTime, which RFC 5280 §4.1.2.5 forbids. */
+/** Whether a date before 2050 is a GeneralizedTime, which RFC 5280 §4.1.2.5 #1 forbids. */
 function hasEarlyGeneralizedTime({ tbs, notBefore, notAfter }: VerifiableCertificate): boolean {
   const fields = DerReader.open(tbs, '').sequence('tbsCertificate')
   if (fields.is(0xa0)) fields.raw('version')

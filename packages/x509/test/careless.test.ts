@@ -34,7 +34,10 @@ const CARELESS = [
   '**.example',
   'a.*.example',
   '',
+  ' ',
   '.',
+  '/relative/path',
+  '//a.example/relative',
   '.example',
   'a..example',
   ' bank.example',
@@ -51,7 +54,7 @@ const CARELESS = [
 ]
 
 describe('names as text', () => {
-  test.each(CARELESS)('%j', (name) => {
+  test.each(CARELESS)('RFC 5280 §4.2.1.6 #12, #13, #16, #24: %j is refused', (name) => {
     expect(() => ca.issue(name)).toThrow(refused)
     expect(() => ca.issue('a.example', { names: [name] })).toThrow(refused)
     expect(() => createRequestSync({ subject: 'a.example', signer: key(), names: [name] })).toThrow(refused)
@@ -69,7 +72,7 @@ describe('names as text', () => {
     ['a@b.example', 'email'],
     ['https://a.example/x', 'uri'],
     ['spiffe://a.example/x', 'uri'],
-  ])('%s is meant: %s', (name, type) => {
+  ])('RFC 5280 §4.2.1.6 #2, #7, #11, #14, #15, #17: %s is meant: %s', (name, type) => {
     const { certificate } = ca.issue(name)
     expect(certificate.extension('subjectAltName')).toMatchObject([{ type }])
   })
@@ -98,7 +101,7 @@ describe('names as text', () => {
 
 describe('extensions', () => {
   const usage: ExtensionInput = { name: 'extKeyUsage', value: ['serverAuth'] }
-  test('twice', () => {
+  test('RFC 5280 §4.2 #3: twice', () => {
     const twice = { extensions: [usage, { ...usage, value: ['clientAuth'] }] } as const
     expect(() => ca.issue('a.example', twice)).toThrow(refused)
     expect(() => ca.createIntermediate(twice)).toThrow(refused)

@@ -49,7 +49,7 @@ describe.each(KINDS)('a name constraint on %s', (_name, own, base) => {
     ['a minimum of one', { base, minimum: 1 }],
     ['a maximum of zero', { base, minimum: 0, maximum: 0 }],
     ['a maximum of ten', { base, minimum: 0, maximum: 10 }],
-  ])('is refused with %s (RFC 5280 §4.2.1.10)', (_what, subtree) => {
+  ])('RFC 5280 §4.2.1.10 #7, #8: is refused with %s', (_what, subtree) => {
     const result = verified(constrained([subtree]), [own])
     expect([result.ok, result.code]).toEqual([false, 'UNSUPPORTED_CONSTRAINT_SYNTAX'])
   })

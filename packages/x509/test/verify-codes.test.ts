@@ -165,15 +165,15 @@ describe('what a certificate says', () => {
     ['RFC 5280 §6.1.3 #1: expired', 'CERT_HAS_EXPIRED', () => issue({ notBefore: now - 9 * DAY, notAfter: now - DAY })],
     ['not yet valid', 'CERT_NOT_YET_VALID', () => issue({ notBefore: now + DAY })],
     ['expired authority', 'CERT_HAS_EXPIRED', () => below({ notBefore: now - 9 * DAY, notAfter: now - DAY })],
-    ['for clients only', 'INVALID_PURPOSE', () => issue({ extKeyUsage: ['clientAuth'] })],
+    ['RFC 5280 §4.2.1.12 #3: for clients only', 'INVALID_PURPOSE', () => issue({ extKeyUsage: ['clientAuth'] })],
     ['for any purpose only', 'INVALID_PURPOSE', () => issue({ extKeyUsage: ['any'] })],
     [
-      'key for signing code',
+      'RFC 5280 §4.2.1.12 #7: key for signing CRLs',
       'INVALID_PURPOSE',
       () => issue({ extensions: [{ name: 'keyUsage', value: ['cRLSign'] }] }),
     ],
     [
-      'RFC 5280 §6.1 #5: unknown critical extension',
+      'RFC 5280 §4.2 #1, RFC 5280 §6.1 #5: unknown critical extension',
       'UNHANDLED_CRITICAL_EXTENSION',
       () => issue({ extensions: [{ oid: '1.2.3.4', critical: true, value: Uint8Array.of(5, 0) }] }),
     ],
@@ -183,7 +183,7 @@ describe('what a certificate says', () => {
       () => below({ extensions: [{ name: 'basicConstraints', value: { ca: false } }] }),
     ],
     [
-      'authority may not sign certificates',
+      'RFC 5280 §4.2.1.3 #4: authority may not sign certificates',
       'KEYUSAGE_NO_CERTSIGN',
       () => below({ extensions: [{ name: 'keyUsage', value: ['cRLSign'] }] }),
     ],

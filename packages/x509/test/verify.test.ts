@@ -203,7 +203,7 @@ describe('paths', () => {
     }
   })
 
-  test('name constraints that are not critical constrain all the same', () => {
+  test('RFC 5280 §4.2 #2: name constraints that are not critical constrain all the same', () => {
     for (const critical of [true, false]) {
       const value = { permitted: [{ base: { type: 'dns', value: 'a.test' }, minimum: 0 } as const] }
       const constrained = root.createIntermediate({
@@ -308,7 +308,7 @@ describe('the strict profile', () => {
     ['any extended key usage', () => issue([], { extKeyUsage: ['serverAuth', 'any'] })],
     ['critical extended key usage', () => issue([{ name: 'extKeyUsage', critical: true, value: ['serverAuth'] }])],
     [
-      'key usage for signing certificates',
+      'RFC 5280 §4.2.1.3 #3, RFC 5280 §4.2.1.9 #1: key usage for signing certificates',
       () => issue([{ name: 'keyUsage', value: ['digitalSignature', 'keyCertSign'] }]),
     ],
     ['serial number zero', () => issue([], { serialNumber: 0, allow: ['zero-serial'] })],
@@ -317,10 +317,10 @@ describe('the strict profile', () => {
       'malformed access information',
       () => issue([{ oid: '1.3.6.1.5.5.7.1.1', critical: false, value: Uint8Array.of(0x30, 1, 1) }]),
     ],
-    ['underscore', () => issue([], { names: ['a_b.test'] })],
+    ['RFC 5280 §4.2.1.6 #12: underscore', () => issue([], { names: ['a_b.test'] })],
     ['common name in other letters', () => issue([], { subject: 'A.test' })],
     [
-      'name constraints in a leaf',
+      'RFC 5280 §4.2.1.10 #1: name constraints in a leaf',
       () =>
         issue([
           {
@@ -336,7 +336,7 @@ describe('the strict profile', () => {
     expect(verifyChainSync({ ...base, leaf: certificate, profile: 'node' }).reason).toBe('')
   })
 
-  test('policies', () => {
+  test('RFC 5280 §4.2.1.11 #1: policies', () => {
     const policies = (value: string[]): ExtensionInput => ({
       name: 'certificatePolicies',
       value: value.map((policy) => ({ policy })),

@@ -18,6 +18,7 @@ export const basicConstraints = /* @__PURE__ */ decoder<BasicConstraints>(
     const sequence = reader.sequence(field)
     // X.690 §11.5 forbids an explicit FALSE here; enough old certificates have it that OpenSSL and Go read it.
     const ca = sequence.is(Tag.BOOLEAN) ? sequence.boolean('cA') : false
+    // RFC 5280 §4.2.1.9 #3: never below zero.
     const pathLength = sequence.is(Tag.INTEGER) ? sequence.number('pathLenConstraint') : undefined
     sequence.finish()
     return { ca, pathLength }
@@ -47,7 +48,7 @@ export const nameConstraints = /* @__PURE__ */ decoder<NameConstraints>(
     const permitted = sequence.is(0xa0) ? readSubtrees(sequence.enter(0xa0, 'permittedSubtrees')) : undefined
     const excluded = sequence.is(0xa1) ? readSubtrees(sequence.enter(0xa1, 'excludedSubtrees')) : undefined
     sequence.finish()
-    // RFC 5280 §4.2.1.10: an empty sequence is not to be issued; it is refused, as it would constrain nothing.
+    // RFC 5280 §4.2.1.10 #3, #4: an empty sequence is not to be issued; it is refused, as it would constrain nothing.
     if (!permitted && !excluded) reader.fail('INVALID_STRUCTURE', 'neither permitted nor excluded subtrees', field)
     return { permitted, excluded }
   },
@@ -94,6 +95,7 @@ export const policyConstraints = /* @__PURE__ */ decoder<PolicyConstraints>(
     const requireExplicitPolicy = sequence.is(0x80) ? sequence.number('requireExplicitPolicy', 0x80) : undefined
     const inhibitPolicyMapping = sequence.is(0x81) ? sequence.number('inhibitPolicyMapping', 0x81) : undefined
     sequence.finish()
+    // RFC 5280 §4.2.1.11 #4, #5.
     if (requireExplicitPolicy === undefined && inhibitPolicyMapping === undefined)
       reader.fail('INVALID_STRUCTURE', 'an empty sequence', field)
     return { requireExplicitPolicy, inhibitPolicyMapping }

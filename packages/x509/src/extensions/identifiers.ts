@@ -49,7 +49,7 @@ export const subjectKeyIdentifier = /* @__PURE__ */ decoder<Uint8Array>(
 export const encodeSubjectKeyIdentifier: Encode<Uint8Array> = (identifier) => der.octetString(identifier)
 
 /**
- * SubjectAltName and IssuerAltName (RFC 5280 §4.2.1.6, §4.2.1.7). An empty sequence is read, since OpenSSL reads it: it
+ * SubjectAltName and IssuerAltName (RFC 5280 §4.2.1.6, RFC 5280 §4.2.1.7 #1). An empty sequence is read, since OpenSSL reads it: it
  * names nothing, and the strict profile refuses it.
  */
 const alternativeName = (name: keyof typeof OID, oid: string) =>

@@ -25,7 +25,7 @@ export const certificatePolicies = /* @__PURE__ */ decoder<readonly PolicyInform
     do {
       const information = sequence.sequence('PolicyInformation')
       const policy = information.oid('policyIdentifier')
-      // RFC 5280 §4.2.1.4: a policy MUST NOT appear more than once.
+      // RFC 5280 §4.2.1.4 #2: a policy MUST NOT appear more than once.
       if (seen.has(policy)) information.fail('INVALID_STRUCTURE', `policy ${policy} twice`, 'policyIdentifier')
       seen.add(policy)
       const qualifiers = information.done ? undefined : readQualifiers(information.sequence('policyQualifiers'))

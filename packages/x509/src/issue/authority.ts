@@ -184,6 +184,7 @@ function* authoritySteps(options: AuthorityOptions, parent?: Authority, room = I
     ...validity(options, 3650 * DAY, parent),
     // RFC 5280 §4.1.2.2 #2: by chance.
     serialNumber: options.serialNumber ?? randomSerialNumber(provider),
+    // RFC 5280 §4.2 #4, RFC 5280 §4.2.1.2 #1, RFC 5280 §4.2.1.3 #1, RFC 5280 §4.2.1.9 #4.
     extensions: merge(
       [
         { name: 'basicConstraints', critical: true, value: { ca: true, pathLength: options.pathLength } },
@@ -303,7 +304,7 @@ function* leafSteps(authority: Authority, room: number, leaf: Leaf): Eventual<Is
           name: 'extKeyUsage',
           value: leaf.extKeyUsage ?? ['serverAuth', 'clientAuth'],
         },
-        // RFC 5280 §4.1.2.6 #4, #18, RFC 5280 §4.2.1.6: critical when the subject is empty.
+        // RFC 5280 §4.1.2.6 #4, #18, RFC 5280 §4.2 #5, RFC 5280 §4.2.1.6 #4, #5: critical when the subject is empty.
         ...(names.length > 0 ? [{ name: 'subjectAltName', critical: isEmpty, value: names } as const] : []),
         { name: 'subjectKeyIdentifier', value: keyIdentifier(publicKey, provider) },
         { name: 'authorityKeyIdentifier', value: { keyIdentifier: issuerIdentifier(authority) } },
@@ -312,6 +313,9 @@ function* leafSteps(authority: Authority, room: number, leaf: Leaf): Eventual<Is
     ),
     allow: leaf.allow,
   })
+  // RFC 5280 §4.2.1.6 #4, #5.
+  if (isEmpty && !certificate.extensions.find(OID.subjectAltName)?.critical)
+    throw invalidArgument('issue: without a subject there must be alternative names, and those critical')
   checkRoom(certificate, room, leaf.allow)
   return issued(authority, certificate, privateKey)
 }
@@ -434,6 +438,7 @@ function checkRequestedNames(
     )
 }
 
+/** RFC 5280 §4.2.1.1 #2, RFC 5280 §4.2.1.2 #2. */
 function issuerIdentifier({ certificate, provider }: Authority): Uint8Array {
   return certificate.extension('subjectKeyIdentifier') ?? keyIdentifier(certificate.publicKey, provider)
 }

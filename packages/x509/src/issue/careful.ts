@@ -42,6 +42,8 @@ const CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/
  * An alternative name from text that may be somebody's input: a host name, with a wildcard in front at most, an IP
  * address, an e-mail address or a URI. Whatever else a certificate may hold is given as `{ type, value }`.
  *
+ * RFC 5280 §4.2.1.6 #2, #7, #11, #12, #13, #14, #15, #16, #17, #24.
+ *
  * @throws {X509Error} `INVALID_ARGUMENT`
  */
 export function alternativeNameFrom(text: string): GeneralName {
@@ -68,7 +70,7 @@ export function checkCommonName(text: string): void {
     )
 }
 
-/** @throws {X509Error} `INVALID_ARGUMENT` for an extension that is there twice (RFC 5280 §4.2) */
+/** @throws {X509Error} `INVALID_ARGUMENT` for an extension that is there twice (RFC 5280 §4.2 #3) */
 export function checkOnce(extensions: readonly Extension[], allow: readonly Allowance[] = []): void {
   if (allow.includes('duplicate-extensions')) return
   const seen = new Set<string>()

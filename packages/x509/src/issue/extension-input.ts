@@ -16,7 +16,7 @@ import type { Extension } from '../extensions/list.ts'
 import { EXTENSION_CODECS, type ExtensionName, type ExtensionValue } from '../extensions/registry.ts'
 import { KEY_USAGES } from '../extensions/usage.ts'
 import type { GeneralName } from '../names/general-name.ts'
-import { argument } from '../rules.ts'
+import { argument, invalidArgument } from '../rules.ts'
 
 /** One extension to write: by name with its decoded value, or by OID with DER. */
 export type ExtensionInput = Extension | NamedExtension
@@ -99,15 +99,25 @@ const aNamedExtension = /* @__PURE__ */ (() =>
     value: required(must('what the extension says', (value) => value !== undefined)),
   }))()
 
+/** Critical unless it is said that they are not: RFC 5280 §4.2.1.10 #2, RFC 5280 §4.2.1.11 #6, RFC 5280 §4.2.1.14 #1. */
+const CRITICAL: readonly (string | undefined)[] = ['nameConstraints', 'policyConstraints', 'inhibitAnyPolicy']
+
 /** An extension as it stands in a certificate. @throws {X509Error} `INVALID_ARGUMENT` */
 export function makeExtension(input: ExtensionInput): Extension {
   if ('oid' in input) {
     const { oid, critical = false, value } = argument('extension', anEncodedExtension, input)
     return { oid: oid!, critical, value: value! }
   }
-  const { name, critical = false, value } = argument('extension', aNamedExtension, input)
+  const { name, value, critical = CRITICAL.includes(name) } = argument('extension', aNamedExtension, input)
   const codec = EXTENSION_CODECS[name as ExtensionName]
   const rule = (VALUES as Partial<Record<string, Rule>>)[name!]
   if (rule) argument(`extension ${name}`, rule, value)
-  return { oid: codec.oid, critical, value: (codec.encode as (value: unknown) => Uint8Array)(value) }
+  const encoded = (codec.encode as (value: unknown) => Uint8Array)(value)
+  try {
+    // RFC 5280 §4.2.1.4 #2, RFC 5280 §4.2.1.10 #3, #4, RFC 5280 §4.2.1.11 #4, #5: what nobody could read is not written.
+    codec.decode(encoded)
+  } catch (error) {
+    throw invalidArgument(`extension ${(error as Error).message}`)
+  }
+  return { oid: codec.oid, critical, value: encoded }
 }

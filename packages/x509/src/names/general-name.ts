@@ -107,6 +107,7 @@ export function generalNameFrom(text: string): GeneralName {
   const prefixed = /^(DNS|IP(?: Address)?|email|URI|RID):\s*(.*)$/i.exec(text)
   const kind = prefixed?.[1]?.toLowerCase()
   const value = prefixed ? prefixed[2]! : text
+  // RFC 5280 §4.2.1.6 #8, #9, #10.
   const address = kind === undefined || kind.startsWith('ip') ? parseIpAddress(value) : null
   if (address) return { type: 'ip', value: address }
   if (kind?.startsWith('ip')) throw new X509Error('INVALID_ARGUMENT', `not an IP address: ${JSON.stringify(value)}`)

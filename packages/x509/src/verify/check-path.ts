@@ -103,7 +103,7 @@ function checkExtensions(context: VerifyContext, { chain, untrusted }: BuiltPath
     const certificate = chain[i]!
     const facts = factsOf(certificate)
     const who = describe(certificate)
-    // RFC 5280 §6.1 #5.
+    // RFC 5280 §6.1 #5, RFC 5280 §4.2 #1, RFC 5280 §4.2.1.8 #1.
     if (facts.unknownCritical)
       findings.add(
         'UNHANDLED_CRITICAL_EXTENSION',
@@ -111,7 +111,7 @@ function checkExtensions(context: VerifyContext, { chain, untrusted }: BuiltPath
         `${who} has the critical extension ${facts.unknownCritical}, which is not known here`,
       )
     if (i > 0) {
-      // RFC 5280 §6.1.4 #1: nor one of version 1, unless it is an anchor, which is trusted by other means.
+      // RFC 5280 §4.2.1.9 #2, RFC 5280 §6.1.4 #1: nor one of version 1, unless it is an anchor, which is trusted by other means.
       if (facts.authority === 0 || (i + 1 < chain.length && facts.authority !== 1))
         findings.add(
           'INVALID_CA',
@@ -143,7 +143,11 @@ function whyNoAnchor(
   return trusted && !strict ? undefined : whyUnfit(context, certificate, asAuthority)
 }
 
-/** Why a certificate is not for the purpose asked (OpenSSL's `check_purpose_*`); nothing when it is. */
+/**
+ * Why a certificate is not for the purpose asked (OpenSSL's `check_purpose_*`); nothing when it is.
+ *
+ * RFC 5280 §4.2.1.12 #3, #7, #8: both usages say yes.
+ */
 function whyUnfit(
   { purpose }: VerifyContext,
   certificate: VerifiableCertificate,
@@ -215,6 +219,7 @@ function* checkSignatures(context: VerifyContext, { chain }: BuiltPath, findings
     const certificate = chain[subject]!
     const above = chain[issuer]!
     if (issuer !== subject) {
+      // RFC 5280 §4.2.1.3 #4.
       if (!hasUsage(factsOf(above), 'keyCertSign'))
         findings.add(
           'KEYUSAGE_NO_CERTSIGN',

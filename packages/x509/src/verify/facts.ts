@@ -72,7 +72,7 @@ export function hasUsage(facts: Facts, usage: KeyUsageName): boolean {
   return facts.keyUsage === undefined || (facts.keyUsage & (1 << KEY_USAGES.indexOf(usage))) !== 0
 }
 
-/** Extensions whose malformed contents make OpenSSL refuse the certificate, and we with it. */
+/** Extensions whose malformed contents make OpenSSL refuse the certificate, and we with it; RFC 5280 §4.2 #2: critical or not. */
 const DECODED: readonly ExtensionDecoder<unknown>[] = [
   basicConstraints,
   keyUsage,
@@ -85,7 +85,7 @@ const DECODED: readonly ExtensionDecoder<unknown>[] = [
   cRLDistributionPoints,
 ]
 
-/** Extensions that are processed, and may so be critical. */
+/** Extensions that are processed, and may so be critical: RFC 5280 §4.2 #8. */
 const PROCESSED: ReadonlySet<string> = /* @__PURE__ */ (() =>
   new Set([
     OID.netscapeCertType,
@@ -106,10 +106,12 @@ function gather(certificate: VerifiableCertificate): Facts {
   const selfIssued = certificate.isSelfIssued
   const bare: Facts = { ...NOTHING, selfIssued }
   const { extensions } = certificate
+  // RFC 5280 §4.2 #3.
   const duplicate = extensions.duplicate
   if (duplicate) return { ...bare, malformed: `extension ${duplicate} is there twice (RFC 5280 §4.2)` }
   try {
     for (const decoder of DECODED) extensions.read(decoder)
+    // RFC 5280 §4.2.1.3 #7.
     if (extensions.read(keyUsage)?.length === 0)
       return { ...bare, malformed: 'keyUsage has no bit set (RFC 5280 §4.2.1.3)' }
   } catch (error) {

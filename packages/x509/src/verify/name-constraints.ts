@@ -48,8 +48,9 @@ function namesOf(certificate: VerifiableCertificate, withCommonName: boolean): G
   const names: GeneralName[] = []
   const { subject } = certificate
   if (!subject.isEmpty) {
+    // RFC 5280 §4.2.1.10 #14.
     names.push({ type: 'directoryName', value: subject })
-    // RFC 5280 §4.2.1.10: emailAddress attributes are bound by e-mail constraints.
+    // RFC 5280 §4.2.1.10 #13: emailAddress attributes are bound by e-mail constraints.
     for (const { type, value } of subject.attributes) if (type === 'emailAddress') names.push({ type: 'email', value })
   }
   for (const name of alternative) names.push(name)
@@ -118,7 +119,7 @@ abstract class Subtrees {
   private malformed = false
 
   add({ base, minimum, maximum }: GeneralSubtree): void {
-    // RFC 5280 §4.2.1.10: minimum MUST be zero and maximum absent.
+    // RFC 5280 §4.2.1.10 #7, #8: minimum MUST be zero and maximum absent.
     if (minimum !== 0 || maximum !== undefined || !this.addBase(base.value as never)) this.malformed = true
   }
 
@@ -158,6 +159,7 @@ function subtreesOf(type: GeneralName['type']): Subtrees {
       return new UriSubtrees()
     case 'ip':
       return new IpSubtrees()
+    // RFC 5280 §4.2.1.10 #6, #15: no name of the form passes.
     default:
       return new UnknownSubtrees()
   }
@@ -174,6 +176,7 @@ class UnknownSubtrees extends Subtrees {
   }
 }
 
+/** RFC 5280 §4.2.1.10 #5, #16, #17: by the rules of §7.1, in which `canonical` writes names. */
 class DirectorySubtrees extends Subtrees {
   private readonly bases = new Set<string>()
   /** How many relative names the bases have. */
@@ -204,7 +207,7 @@ class DnsSubtrees extends Subtrees {
 
   protected override addBase(base: string): boolean {
     const constraint = base.toLowerCase().replace(/\.$/, '')
-    // RFC 5280 §4.2.1.10: a DNS constraint is a host name; a leading period is for URIs and e-mail only.
+    // RFC 5280 §4.2.1.10 #9: a DNS constraint is a host name; a leading period is for URIs and e-mail only.
     if (constraint !== '' && !isDnsName(constraint)) return false
     this.bases.add(constraint)
     const dot = constraint.indexOf('.')
@@ -284,7 +287,7 @@ class UriSubtrees extends HostSubtrees {
       ?.slice(authority.lastIndexOf('@') + 1)
       .replace(/:\d*$/, '')
       .toLowerCase()
-    // RFC 5280 §4.2.1.10: a URI without an authority, or whose host is an IP address, is to be refused.
+    // RFC 5280 §4.2.1.10 #11: a URI without an authority, or whose host is an IP address, is to be refused.
     if (!host || !isDnsName(host) || /^[\d.]+$/.test(host)) return 'bad-name'
     return this.coversHost(host, context)
   }
@@ -295,6 +298,7 @@ class IpSubtrees extends Subtrees {
   private readonly byMask = new Map<string, { mask: Uint8Array; bases: Set<string> }>()
 
   protected override addBase(base: Uint8Array): boolean {
+    // RFC 5280 §4.2.1.10 #20, #21, #22.
     if (base.length !== 8 && base.length !== 32) return false
     const mask = base.subarray(base.length / 2)
     // RFC 4632 §3.1: the mask is a run of ones. So there are few of them.

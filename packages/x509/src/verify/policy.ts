@@ -97,7 +97,7 @@ function processPolicies(
     }
     levels.push(level)
     if (!isLeaf) {
-      // §6.1.4 (a), (b).
+      // §6.1.4 (a), (b); RFC 5280 §4.2.1.11 #2.
       level = mapPolicies(level, extensions.mappings, policyMapping > 0)
       // §6.1.4 (h).
       if (!selfIssued) {
@@ -105,7 +105,7 @@ function processPolicies(
         policyMapping = Math.max(0, policyMapping - 1)
         inhibitAny = Math.max(0, inhibitAny - 1)
       }
-      // §6.1.4 (i), (j).
+      // §6.1.4 (i), (j); RFC 5280 §4.2.1.11 #1.
       explicitPolicy = Math.min(explicitPolicy, extensions.requireExplicitPolicy ?? explicitPolicy)
       policyMapping = Math.min(policyMapping, extensions.inhibitPolicyMapping ?? policyMapping)
       inhibitAny = Math.min(inhibitAny, extensions.inhibitAnyPolicy ?? inhibitAny)
@@ -137,7 +137,7 @@ interface PolicyExtensions {
 function readExtensions(certificate: VerifiableCertificate): PolicyExtensions {
   const constraints = certificate.extensions.read(policyConstraints)
   const mappings = certificate.extensions.read(policyMappings) ?? []
-  // §4.2.1.5, §6.1.4 (a): anyPolicy is never mapped.
+  // RFC 5280 §4.2.1.5 #2, §6.1.4 (a): anyPolicy is never mapped.
   if (
     mappings.some((mapping) => mapping.issuerDomainPolicy === ANY_POLICY || mapping.subjectDomainPolicy === ANY_POLICY)
   )

@@ -323,6 +323,7 @@ class RevocationCheck {
     if (depth === path.chain.length - 1 && issuer === this.subject && !likelyIssued(issuer, issuer))
       findings.add('UNABLE_TO_GET_CRL_ISSUER', depth, `the issuer of ${who} is not there`)
     if (!isDelta) {
+      // RFC 5280 §4.2.1.3 #4.
       if (!hasUsage(factsOf(issuer), 'cRLSign'))
         findings.add(
           'KEYUSAGE_NO_CRL_SIGN',
@@ -384,6 +385,7 @@ class RevocationCheck {
 }
 
 function servedBy({ crlIssuer }: DistributionPoint, crl: CertificateRevocationList, sameName: boolean): boolean {
+  // RFC 5280 §4.2.1.13 #3.
   if (!crlIssuer) return sameName
   return crlIssuer.some((name) => name.type === 'directoryName' && name.value.equals(crl.issuer))
 }

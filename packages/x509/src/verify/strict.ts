@@ -55,7 +55,7 @@ export function checkStrict(context: VerifyContext, { chain }: BuiltPath, findin
 
 type Add = (code: VerifyCode, problem: string) => void
 
-/** Extensions that are looked at for their form alone; path validation reads others. */
+/** Extensions that are looked at for their form alone (RFC 5280 §4.2.1.7 #1); path validation reads others. */
 const WELL_FORMED: readonly ExtensionDecoder<unknown>[] = [
   certificatePolicies,
   authorityInfoAccess,
@@ -106,7 +106,10 @@ function hasEarlyGeneralizedTime({ tbs, notBefore, notAfter }: VerifiableCertifi
   return notAfter < YEAR_2050 && validity.is(Tag.GENERALIZED_TIME)
 }
 
-/** Criticality as RFC 5280 §4.2 fixes it for each extension. */
+/**
+ * Criticality as RFC 5280 §4.2 fixes it for each extension: RFC 5280 §4.2.1.1 #6, RFC 5280 §4.2.1.2 #7, RFC 5280 §4.2.1.11 #6,
+ * RFC 5280 §4.2.1.14 #1, RFC 5280 §4.2.1.15 #1, RFC 5280 §4.2.2.1 #1, RFC 5280 §4.2.2.2 #1.
+ */
 function checkCriticality(certificate: VerifiableCertificate, add: Add): void {
   for (const { oid, critical } of certificate.extensions) {
     switch (oid) {
@@ -153,7 +156,7 @@ function checkKey({ subjectPublicKeyInfo: key }: VerifiableCertificate, add: Add
 function checkIdentifiers(certificate: VerifiableCertificate, hasIssuer: boolean, add: Add): void {
   const { authorityKeyIdentifier: authority, subjectKeyIdentifier: own, selfIssued, selfSigned } = factsOf(certificate)
   if (hasIssuer) {
-    // RFC 5280 §4.2.1.1: MUST be there, with the key identifier, but in self-signed certificates.
+    // RFC 5280 §4.2.1.1 #2: MUST be there, with the key identifier, but in self-signed certificates.
     if (!authority?.keyIdentifier && !selfSigned)
       add('MISSING_AUTHORITY_KEY_IDENTIFIER', 'has no authority key identifier')
     return
@@ -171,16 +174,17 @@ function checkIdentifiers(certificate: VerifiableCertificate, hasIssuer: boolean
 function checkAuthority(certificate: VerifiableCertificate, isAnchor: boolean, add: Add): void {
   const facts = factsOf(certificate)
   const constraints = certificate.extensions.find(OID.basicConstraints)
-  // RFC 5280 §4.2.1.9: MUST be there and critical.
+  // RFC 5280 §4.2.1.9 #4: MUST be there and critical.
   if (!constraints) add('INVALID_CA', 'has no basicConstraints')
   else if (!constraints.critical) add('CA_BCONS_NOT_CRITICAL', 'does not mark its basicConstraints critical')
+  // RFC 5280 §4.2.1.9 #7.
   if (facts.basicConstraints?.pathLength !== undefined && !hasUsage(facts, 'keyCertSign'))
     add('PATHLEN_WITHOUT_KU_KEY_CERT_SIGN', 'limits path length but may not sign certificates')
   // RFC 5280 §4.2.1.3: a CA's key usage includes keyCertSign where the extension is there.
   if (!hasUsage(facts, 'keyCertSign')) add('KEYUSAGE_NO_CERTSIGN', 'is not for signing certificates (keyUsage)')
   // RFC 5280 §4.1.2.6.
   if (certificate.subject.isEmpty) add('SUBJECT_NAME_EMPTY', 'has no subject name')
-  // RFC 5280 §4.2.1.2.
+  // RFC 5280 §4.2.1.2 #1.
   if (!facts.subjectKeyIdentifier) add('MISSING_SUBJECT_KEY_IDENTIFIER', 'has no subject key identifier')
   // Baseline requirements §7.1.2.1.2: roots have no extended key usage.
   if (isAnchor && facts.selfSigned && facts.extKeyUsage) add('INVALID_PURPOSE', 'is a root with an extended key usage')
@@ -191,12 +195,13 @@ function checkSubscriber({ purpose }: VerifyContext, certificate: VerifiableCert
   const facts = factsOf(certificate)
   const { extensions } = certificate
   if (facts.basicConstraints?.ca) add('INVALID_NON_CA', 'is of an authority, not of a server or client')
+  // RFC 5280 §4.2.1.9 #7.
   if (facts.basicConstraints && !facts.basicConstraints.ca && facts.basicConstraints.pathLength !== undefined)
     add('PATHLEN_INVALID_FOR_NON_CA', 'limits path length but is no authority')
-  // RFC 5280 §4.2.1.3: keyCertSign without cA.
+  // RFC 5280 §4.2.1.3 #3, RFC 5280 §4.2.1.9 #1: keyCertSign without cA.
   if (facts.keyUsage !== undefined && hasUsage(facts, 'keyCertSign') && !facts.basicConstraints?.ca)
     add('KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA', 'may sign certificates but is no authority')
-  // RFC 5280 §4.2.1.10: name constraints MUST be used only in CA certificates.
+  // RFC 5280 §4.2.1.10 #1: name constraints MUST be used only in CA certificates.
   if (facts.nameConstraints) add('INVALID_EXTENSION', 'has name constraints but is no authority')
   const usage = extensions.find(OID.extKeyUsage)
   if (purpose === 'serverAuth') {
@@ -213,15 +218,18 @@ function checkAlternativeName(isServer: boolean, certificate: VerifiableCertific
   const { subjectAltName: names } = factsOf(certificate)
   const extension = certificate.extensions.find(OID.subjectAltName)
   if (!names || !extension) {
+    // RFC 5280 §4.2.1.6 #4, #5.
     if (isServer || certificate.subject.isEmpty) add('HOSTNAME_MISMATCH', 'has no subject alternative name')
     return
   }
+  // RFC 5280 §4.2.1.6 #23.
   if (names.length === 0) add('EMPTY_SUBJECT_ALT_NAME', 'has an empty subject alternative name')
-  // RFC 5280 §4.2.1.6: critical exactly when the subject is empty.
+  // RFC 5280 §4.2.1.6 #5: critical exactly when the subject is empty.
   if (certificate.subject.isEmpty && !extension.critical)
     add('EMPTY_SUBJECT_SAN_NOT_CRITICAL', 'has no subject, and does not mark its subject alternative name critical')
   if (!certificate.subject.isEmpty && extension.critical)
     add('INVALID_EXTENSION', 'has a subject, and marks its subject alternative name critical')
+  // RFC 5280 §4.2.1.6 #9, #10, #12, #13.
   for (const name of names)
     if (name.type === 'dns' && (!isDnsName(name.value.replace(/^\*\./, '')) || name.value.includes('_')))
       add('UNSUPPORTED_NAME_SYNTAX', `has the alternative name ${quoted(name.value)}, which is no host name`)

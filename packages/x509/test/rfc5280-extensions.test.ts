@@ -286,7 +286,55 @@ describe('policies', () => {
   })
 })
 
+test('RFC 5280 §4.2.1.4 #4: a critical policy with a qualifier that is not known', () => {
+  const policies = (critical: boolean, oid: string): ExtensionInput[] => [
+    {
+      name: 'certificatePolicies',
+      critical,
+      value: [{ policy: '1.2.3', qualifiers: [{ oid, value: bytes('1600') }] }],
+    },
+  ]
+  expect(codes(policies(true, '1.2.3.4'))).toEqual(['INVALID_EXTENSION'])
+  expect(codes(policies(false, '1.2.3.4'))).toEqual([])
+  expect(codes(policies(true, '1.3.6.1.5.5.7.2.1'))).toEqual([])
+})
+
+test('RFC 5280 §4.2.1.4 #5: anyPolicy has no qualifiers but those of the RFC', () => {
+  const issue = (policy: string, oid: string) =>
+    ca.issue('a.test', {
+      extensions: [{ name: 'certificatePolicies', value: [{ policy, qualifiers: [{ oid, value: bytes('1600') }] }] }],
+    })
+  expect(() => issue('2.5.29.32.0', '1.2.3.4')).toThrow(refused)
+  expect(issue('2.5.29.32.0', '1.3.6.1.5.5.7.2.1').cert).toContain('BEGIN')
+  expect(issue('1.2.3', '1.2.3.4').cert).toContain('BEGIN')
+})
+
+test('RFC 5280 §4.2.1.13 #2, #11: distribution points of reasons alone, and names relative to two', () => {
+  const directory = (CN: string): GeneralName => ({ type: 'directoryName', value: createName({ CN }) })
+  const issue = (point: object) =>
+    ca.issue('a.test', { extensions: [{ name: 'cRLDistributionPoints', value: [point] }] })
+  const name = { relativeName: bytes('300806035504030c0178') }
+  expect(() => issue({ reasons: 2 })).toThrow(refused)
+  expect(() => issue({ name, crlIssuer: [directory('a'), directory('b')] })).toThrow(refused)
+  expect(issue({ name, crlIssuer: [directory('a')] }).cert).toContain('BEGIN')
+  expect(issue({ reasons: 2, crlIssuer: [directory('a')] }).cert).toContain('BEGIN')
+})
+
 describe('alternative names', () => {
+  test.each(['http:///a', 'http://', 'http://@/', 'http://-/a', 'http://[::1/', 'http://[1.2.3.4]/', 'ftp://:21/'])(
+    'RFC 5280 §4.2.1.6 #18: %s has an authority and no host',
+    (name) => {
+      expect(() => ca.issue(name)).toThrow(refused)
+    },
+  )
+
+  test.each(['http://a.test', 'http://me@10.0.0.1:80/@', 'spiffe://a.test/x', 'http://[::1]:80?a#b'])(
+    'RFC 5280 §4.2.1.6 #18: %s has a host',
+    (name) => {
+      expect(ca.issue(name).certificate.extension('subjectAltName')).toEqual([{ type: 'uri', value: name }])
+    },
+  )
+
   test('RFC 5280 §4.2.1.6 #8, #9, #10: addresses are their bytes in network order', () => {
     const { certificate } = ca.issue('10.1.2.3', { names: ['2001:db8::1:2'] })
     expect(certificate.extension('subjectAltName')).toEqual([

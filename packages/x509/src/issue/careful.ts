@@ -5,6 +5,7 @@ import type { Extension } from '../extensions/list.ts'
 import * as OID from '../extensions/oids.ts'
 import { keyUsage } from '../extensions/usage.ts'
 import { type GeneralName, generalNameFrom } from '../names/general-name.ts'
+import { parseIpAddress } from '../names/ip-address.ts'
 import { printable } from '../names/printable.ts'
 import { isDnsName } from '../verify/host-name.ts'
 
@@ -57,8 +58,15 @@ export function alternativeNameFrom(text: string): GeneralName {
   if (name.type === 'dns' && !isDnsName(name.value.replace(/^\*\./, '')))
     throw refuse('is no host name, IP address, e-mail address or URI (other alphabets are written as A-labels)')
   if (name.type === 'email' && !/^[^\s@]+@[^\s@]+$/.test(name.value)) throw refuse('is no e-mail address')
-  if (name.type === 'uri' && /\s/.test(name.value)) throw refuse('is no URI')
+  // RFC 5280 §4.2.1.6 #18.
+  if (name.type === 'uri' && (/\s/.test(name.value) || !hasHost(name.value))) throw refuse('is no URI with a host')
   return name
+}
+
+/** Whether a URI that has an authority names a host in it, or an address. */
+function hasHost(uri: string): boolean {
+  const [, host, six] = /^[^:]*:\/\/(?:[^@/?#]*@)?(?:([^:/?#[]*)|\[(.*)\])(?::\d*)?(?:[/?#]|$)/.exec(uri) ?? []
+  return isDnsName(host ?? '') || parseIpAddress(six ?? '')?.length === 16
 }
 
 /** A common name given as text. @throws {X509Error} `INVALID_ARGUMENT` */

@@ -12,10 +12,13 @@ import {
   text,
   thing,
 } from '@x/crypto-primitives/options'
+import type { DistributionPoint } from '../extensions/access.ts'
 import type { Extension } from '../extensions/list.ts'
+import type { PolicyInformation } from '../extensions/policies.ts'
 import { EXTENSION_CODECS, type ExtensionName, type ExtensionValue } from '../extensions/registry.ts'
 import { KEY_USAGES } from '../extensions/usage.ts'
 import type { GeneralName } from '../names/general-name.ts'
+import { ANY_POLICY } from '../oids.ts'
 import { argument, invalidArgument } from '../rules.ts'
 
 /** One extension to write: by name with its decoded value, or by OID with DER. */
@@ -99,6 +102,19 @@ const aNamedExtension = /* @__PURE__ */ (() =>
     value: required(must('what the extension says', (value) => value !== undefined)),
   }))()
 
+/** What is well-formed, and forbidden all the same. */
+const FORBIDDEN: { readonly [N in ExtensionName]?: (value: never) => boolean } = {
+  // RFC 5280 §4.2.1.4 #5: with anyPolicy only cPSuri and userNotice.
+  certificatePolicies: (policies: readonly PolicyInformation[]) =>
+    policies.some(
+      ({ policy, qualifiers }) =>
+        policy === ANY_POLICY && qualifiers?.some(({ oid }) => !/^1\.3\.6\.1\.5\.5\.7\.2\.[12]$/.test(oid)),
+    ),
+  // RFC 5280 §4.2.1.13 #2, #11: more than reasons; a relative name is relative to one issuer.
+  cRLDistributionPoints: (points: readonly DistributionPoint[]) =>
+    points.some(({ name, crlIssuer }) => (name ? name.relativeName && (crlIssuer?.length ?? 0) > 1 : !crlIssuer)),
+}
+
 /** Critical unless it is said that they are not: RFC 5280 §4.2.1.10 #2, RFC 5280 §4.2.1.11 #6, RFC 5280 §4.2.1.14 #1. */
 const CRITICAL: readonly (string | undefined)[] = ['nameConstraints', 'policyConstraints', 'inhibitAnyPolicy']
 
@@ -112,6 +128,8 @@ export function makeExtension(input: ExtensionInput): Extension {
   const codec = EXTENSION_CODECS[name as ExtensionName]
   const rule = (VALUES as Partial<Record<string, Rule>>)[name!]
   if (rule) argument(`extension ${name}`, rule, value)
+  if (FORBIDDEN[name as ExtensionName]?.(value as never))
+    throw invalidArgument(`extension ${name}: RFC 5280 forbids what it says`)
   const encoded = (codec.encode as (value: unknown) => Uint8Array)(value)
   try {
     // RFC 5280 §4.2.1.4 #2, RFC 5280 §4.2.1.10 #3, #4, RFC 5280 §4.2.1.11 #4, #5: what nobody could read is not written.

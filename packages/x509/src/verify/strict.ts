@@ -87,6 +87,11 @@ function checkForm(certificate: VerifiableCertificate, isAnchor: boolean, add: A
   try {
     // Every extension that is known must at least be well-formed.
     for (const decoder of WELL_FORMED) extensions.read(decoder)
+    // RFC 5280 §4.2.1.4 #4: where it is critical, by qualifiers that are known alone, cPSuri and userNotice.
+    if (extensions.find(OID.certificatePolicies)?.critical)
+      for (const { qualifiers } of extensions.read(certificatePolicies)!)
+        if (qualifiers?.some(({ oid }) => !/^1\.3\.6\.1\.5\.5\.7\.2\.[12]$/.test(oid)))
+          throw new Error('policyQualifiers')
   } catch (error) {
     add('INVALID_EXTENSION', `is malformed: ${(error as Error).message}`)
   }
@@ -122,12 +127,12 @@ function checkCriticality(certificate: VerifiableCertificate, add: Add): void {
       case OID.authorityInfoAccess:
       case OID.subjectInfoAccess:
       case OID.freshestCRL:
-        if (critical) add('INVALID_EXTENSION', `marks extension ${oid} critical, which must not be`)
+        if (critical) add('INVALID_EXTENSION', `marks extension ${oid} critical`)
         break
       // Name constraints need not be: baseline requirements §7.1.2.10.8 leaves it open, against RFC 5280 §4.2.1.10.
       case OID.policyConstraints:
       case OID.inhibitAnyPolicy:
-        if (!critical) add('INVALID_EXTENSION', `does not mark extension ${oid} critical, which must be`)
+        if (!critical) add('INVALID_EXTENSION', `does not mark extension ${oid} critical`)
         break
     }
   }
@@ -164,7 +169,7 @@ function checkIdentifiers(certificate: VerifiableCertificate, hasIssuer: boolean
   // Baseline requirements §7.1.2.1.3: a root's, if it is there, is its own key identifier and nothing else.
   if (!authority || !selfIssued) return
   if (!authority.keyIdentifier)
-    add('MISSING_AUTHORITY_KEY_IDENTIFIER', 'has an authority key identifier without the key identifier')
+    add('MISSING_AUTHORITY_KEY_IDENTIFIER', 'has no key identifier in its authority key identifier')
   else if (own && !equalBytes(authority.keyIdentifier, own))
     add('INVALID_EXTENSION', `names ${toHex(authority.keyIdentifier)} as its authority, but is its own`)
   if (authority.authorityCertIssuer || authority.authorityCertSerialNumber)
@@ -196,7 +201,7 @@ function checkSubscriber({ purpose }: VerifyContext, certificate: VerifiableCert
   const { extensions } = certificate
   if (facts.basicConstraints?.ca) add('INVALID_NON_CA', 'is of an authority, not of a server or client')
   // RFC 5280 §4.2.1.9 #7.
-  if (facts.basicConstraints && !facts.basicConstraints.ca && facts.basicConstraints.pathLength !== undefined)
+  if (!facts.basicConstraints?.ca && facts.basicConstraints?.pathLength !== undefined)
     add('PATHLEN_INVALID_FOR_NON_CA', 'limits path length but is no authority')
   // RFC 5280 §4.2.1.3 #3, RFC 5280 §4.2.1.9 #1: keyCertSign without cA.
   if (facts.keyUsage !== undefined && hasUsage(facts, 'keyCertSign') && !facts.basicConstraints?.ca)

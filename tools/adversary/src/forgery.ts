@@ -171,6 +171,7 @@ export function make(
     notBefore: from + dates[0],
     notAfter: from + dates[1],
     extensions,
+    allow: ['unreadable-extensions'],
   })
   return { der: certificate.raw, subject, key, certificate }
 }

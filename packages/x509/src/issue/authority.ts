@@ -457,5 +457,5 @@ function merge(usual: readonly ExtensionInput[], own: readonly ExtensionInput[] 
 }
 
 function identity(extension: ExtensionInput): string {
-  return makeExtension(extension).oid
+  return makeExtension(extension, ['unreadable-extensions']).oid
 }

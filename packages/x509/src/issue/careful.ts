@@ -19,6 +19,8 @@ export type Allowance =
   | 'fewer-names'
   /** An extension that is there twice (RFC 5280 §4.2 forbids it). */
   | 'duplicate-extensions'
+  /** An extension by name that no reader could read: a policy twice, constraints that constrain nothing. */
+  | 'unreadable-extensions'
   /** A certificate whose notAfter is before its notBefore. */
   | 'never-valid'
   /** An authority further below another than that one's `pathLength` allows (RFC 5280 §4.2.1.9). */
@@ -31,6 +33,7 @@ export const ALLOWANCES: readonly Allowance[] = [
   'encoded-names',
   'fewer-names',
   'duplicate-extensions',
+  'unreadable-extensions',
   'never-valid',
   'path-length',
   'zero-serial',

@@ -54,7 +54,7 @@ export interface CertificateInput {
   readonly extensions?: readonly ExtensionInput[]
   /** Default: PKCS#1 v1.5 or ECDSA with SHA-256 or the curve's hash, or what the key alone can do. */
   readonly signatureAlgorithm?: SignatureAlgorithm
-  /** What is otherwise refused: `duplicate-extensions`, `never-valid`, `zero-serial`. */
+  /** What is otherwise refused: `duplicate-extensions`, `unreadable-extensions`, `never-valid`, `zero-serial`. */
   readonly allow?: readonly Allowance[]
 }
 
@@ -121,7 +121,7 @@ export function* certificateSteps(input: CertificateInput): Eventual<Certificate
   const notAfter = Number(input.notAfter)
   if (notAfter < notBefore && !input.allow?.includes('never-valid'))
     throw notAllowed('notAfter is before notBefore: the certificate would never be valid', 'never-valid')
-  const extensions = (input.extensions ?? []).map(makeExtension)
+  const extensions = (input.extensions ?? []).map((extension) => makeExtension(extension, input.allow))
   checkOnce(extensions, input.allow)
   // RFC 5280 §4.1.2.1 #1, RFC 5280 §4.1.2.3 #1, RFC 5280 §4.1.2.8 #3.
   const tbs = der.sequence(

@@ -106,7 +106,8 @@ function* crlSteps(given: CrlInput): Eventual<CertificateRevocationList> {
   if (input.issuingDistributionPoint)
     extensions.push({ name: 'issuingDistributionPoint', critical: true, value: input.issuingDistributionPoint })
   extensions.push(...(input.extensions ?? []))
-  checkOnce(extensions.map(makeExtension), input.allow)
+  const made = extensions.map((extension) => makeExtension(extension, input.allow))
+  checkOnce(made, input.allow)
   const entries = (input.revoked ?? []).map((revocation) => encodeEntry(revocation, thisUpdate))
   const tbs = der.sequence(
     // RFC 5280 §5.1.2.1 #1.
@@ -118,7 +119,7 @@ function* crlSteps(given: CrlInput): Eventual<CertificateRevocationList> {
     der.time(nextUpdate),
     // RFC 5280 §5.1.2.6 #1: absent when nothing is revoked.
     ...(entries.length > 0 ? [der.sequence(...entries)] : []),
-    der.explicit(0, encodeExtensions(extensions.map(makeExtension))),
+    der.explicit(0, encodeExtensions(made)),
   )
   return CertificateRevocationList.parse(yield* signed(tbs, input.signer, algorithm))
 }
@@ -141,7 +142,7 @@ function encodeEntry(revocation: Revocation, thisUpdate: number): Uint8Array {
     serialNumber instanceof Uint8Array ? der.rawInteger(serialNumber) : der.integer(serialNumber),
     // RFC 5280 §5.1.2.6 #2.
     der.time(Number(revocation.revocationDate ?? thisUpdate)),
-    ...(extensions.length > 0 ? [encodeExtensions(extensions.map(makeExtension))] : []),
+    ...(extensions.length > 0 ? [encodeExtensions(extensions.map((extension) => makeExtension(extension)))] : []),
   )
 }
 

@@ -20,6 +20,7 @@ import { KEY_USAGES } from '../extensions/usage.ts'
 import type { GeneralName } from '../names/general-name.ts'
 import { ANY_POLICY } from '../oids.ts'
 import { argument, invalidArgument } from '../rules.ts'
+import { type Allowance, notAllowed } from './careful.ts'
 
 /** One extension to write: by name with its decoded value, or by OID with DER. */
 export type ExtensionInput = Extension | NamedExtension
@@ -119,7 +120,7 @@ const FORBIDDEN: { readonly [N in ExtensionName]?: (value: never) => boolean } =
 const CRITICAL: readonly (string | undefined)[] = ['nameConstraints', 'policyConstraints', 'inhibitAnyPolicy']
 
 /** An extension as it stands in a certificate. @throws {X509Error} `INVALID_ARGUMENT` */
-export function makeExtension(input: ExtensionInput): Extension {
+export function makeExtension(input: ExtensionInput, allow: readonly Allowance[] = []): Extension {
   if ('oid' in input) {
     const { oid, critical = false, value } = argument('extension', anEncodedExtension, input)
     return { oid: oid!, critical, value: value! }
@@ -131,11 +132,12 @@ export function makeExtension(input: ExtensionInput): Extension {
   if (FORBIDDEN[name as ExtensionName]?.(value as never))
     throw invalidArgument(`extension ${name}: RFC 5280 forbids what it says`)
   const encoded = (codec.encode as (value: unknown) => Uint8Array)(value)
+  if (allow.includes('unreadable-extensions')) return { oid: codec.oid, critical, value: encoded }
   try {
     // RFC 5280 §4.2.1.4 #2, RFC 5280 §4.2.1.10 #3, #4, RFC 5280 §4.2.1.11 #4, #5: what nobody could read is not written.
     codec.decode(encoded)
   } catch (error) {
-    throw invalidArgument(`extension ${(error as Error).message}`)
+    throw notAllowed(`extension ${(error as Error).message}`, 'unreadable-extensions')
   }
   return { oid: codec.oid, critical, value: encoded }
 }

@@ -201,14 +201,13 @@ function* requestSteps(given: RequestInput): Eventual<CertificateRequest> {
     ...(names?.length ? [{ name: 'subjectAltName', value: names } as const] : []),
     ...(input.extensions ?? []),
   ]
-  checkOnce(wanted.map(makeExtension), input.allow)
+  const extensions = wanted.map((extension) => makeExtension(extension, input.allow))
+  checkOnce(extensions, input.allow)
   const attributes: Uint8Array[] = []
   if (input.challengePassword !== undefined)
     attributes.push(encodeAttribute({ oid: PKCS.challengePassword, values: [der.utf8String(input.challengePassword)] }))
   if (wanted.length > 0)
-    attributes.push(
-      encodeAttribute({ oid: PKCS.extensionRequest, values: [encodeExtensions(wanted.map(makeExtension))] }),
-    )
+    attributes.push(encodeAttribute({ oid: PKCS.extensionRequest, values: [encodeExtensions(extensions)] }))
   for (const attribute of input.attributes ?? []) {
     if (attribute.oid === PKCS.challengePassword || attribute.oid === PKCS.extensionRequest)
       throw invalidArgument(

@@ -48,5 +48,8 @@ function entryExtensions({ reason, invalidityDate, issuer }: RevokedCertificate,
   if (invalidityDate !== undefined) told.push({ name: 'invalidityDate', value: invalidityDate })
   if (tellsIssuer)
     told.push({ name: 'certificateIssuer', critical: true, value: [{ type: 'directoryName', value: issuer }] })
-  return new ExtensionList(told.map(makeExtension), 'revokedCertificate')
+  return new ExtensionList(
+    told.map((extension) => makeExtension(extension)),
+    'revokedCertificate',
+  )
 }

@@ -248,6 +248,16 @@ describe('delta CRLs', () => {
     expect(heeded({ keyIdentifier: Uint8Array.of(1) })).toEqual([])
   })
 
+  test('node, where deltas are not combined: what a newer one revokes is revoked, and it says of nobody that he is not', () => {
+    const codeOf = (...crls: (typeof whole)[]) =>
+      verifyChainSync({ ...asked, leaf: certificate, profile: 'node', crls }).problems.map((problem) => problem.code)
+    expect(codeOf(whole)).toEqual([])
+    expect(codeOf(whole, delta(6, -9, 9, true))).toContain('CERT_REVOKED')
+    expect(codeOf(delta(6, -9, 9, true), whole)).toContain('CERT_REVOKED')
+    expect(codeOf(delta(6, -9, 9, false))).toContain('UNABLE_TO_GET_CRL')
+    expect(codeOf(delta(6, -9, 9, true, 'removeFromCRL'))).toContain('UNABLE_TO_GET_CRL')
+  })
+
   test('one that ran out keeps no old base alive', () => {
     const stale = createCrlSync({ ...of, number: 5, thisUpdate: now - 20 * HOUR, nextUpdate: now - 10 * HOUR })
     expect(code([stale, delta(6, -9, -1, false)], 'webpki')).toContain('CRL_HAS_EXPIRED')

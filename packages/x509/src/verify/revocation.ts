@@ -224,7 +224,9 @@ class RevocationCheck {
     if (facts.invalid) return undefined
     const { point } = facts
     if (!this.extended && (point?.indirectCRL || point?.onlySomeReasons !== undefined)) return undefined
-    if ((facts.reasons & ~covered) === 0 || facts.baseNumber) return undefined
+    if ((facts.reasons & ~covered) === 0) return undefined
+    // Where deltas are not combined with their bases, OpenSSL takes one for a CRL; here, only for what it revokes.
+    if (facts.baseNumber && (this.extended || !this.isRevokedIn(crl))) return undefined
     let score = 0
     if (crl.issuer.equals(this.subject.issuer)) score |= SCORE.issuerName
     else if (!point?.indirectCRL) return undefined
@@ -241,6 +243,11 @@ class RevocationCheck {
       score |= SCORE.scope
     }
     return { crl, delta: undefined, issuer: signer.issuer, score, reasons }
+  }
+
+  private isRevokedIn(crl: CertificateRevocationList): boolean {
+    const entry = crl.find(this.subject)
+    return entry !== undefined && entry.reason !== 'removeFromCRL'
   }
 
   /** Whose key signed: the certificate's issuer, one further up, or with extended support another certificate. */

@@ -117,6 +117,8 @@ describe('CRLs that are made', () => {
 
   test.each<[string, AuthorityCrl, RegExp]>([
     ['RFC 5280 §5.2.3 #8: a number of 21 bytes', { number: new Uint8Array(21).fill(1) }, /longer than 20/],
+    // Its sign takes a byte more.
+    ['RFC 5280 §5.2.3 #8: a number of 160 bits', { number: new Uint8Array(20).fill(0xff) }, /longer than 20/],
     ['RFC 5280 §5.2.3 #8: a number of 2^160', { number: 2n ** 160n }, /longer than 20/],
     [
       'RFC 5280 §5.2.5 #8, #9: a certificate of another issuer',

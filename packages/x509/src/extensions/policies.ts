@@ -15,6 +15,9 @@ export interface PolicyQualifier {
   readonly value: Uint8Array
 }
 
+/** The CPS pointer and the user notice, which RFC 5280 §4.2.1.4 knows. */
+export const isKnownQualifier = ({ oid }: PolicyQualifier): boolean => /^1\.3\.6\.1\.5\.5\.7\.2\.[12]$/.test(oid)
+
 export const certificatePolicies = /* @__PURE__ */ decoder<readonly PolicyInformation[]>(
   'certificatePolicies',
   OID.certificatePolicies,

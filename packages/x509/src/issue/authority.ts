@@ -2,6 +2,7 @@ import type { Awaitable, CryptoProvider, PrivateKey, PublicKeyData, Signer } fro
 import { listOf, text, thing } from '@x/crypto-primitives/options'
 import { toHex } from '../bytes.ts'
 import type { Certificate } from '../certificate.ts'
+import * as der from '../der/writer.ts'
 import { X509Error } from '../error.ts'
 import * as OID from '../extensions/oids.ts'
 import { inspect } from '../inspect.ts'
@@ -404,7 +405,7 @@ function crlInput(authority: Authority, { revoked = [], ...options }: AuthorityC
 function checkCrl({ number, issuingDistributionPoint: point }: AuthorityCrl, revoked: readonly object[]): void {
   const refuse = (words: string) => invalidArgument(`createCrl: ${words}`)
   // RFC 5280 §5.2.3 #8.
-  if (number instanceof Uint8Array ? number.length > 20 : (number ?? 0) >= 2n ** 159n)
+  if (number instanceof Uint8Array ? der.integer(number).length > 22 : (number ?? 0) >= 2n ** 159n)
     throw refuse('the number is longer than 20 bytes')
   // RFC 5280 §5.2.5 #8, #9.
   if (!point?.indirectCRL && revoked.some((one) => !('tbs' in one) && 'issuer' in one && one.issuer))

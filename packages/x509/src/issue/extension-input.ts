@@ -14,7 +14,7 @@ import {
 } from '@x/crypto-primitives/options'
 import type { DistributionPoint } from '../extensions/access.ts'
 import type { Extension } from '../extensions/list.ts'
-import type { PolicyInformation } from '../extensions/policies.ts'
+import { isKnownQualifier, type PolicyInformation } from '../extensions/policies.ts'
 import { EXTENSION_CODECS, type ExtensionName, type ExtensionValue } from '../extensions/registry.ts'
 import { KEY_USAGES } from '../extensions/usage.ts'
 import type { GeneralName } from '../names/general-name.ts'
@@ -108,8 +108,7 @@ const FORBIDDEN: { readonly [N in ExtensionName]?: (value: never) => boolean } =
   // RFC 5280 §4.2.1.4 #5: with anyPolicy only cPSuri and userNotice.
   certificatePolicies: (policies: readonly PolicyInformation[]) =>
     policies.some(
-      ({ policy, qualifiers }) =>
-        policy === ANY_POLICY && qualifiers?.some(({ oid }) => !/^1\.3\.6\.1\.5\.5\.7\.2\.[12]$/.test(oid)),
+      ({ policy, qualifiers }) => policy === ANY_POLICY && qualifiers && !qualifiers.every(isKnownQualifier),
     ),
   // RFC 5280 §4.2.1.13 #2, #11: more than reasons; a relative name is relative to one issuer.
   cRLDistributionPoints: (points: readonly DistributionPoint[]) =>

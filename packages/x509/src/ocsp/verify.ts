@@ -170,7 +170,10 @@ function* signatureProblem(
   return ok ? undefined : 'the signature of the response is not the responder’s'
 }
 
-/** RFC 6960 §5.1 #1, RFC 6960 §5.1.2 #1: below OpenSSL's security level 1, with which its `OCSP_basic_verify` looks at responders. */
+/**
+ * RFC 6960 §5.1 #1, RFC 6960 §5.1.2 #1: below OpenSSL's security level 1, with which its `OCSP_basic_verify` looks at
+ * responders' certificates; here, at the signature of the response too.
+ */
 function isWeak(signer: Certificate, { signatureAlgorithm }: Pick<Certificate, 'signatureAlgorithm'>): boolean {
   const bits = Math.min(keySecurity(signer) ?? 0, signatureSecurity(signatureAlgorithm))
   return signatureAlgorithm !== null && bits < minimumBits(1)
@@ -183,8 +186,8 @@ function isResponder(candidate: Certificate, { responder }: BasicOcspResponse, p
 }
 
 /**
- * RFC 6960 §4.2.2.2 #1, #2, #3, #5, #6, #8, RFC 6960 §2.2 #3, RFC 6960 §2.6 #1: certified directly by the issuer, with the key that signed the
- * certificate asked about, for OCSP signing, and valid now.
+ * RFC 6960 §4.2.2.2 #1, #2, #3, #5, #6, #8, RFC 6960 §2.2 #3, RFC 6960 §2.6 #1: certified directly by the
+ * issuer, with the key that signed the certificate asked about, for OCSP signing, and valid now.
  */
 function* delegationProblem(
   options: OcspVerifyOptions,

@@ -295,7 +295,8 @@ class RevocationCheck {
   }
 
   /**
-   * OpenSSL's `get_delta_sk`, RFC 5280 §5.2.4 #3, #4, #5, #6, #13: the newest delta CRL that continues this base. One that has run out counts too: whom it
+   * OpenSSL's `get_delta_sk`, RFC 5280 §5.2.4 #3, #4, #5, #6, #13: the newest delta CRL that continues this
+   * base. One that has run out counts too: whom it
    * revokes stays revoked (RFC 5280 §5.2.4); it only cannot keep an old base alive.
    */
   private findDelta(base: CertificateRevocationList): CertificateRevocationList | undefined {

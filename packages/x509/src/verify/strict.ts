@@ -6,7 +6,7 @@ import type { ExtensionDecoder } from '../extensions/codec.ts'
 import { inhibitAnyPolicy, policyConstraints } from '../extensions/constraints.ts'
 import { issuerAltName } from '../extensions/identifiers.ts'
 import * as OID from '../extensions/oids.ts'
-import { certificatePolicies, policyMappings } from '../extensions/policies.ts'
+import { certificatePolicies, isKnownQualifier, policyMappings } from '../extensions/policies.ts'
 import { tlsFeature } from '../extensions/usage.ts'
 import { EC_PUBLIC_KEY } from '../keys/public-key.ts'
 import type { GeneralName } from '../names/general-name.ts'
@@ -90,8 +90,7 @@ function checkForm(certificate: VerifiableCertificate, isAnchor: boolean, add: A
     // RFC 5280 §4.2.1.4 #4: where it is critical, by qualifiers that are known alone, cPSuri and userNotice.
     if (extensions.find(OID.certificatePolicies)?.critical)
       for (const { qualifiers } of extensions.read(certificatePolicies)!)
-        if (qualifiers?.some(({ oid }) => !/^1\.3\.6\.1\.5\.5\.7\.2\.[12]$/.test(oid)))
-          throw new Error('policyQualifiers')
+        if (qualifiers && !qualifiers.every(isKnownQualifier)) throw new Error('policyQualifiers')
   } catch (error) {
     add('INVALID_EXTENSION', `is malformed: ${(error as Error).message}`)
   }
